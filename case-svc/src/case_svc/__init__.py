@@ -1,0 +1,1 @@
+"""Applications from draft to document: states, decisions, clocks, queues."""

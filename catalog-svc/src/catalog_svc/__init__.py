@@ -1,0 +1,1 @@
+"""Service items, their versions, guides, forms and search."""

@@ -1,0 +1,1 @@
+"""The bare-machine stack: PostgreSQL, Valkey, broker, sandbox, services under one supervisor."""

@@ -1,0 +1,1 @@
+"""Reviews, their statistics and the event history."""

@@ -1,0 +1,1 @@
+"""The one door: routing, limits, token check, the merged API document."""

@@ -1,0 +1,1 @@
+"""Accounts, officers, the organisation, tokens and keys."""

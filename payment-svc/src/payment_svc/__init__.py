@@ -1,0 +1,1 @@
+"""Orders, bank channels, captures and refunds."""

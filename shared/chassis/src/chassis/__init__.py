@@ -1,0 +1,1 @@
+"""How a service runs: outbox, inbox, Kafka, database, jobs, auth, problems, settings, telemetry."""

@@ -1,0 +1,139 @@
+"""Events of case-svc: every edge of the path of a case (办件), in the transaction that moved it.
+
+Each carries the facts that later readers count by (item, unit, department, applicant), so that
+nobody has to ask case-svc what an event was about.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from . import topics
+from .events import Event
+
+
+class _CaseEvent(Event):
+    """What every event of a case says. `state` is the state after the edge."""
+
+    TOPIC: ClassVar[str] = topics.CASE_CASES
+    KEY: ClassVar[str] = "case_id"
+
+    case_id: UUID
+    case_no: str
+    item_code: str
+    item_version: int
+    department: str
+    unit: str
+    applicant_id: UUID
+    state: str
+    occurred_at: datetime
+    actor: Literal["applicant", "officer", "clock", "system"]
+    officer_id: UUID | None = None
+
+
+class CaseSubmitted(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.submitted"
+    response_due_at: datetime | None = None
+
+
+class CaseSupplementRequested(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.supplement_requested"
+
+
+class CaseSupplemented(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.supplemented"
+    response_due_at: datetime | None = None
+
+
+class CaseAccepted(_CaseEvent):
+    """`actor` is `clock` when silence counted as acceptance (行政许可法 §32)."""
+
+    TYPE: ClassVar[str] = "case.case.accepted"
+    promise_due_at: datetime | None = None
+
+
+class CaseNotAccepted(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.not_accepted"
+
+
+class PickupRequested(_CaseEvent):
+    """The originals must be fetched from the applicant; courier-svc fetches the address by id."""
+
+    TYPE: ClassVar[str] = "case.case.pickup_requested"
+
+
+class CaseReviewed(_CaseEvent):
+    """One level of several approved; the case waits for the next."""
+
+    TYPE: ClassVar[str] = "case.case.reviewed"
+    level: int
+    levels: int
+
+
+class CaseApproved(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.approved"
+    promise_due_at: datetime | None = None
+    in_time: bool = True
+
+
+class CaseDenied(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.denied"
+    promise_due_at: datetime | None = None
+    in_time: bool = True
+
+
+class CasePaymentRequested(_CaseEvent):
+    """`amount_cents` is null when the issuing system knows the sum; payment-svc asks it."""
+
+    TYPE: ClassVar[str] = "case.case.payment_requested"
+    amount_cents: int | None
+    amount_source: Literal["fixed", "issuing_system", "applicant"]
+    purpose: str
+
+
+class CasePaid(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.paid"
+    order_id: UUID
+    amount_cents: int
+
+
+class CaseClosedUnpaid(_CaseEvent):
+    """Not paid within 15 working days."""
+
+    TYPE: ClassVar[str] = "case.case.closed_unpaid"
+
+
+class CaseProduced(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.produced"
+    document_id: UUID
+
+
+class CaseDispatchRequested(_CaseEvent):
+    """The document waits to be sent; courier-svc fetches the address by id."""
+
+    TYPE: ClassVar[str] = "case.case.dispatch_requested"
+    postage_free: bool
+
+
+class CaseDispatched(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.dispatched"
+    shipment_id: UUID
+
+
+class CaseReturned(_CaseEvent):
+    TYPE: ClassVar[str] = "case.case.returned"
+    shipment_id: UUID
+
+
+class CaseCompleted(_CaseEvent):
+    """The end of a case that was served. `deciding_officer_id` is whom a review is about."""
+
+    TYPE: ClassVar[str] = "case.case.completed"
+    deciding_officer_id: UUID | None = None
+    how: Literal["delivered", "collected", "issued", "notified", "answered", "booked"]
+
+
+class CaseWithdrawn(_CaseEvent):
+    """By the applicant, before production started; payment-svc closes or refunds."""
+
+    TYPE: ClassVar[str] = "case.case.withdrawn"

@@ -1,0 +1,54 @@
+"""Events of payment-svc. Amounts are integers in fen."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from . import topics
+from .events import Event
+
+
+class _OrderEvent(Event):
+    TOPIC: ClassVar[str] = topics.PAYMENT_ORDERS
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: UUID
+    case_id: UUID
+    amount_cents: int
+    occurred_at: datetime
+
+
+class OrderOpened(_OrderEvent):
+    TYPE: ClassVar[str] = "payment.order.opened"
+    expires_at: datetime
+
+
+class OrderPaid(_OrderEvent):
+    """One applied capture; at most one per order, whatever notices arrive."""
+
+    TYPE: ClassVar[str] = "payment.order.paid"
+    channel: str
+    paid_at: datetime
+
+
+class OrderExpired(_OrderEvent):
+    """Closed at the provider first, then here; the applicant may open another."""
+
+    TYPE: ClassVar[str] = "payment.order.expired"
+
+
+class OrderCancelled(_OrderEvent):
+    """Closed because the case was withdrawn or closed before any money came."""
+
+    TYPE: ClassVar[str] = "payment.order.cancelled"
+
+
+class RefundRequested(_OrderEvent):
+    TYPE: ClassVar[str] = "payment.refund.requested"
+    refund_id: UUID
+    reason: str
+
+
+class RefundSucceeded(_OrderEvent):
+    TYPE: ClassVar[str] = "payment.refund.succeeded"
+    refund_id: UUID
