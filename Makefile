@@ -1,0 +1,76 @@
+# The only entry to every tool. `make` alone lists the targets.
+
+PORT ?= 8080
+DATA ?= .data
+CASES ?= 300
+SEED ?= 0
+
+PY := .venv/bin/python
+READY := .venv/.ready
+PACKAGES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard shared/*/pyproject.toml gateway/pyproject.toml \
+	*-svc/pyproject.toml deploy/*/pyproject.toml)))
+TESTED := $(wildcard shared/*/tests gateway/tests *-svc/tests deploy/*/tests tests)
+COMPOSE := .venv/bin/docker-compose -f deploy/compose.yaml
+
+# The machine's own certificates, so that a company's proxy or mirror works.
+export UV_SYSTEM_CERTS := true
+export PYTHONUTF8 := 1
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test test-isolated test-kafka proof bench lint up down secrets lock clean
+
+help: ## list these targets
+	@echo "警务服务平台 · police services platform"
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+$(READY): requirements.lock deploy/requirements-bootstrap.lock deploy/bootstrap.sh $(PACKAGES:=/pyproject.toml)
+	@sh deploy/bootstrap.sh $(PACKAGES)
+	@touch $@
+
+setup: $(READY) ## make .venv from the lock (the other targets do it by themselves)
+
+run: $(READY) ## start everything on this machine, PORT=8080 DATA=.data, until Ctrl-C
+	@$(PY) -m embedded run --port $(PORT) --data $(DATA)
+
+demo: $(READY) ## walk one case on a running platform, PORT=8080
+	@$(PY) -m demo --port $(PORT)
+
+test: $(READY) ## every test but the long ones
+	$(PY) -m pytest -n 2 -m "not long and not kafka" $(TESTED)
+
+test-isolated: $(READY) ## each service's tests in an environment of its own
+	$(PY) -m embedded.isolation $(PACKAGES)
+
+test-kafka: $(READY) ## event and end-to-end tests against real Apache Kafka
+	$(PY) -m pytest -m kafka $(TESTED)
+
+proof: $(READY) ## the long tests: faults at volume, races, a million rows
+	$(PY) -m pytest -m long -s $(TESTED)
+
+bench: $(READY) ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
+	cd tests/load && $(CURDIR)/$(PY) -m load --cases $(CASES) --seed $(SEED) --out $(CURDIR)/.bench
+
+lint: $(READY) ## ruff, import-linter
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+
+up: $(READY) secrets ## start the containers of deploy/compose.yaml
+	$(COMPOSE) up --build --detach --wait
+
+down: ## stop the containers; volumes stay
+	$(COMPOSE) down
+
+secrets: $(READY) ## make the secrets the containers need, in deploy/secrets (kept when there)
+	@$(PY) -m embedded secrets --out deploy/secrets
+
+lock: $(READY) ## recompile requirements.lock from every pyproject.toml
+	VIRTUAL_ENV=.venv .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" \
+		$(addprefix --no-emit-package ,$(notdir $(PACKAGES))) \
+		--group dev pyproject.toml $(PACKAGES:=/pyproject.toml) -o requirements.lock
+
+clean: ## remove what tests and benchmarks leave; .data and .venv stay
+	rm -rf .bench .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
