@@ -1,0 +1,132 @@
+"""The only place that puts the sandbox together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from . import fines, realname, sms
+from .bank import api as bank_api
+from .bank import cashier
+from .bank.books import BankBooks
+from .bank.desk import OrderDesk
+from .bank.refunds import RefundDesk
+from .books import Books
+from .control import api as control_api
+from .control.door import ControlDoor
+from .control.ledgers import Ledgers
+from .courier import api as courier_api
+from .courier.books import CourierBooks
+from .courier.depot import Depot
+from .edge import Edge
+from .faults import FaultBoard, Partner
+from .gate import Gate
+from .keys import KeyRing
+from .notices.book import NoticeBook
+from .notices.dispatcher import Dispatcher
+from .notices.postman import Postman, Sender
+from .settings import PartnersSettings
+from .signing import Ed25519Verifier, HeaderNames, HmacVerifier, Signer
+from .tempo import Tempo
+
+BANK_HEADERS = HeaderNames.of("bank", "merchant")
+COURIER_HEADERS = HeaderNames.of("courier", "customer")
+
+
+class Sandbox:
+    """Every partner, wired; `start` and `stop` frame its life on the event loop."""
+
+    def __init__(self, settings: PartnersSettings) -> None:
+        self.settings = settings
+        self.keys = KeyRing.load(settings.keys)
+        self.board = FaultBoard()
+        self.tempo = Tempo.of(settings)
+        self.bank_signer, self.courier_signer = Signer(self.keys.bank), Signer(self.keys.courier)
+        self.books = Books(settings.data)
+        self.notices = NoticeBook(self.books)
+        self.dispatcher = Dispatcher(self.notices, Postman(self._senders()), self.board, self.tempo)
+        submit, merchant = self.dispatcher.submit, settings.bank_merchant
+        bank_books = BankBooks(self.books)
+        self.orders = OrderDesk(bank_books, self.notices, submit, self.board, merchant)
+        self.refunds = RefundDesk(bank_books, self.orders, self.notices, submit, self.tempo, merchant)
+        self.depot = Depot(CourierBooks(self.books), self.notices, submit, self.tempo)
+        self.sms = sms.SmsOperator(self.books)
+        self.realname = realname.RealNameService(self.books)
+        self.fines = fines.IssuingSystem(self.books)
+
+    def start(self) -> None:
+        self.dispatcher.start()
+        self.refunds.start()
+        self.depot.start()
+
+    async def stop(self) -> None:
+        await self.depot.stop()
+        self.refunds.stop()
+        await self.dispatcher.stop()
+        self.books.close()
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            *bank_api.routes(self._bank_edge(), self.orders, self.refunds),
+            *cashier.routes(self.orders, self.board),
+            *courier_api.routes(self._courier_edge(), self.depot),
+            *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
+            *realname.routes(self._hmac_edge("realname", self.keys.realname), self.realname),
+            *fines.routes(self._hmac_edge("fines", self.keys.fines), self.fines),
+            *self._control_routes(),
+            Route("/healthz", _healthz, methods=["GET"]),
+        ]
+
+    def _senders(self) -> dict[Partner, Sender]:
+        return {
+            "bank": Sender(BANK_HEADERS, self.bank_signer, "code", "SUCCESS"),
+            "courier": Sender(COURIER_HEADERS, self.courier_signer, "return_code", "0000"),
+        }
+
+    def _bank_edge(self) -> Edge:
+        verifier = Ed25519Verifier(self.keys.bank_merchant)
+        gate = Gate(BANK_HEADERS, self.settings.bank_merchant, verifier)
+        return Edge("bank", gate, self.board, self.bank_signer, self.settings.public_url)
+
+    def _courier_edge(self) -> Edge:
+        verifier = Ed25519Verifier(self.keys.courier_customer)
+        gate = Gate(COURIER_HEADERS, self.settings.courier_customer, verifier)
+        return Edge("courier", gate, self.board, self.courier_signer)
+
+    def _hmac_edge(self, partner: Partner, secret: bytes) -> Edge:
+        gate = Gate(HeaderNames.of(partner, "app"), self.settings.app, HmacVerifier(secret))
+        return Edge(partner, gate, self.board)
+
+    def _control_routes(self) -> list[Route]:
+        door = ControlDoor(self.settings.control_token)
+        return [
+            *control_api.fault_routes(door, self.board, self.dispatcher),
+            *control_api.tempo_routes(door, self.tempo, self.depot),
+            *control_api.book_routes(door, Ledgers(self.books), self.fines),
+            *control_api.notice_routes(door, self.notices, self.dispatcher),
+            *control_api.bank_routes(door, self.orders, self.refunds),
+            *control_api.other_routes(door, self.depot, self.sms, self.realname, self.fines),
+        ]
+
+
+def build(settings: PartnersSettings) -> Starlette:
+    sandbox = Sandbox(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        sandbox.start()
+        try:
+            yield
+        finally:
+            await sandbox.stop()
+
+    app = Starlette(routes=sandbox.routes(), lifespan=lifespan)
+    app.state.sandbox = sandbox
+    return app
+
+
+async def _healthz(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})

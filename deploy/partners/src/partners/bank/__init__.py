@@ -1,0 +1,1 @@
+"""The bank: orders, captures, refunds, notices, and the payer's cashier."""

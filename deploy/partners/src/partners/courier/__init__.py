@@ -1,0 +1,1 @@
+"""The courier: orders, parcels that move by themselves, pushes."""

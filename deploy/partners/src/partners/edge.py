@@ -1,0 +1,136 @@
+"""The door of a partner: faults, the body, the caller, the use case, the signed answer.
+
+Plain ASGI: these routes are the platform's hot path, and what the sandbox burns is counted in the bench.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from .errors import Refused
+from .faults import FaultBoard, Partner
+from .gate import Gate
+from .signing import Header, Signer, signature_headers
+
+BODY_LIMIT = 64 * 1024
+_JSON = (b"content-type", b"application/json; charset=utf-8")
+_HTML = (b"content-type", b"text/html")
+
+Document = dict[str, object]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted call: path parameters, raw body, and the sandbox's own address as the caller sees it."""
+
+    path: Mapping[str, str]
+    body: bytes
+    base_url: str
+
+    def read(self, model: type[Model]) -> Model:
+        return parsed(model, self.body)
+
+
+Handler = Callable[[Call], Document]
+
+
+def parsed(model: type[Model], body: bytes) -> Model:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise Refused(400, "PARAM_ERROR", f"参数错误 {where}: {first['msg']}") from None
+
+
+async def read_body(receive: Receive, limit: int = BODY_LIMIT) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        if len(body) > limit:
+            break
+        message = await receive()
+        body += message.get("body", b"")
+    if len(body) > limit:
+        raise Refused(413, "BODY_TOO_LARGE", "请求体超过限制")
+    return body
+
+
+async def send_answer(send: Send, status: int, body: bytes, headers: list[Header]) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Edge:
+    """One partner's door; `signer` signs its answers, where the partner does that."""
+
+    def __init__(
+        self,
+        partner: Partner,
+        gate: Gate,
+        board: FaultBoard,
+        signer: Signer | None = None,
+        public_url: str | None = None,
+    ) -> None:
+        self._partner = partner
+        self._gate = gate
+        self._board = board
+        self._signer = signer
+        self._public_url = public_url
+
+    def route(self, method: str, path: str, handler: Handler) -> Route:
+        return Route(path, _Endpoint(self, handler), methods=[method])
+
+    async def answer(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+        faults = self._board.of(self._partner)
+        headers = dict(scope["headers"])
+        if faults.answer_late_ms:
+            await asyncio.sleep(faults.answer_late_ms / 1000)
+        if faults.down:
+            return await send_answer(send, 503, b"<h1>503 Service Unavailable</h1>", [_HTML])
+        if faults.take("http_500_next"):
+            return await send_answer(send, 500, b"<h1>500 Internal Server Error</h1>", [_HTML])
+        try:
+            document = handler(await self._admitted(scope, headers, receive))
+            status, body = 200, orjson.dumps(document)
+        except Refused as refused:
+            status, body = refused.status, orjson.dumps(refused.document())
+        if status == 200 and faults.take("lost_answer_next"):
+            return await send_answer(send, 502, b"<h1>502 Bad Gateway</h1>", [_HTML])
+        await send_answer(send, status, body, [_JSON, *self._signature(headers, body)])
+
+    async def _admitted(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> Call:
+        body = await read_body(receive)
+        target = scope["raw_path"]
+        if scope["query_string"]:
+            target = target + b"?" + scope["query_string"]
+        self._gate.admit(scope["method"], target, headers, body)
+        base_url = self._public_url or f"http://{headers.get(b'host', b'').decode('latin-1')}"
+        return Call(scope["path_params"], body, base_url)
+
+    def _signature(self, asked: Mapping[bytes, bytes], body: bytes) -> list[Header]:
+        if self._signer is None:
+            return []
+        names = self._gate.names
+        nonce = asked.get(names.nonce) or token_hex(16).encode()
+        return signature_headers(self._signer, names, body, nonce)
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    """An instance, not a function: Starlette then leaves requests and answers to us."""
+
+    edge: Edge
+    handler: Handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.edge.answer(self.handler, scope, receive, send)

@@ -1,0 +1,69 @@
+"""How each partner misbehaves at the moment; set by the control API, forgotten on restart."""
+
+import random
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .errors import Refused
+
+Partner = Literal["bank", "courier", "sms", "realname", "fines"]
+PARTNERS: tuple[Partner, ...] = get_args(Partner)
+
+Countdown = Annotated[int, Field(ge=-1, le=1_000_000)]  # −1: until cleared
+Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
+
+
+class Faults(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    down: bool = False
+    http_500_next: Countdown = 0
+    lost_answer_next: Countdown = 0
+    answer_late_ms: Milliseconds = 0
+
+    late_ms: Milliseconds = 0
+    duplicate_next: Countdown = 0
+    duplicate_copies: Annotated[int, Field(ge=1, le=50)] = 1
+    drop_next: Countdown = 0
+    drop_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    lose_next: Countdown = 0
+    forge_next: Countdown = 0
+    stale_next: Countdown = 0
+    reorder_batch: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+    wrong_amount_next: Countdown = 0
+    wrong_amount_delta_cents: Annotated[int, Field(ge=-(10**9), le=10**9)] = 1
+    wrong_amount_in: Literal["capture", "notice"] = "capture"
+    wrong_merchant_next: Countdown = 0
+
+    def take(self, name: str) -> bool:
+        """Whether the countdown `name` strikes now; counts it down."""
+        left: int = getattr(self, name)
+        if left > 0:
+            setattr(self, name, left - 1)
+        return left != 0
+
+    def drops(self) -> bool:
+        """Whether this attempt gets lost on its way."""
+        return self.take("drop_next") or random.random() < self.drop_rate
+
+
+class FaultBoard:
+    def __init__(self) -> None:
+        self._faults: dict[str, Faults] = {}
+        self.clear()
+
+    def of(self, partner: Partner) -> Faults:
+        return self._faults[partner]
+
+    def set(self, partner: str, faults: Faults) -> None:
+        if partner not in self._faults:
+            raise Refused(404, "PARTNER_NOT_EXIST", f"没有这个合作方: {partner}")
+        self._faults[partner] = faults
+
+    def clear(self) -> None:
+        self._faults = {partner: Faults() for partner in PARTNERS}
+
+    def now_set(self) -> dict[str, dict[str, object]]:
+        return {name: faults.model_dump(exclude_defaults=True) for name, faults in self._faults.items()}

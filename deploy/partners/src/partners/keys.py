@@ -1,0 +1,116 @@
+"""Key files: made by `python -m partners keys`, read by the server. File names are part of the protocol."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from .errors import CannotStart
+
+PAIRS = ("bank", "bank-merchant", "courier", "courier-customer")
+SECRETS = ("sms", "realname", "fines")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """What the sandbox holds: its own private keys, its callers' public keys, the shared secrets."""
+
+    bank: Ed25519PrivateKey
+    bank_merchant: Ed25519PublicKey
+    courier: Ed25519PrivateKey
+    courier_customer: Ed25519PublicKey
+    sms: bytes
+    realname: bytes
+    fines: bytes
+
+    @classmethod
+    def load(cls, folder: Path) -> "KeyRing":
+        return cls(
+            bank=_private(folder / "bank.private.pem"),
+            bank_merchant=_public(folder / "bank-merchant.public.pem"),
+            courier=_private(folder / "courier.private.pem"),
+            courier_customer=_public(folder / "courier-customer.public.pem"),
+            sms=_secret(folder / "sms.secret"),
+            realname=_secret(folder / "realname.secret"),
+            fines=_secret(folder / "fines.secret"),
+        )
+
+
+def generate(folder: Path, *, force: bool = False) -> list[Path]:
+    """Write what is missing (with `force`, everything) and return the files written.
+
+    A pair is one thing: when either half is missing, both are made anew.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written: list[Path] = []
+    for name in PAIRS:
+        private, public = folder / f"{name}.private.pem", folder / f"{name}.public.pem"
+        if force or not (private.exists() and public.exists()):
+            key = Ed25519PrivateKey.generate()
+            _write(private, _private_pem(key))
+            _write(public, _public_pem(key.public_key()))
+            written += [private, public]
+    for name in SECRETS:
+        file = folder / f"{name}.secret"
+        if force or not file.exists():
+            _write(file, secrets.token_urlsafe(32).encode() + b"\n")
+            written.append(file)
+    return written
+
+
+def _private_pem(key: Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _public_pem(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment."""
+    draft = file.with_name(file.name + ".new")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+    draft.replace(file)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CannotStart(f"cannot read the key file {file}: {error.strerror}") from error
+
+
+def _private(file: Path) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(_read(file), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CannotStart(f"{file} is not a private key: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise CannotStart(f"{file} is not an Ed25519 key")
+    return key
+
+
+def _public(file: Path) -> Ed25519PublicKey:
+    try:
+        key = serialization.load_pem_public_key(_read(file))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise CannotStart(f"{file} is not a public key: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise CannotStart(f"{file} is not an Ed25519 key")
+    return key
+
+
+def _secret(file: Path) -> bytes:
+    text = _read(file).strip()
+    if len(text) < 16:
+        raise CannotStart(f"{file} holds no secret of at least 16 characters")
+    return text

@@ -1,0 +1,1 @@
+"""Notices and pushes: kept in the books, signed, sent, tried again."""

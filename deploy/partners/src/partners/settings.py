@@ -1,0 +1,35 @@
+"""Everything the environment may say; nobody else reads it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEFAULT_COURIER_PATH = ["PICKED_UP", "OUT_FOR_DELIVERY", "DELIVERED"]
+
+
+class PartnersSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PARTNERS_")
+
+    keys: Path
+    data: Path
+    control_token: SecretStr = Field(min_length=8)
+    public_url: str | None = None
+
+    time_scale: float = Field(1.0, ge=0)
+    refund_seconds: float = Field(1.0, ge=0)
+    courier_auto: bool = True
+    courier_step_seconds: float = Field(2.0, ge=0)
+    courier_path: Annotated[list[str], NoDecode] = DEFAULT_COURIER_PATH
+
+    bank_merchant: str = "1900006101"
+    courier_customer: str = "1100006101"
+    app: str = "police-platform"
+
+    @field_validator("courier_path", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [code.strip() for code in value.split(",") if code.strip()]
+        return value
