@@ -1,0 +1,1 @@
+"""SQL and sealing; nothing else in this service knows either."""

@@ -1,0 +1,131 @@
+"""Accounts: personal data sealed as one blob, found by keyed hash only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from chassis.db import UnitOfWork
+from chassis.sealing import Sealer
+
+from ..domain.accounts import IAL_REAL_NAME, Account, Company, Credentials, Kind, Subject
+from ..domain.errors import PhoneAlreadyRegistered, RealNameNotConfirmed
+from ..domain.personal import Personal
+
+_COLUMNS = "id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password, registered_at, verified_at"
+_INSERT = """
+INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial, registered_at, verified_at,
+                     id_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (phone_hash) DO NOTHING
+"""
+_VERIFY = """
+UPDATE account SET personal = $2, id_hash = $3, ial = greatest(ial, $4), verified_at = $5, version = version + 1
+WHERE id = $1 RETURNING version, ial
+"""
+# One statement: nobody sees a person's data without leaving a trace of it.
+_VIEW = f"""
+WITH seen AS (
+  INSERT INTO access_log (account_id, viewer, officer_id, why)
+  SELECT id, $2, $3, $4 FROM account WHERE id = $1
+)
+SELECT {_COLUMNS} FROM account WHERE id = $1
+"""
+
+
+class SqlAccounts:
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def add(self, uow: UnitOfWork, account: Account, password_hash: str | None) -> None:
+        """Raises PhoneAlreadyRegistered."""
+        if not await self.add_unless_there(uow, account, password_hash):
+            raise PhoneAlreadyRegistered
+
+    async def add_unless_there(self, uow: UnitOfWork, account: Account, password_hash: str | None) -> bool:
+        """False when an account with this phone exists; it is left as it is."""
+        number = account.personal.id_number
+        tag = await uow.execute(
+            _INSERT,
+            account.id,
+            account.kind,
+            self._sealer.lookup_hash(account.personal.phone),
+            self._seal(account.id, account.personal),
+            account.company.name if account.company else None,
+            account.company.uscc if account.company else None,
+            password_hash,
+            account.ial,
+            account.registered_at,
+            account.verified_at,
+            self._sealer.lookup_hash(number) if number else None,
+        )
+        return tag == "INSERT 0 1"
+
+    async def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
+        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1", account_id)
+        return self._account(row) if row else None
+
+    async def view(
+        self, uow: UnitOfWork, account_id: UUID, *, viewer: str, officer_id: UUID | None, why: str
+    ) -> Account | None:
+        """The account, for another service; recorded for the person concerned."""
+        row = await uow.fetchrow(_VIEW, account_id, viewer, officer_id, why)
+        return self._account(row) if row else None
+
+    async def credentials_by_phone(self, uow: UnitOfWork, phone: str) -> Credentials | None:
+        row = await uow.fetchrow(
+            "SELECT id, kind, ial, password_hash FROM account WHERE phone_hash = $1",
+            self._sealer.lookup_hash(phone),
+        )
+        return _credentials(row) if row else None
+
+    async def set_password(self, uow: UnitOfWork, account_id: UUID, password_hash: str) -> None:
+        await uow.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+
+    async def password_hash(self, uow: UnitOfWork, account_id: UUID) -> str | None:
+        return await uow.fetchval("SELECT password_hash FROM account WHERE id = $1", account_id)
+
+    async def verify(
+        self, uow: UnitOfWork, account_id: UUID, personal: Personal, verified_at: datetime
+    ) -> tuple[int, int]:
+        """Stores a confirmed name and number; the account's new version and level.
+
+        Raises RealNameNotConfirmed when the person, or the company, has another account.
+        """
+        assert personal.id_number is not None
+        try:
+            row = await uow.fetchrow(
+                _VERIFY,
+                account_id,
+                self._seal(account_id, personal),
+                self._sealer.lookup_hash(personal.id_number),
+                IAL_REAL_NAME,
+                verified_at,
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise RealNameNotConfirmed from error
+        assert row is not None
+        return row["version"], row["ial"]
+
+    def _seal(self, account_id: UUID, personal: Personal) -> bytes:
+        plain = {"phone": personal.phone, "name": personal.name, "id_number": personal.id_number}
+        return self._sealer.seal(orjson.dumps(plain), account_id.bytes)
+
+    def _account(self, row: Mapping[str, Any]) -> Account:
+        personal = orjson.loads(self._sealer.open(row["personal"], row["id"].bytes))
+        return Account(
+            id=row["id"],
+            kind=Kind(row["kind"]),
+            personal=Personal(**personal),
+            company=Company(row["company_name"], row["uscc"]) if row["uscc"] else None,
+            ial=row["ial"],
+            has_password=row["has_password"],
+            registered_at=row["registered_at"],
+            verified_at=row["verified_at"],
+        )
+
+
+def _credentials(row: Mapping[str, Any]) -> Credentials:
+    subject = Subject(id=row["id"], is_officer=False, roles=(Kind(row["kind"]).role,), ial=row["ial"])
+    return Credentials(subject, row["password_hash"])

@@ -1,0 +1,96 @@
+"""One-time codes: one per phone and purpose; a new one replaces the old."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+from chassis.sealing import Sealer
+
+from ..domain.codes import LIFETIME, MAX_TRIES, Purpose
+
+_PUT = """
+INSERT INTO sms_code (phone_hash, purpose, id, code_hash, message, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (phone_hash, purpose) DO UPDATE
+  SET id = excluded.id, code_hash = excluded.code_hash, message = excluded.message,
+      expires_at = excluded.expires_at, tries = 0, used_at = NULL
+"""
+_TRY = """
+UPDATE sms_code SET tries = tries + 1
+WHERE phone_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now() AND tries < $3
+RETURNING id, code_hash
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMessage:
+    """What waits to be sent. `phone` is E.164."""
+
+    id: UUID
+    purpose: Purpose
+    phone: str
+    code: str
+    expires_at: datetime
+
+
+class SqlCodes:
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def put(self, uow: UnitOfWork, phone: str, purpose: Purpose, code: str) -> UUID:
+        code_id = uuid7()
+        message = self._sealer.seal(orjson.dumps({"phone": phone, "code": code}), code_id.bytes)
+        await uow.execute(
+            _PUT,
+            self._sealer.lookup_hash(phone),
+            purpose,
+            code_id,
+            self._hash(code_id, code),
+            message,
+            now() + LIFETIME,
+        )
+        return code_id
+
+    async def try_code(self, uow: UnitOfWork, phone: str, purpose: Purpose, code: str) -> UUID | None:
+        """Counts one try and compares; the code's id when it is right.
+
+        The caller commits the count whatever comes of it, so that no guess is free.
+        """
+        row = await uow.fetchrow(_TRY, self._sealer.lookup_hash(phone), purpose, MAX_TRIES)
+        if row is None or row["code_hash"] != self._hash(row["id"], code):
+            return None
+        return row["id"]
+
+    async def use(self, uow: UnitOfWork, code_id: UUID) -> bool:
+        """Marks a code as used; False when another request was faster."""
+        tag = await uow.execute(
+            "UPDATE sms_code SET used_at = now() WHERE id = $1 AND used_at IS NULL", code_id
+        )
+        return tag == "UPDATE 1"
+
+    async def unsent(self, uow: UnitOfWork, code_id: UUID) -> CodeMessage | None:
+        """The message of a code that is still wanted; None when sent, replaced or expired."""
+        row = await uow.fetchrow(
+            "SELECT purpose, message, expires_at FROM sms_code"
+            " WHERE id = $1 AND message IS NOT NULL AND used_at IS NULL AND expires_at > now()",
+            code_id,
+        )
+        if row is None:
+            return None
+        message = orjson.loads(self._sealer.open(row["message"], code_id.bytes))
+        return CodeMessage(
+            code_id, Purpose(row["purpose"]), message["phone"], message["code"], row["expires_at"]
+        )
+
+    async def mark_sent(self, uow: UnitOfWork, code_id: UUID) -> None:
+        """Forgets the clear text: nobody needs it any more."""
+        await uow.execute("UPDATE sms_code SET message = NULL WHERE id = $1", code_id)
+
+    async def sweep(self, uow: UnitOfWork) -> None:
+        await uow.execute("DELETE FROM sms_code WHERE expires_at < now() - interval '1 hour'")
+
+    def _hash(self, code_id: UUID, code: str) -> bytes:
+        return self._sealer.lookup_hash(f"sms-code:{code_id}:{code}")

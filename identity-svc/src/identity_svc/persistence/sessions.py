@@ -1,0 +1,112 @@
+"""Sessions: one row each, however often refreshed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from chassis.sealing import Sealer
+
+from ..domain.accounts import Kind, Subject
+from ..domain.sessions import SessionState
+from .officers import officer_subject
+
+_OPEN = """
+INSERT INTO session (id, account_id, officer_id, method, secret, created_at, rotated_at, idle_until, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
+"""
+_FOR_REFRESH = """
+SELECT s.secret, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
+       a.id AS account_id, a.kind, a.ial,
+       o.id AS officer_id, o.roles, o.unit, o.department, o.rank, o.active, o.password_initial
+FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN officer o ON o.id = s.officer_id
+WHERE s.id = $1 FOR UPDATE OF s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """`secret` is what its refresh tokens are proven with; `subject` as it is now, not as it was at log-in."""
+
+    secret: bytes
+    state: SessionState
+    subject: Subject
+
+
+class SqlSessions:
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def open(
+        self,
+        uow: UnitOfWork,
+        session_id: UUID,
+        subject: Subject,
+        *,
+        method: str,
+        secret: bytes,
+        at: datetime,
+        idle_until: datetime,
+        expires_at: datetime,
+    ) -> None:
+        await uow.execute(
+            _OPEN,
+            session_id,
+            None if subject.is_officer else subject.id,
+            subject.id if subject.is_officer else None,
+            method,
+            self._sealer.seal(secret, session_id.bytes),
+            at,
+            idle_until,
+            expires_at,
+        )
+
+    async def find_for_refresh(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None:
+        """The session and its owner; locked, so that two refreshes of one token come one after the other."""
+        row = await uow.fetchrow(_FOR_REFRESH, session_id)
+        if row is None:
+            return None
+        ended = row["ended_at"] is not None
+        if row["officer_id"]:
+            subject = officer_subject(row["officer_id"], row)
+            ended = ended or not row["active"]
+        else:
+            subject = Subject(row["account_id"], False, (Kind(row["kind"]).role,), ial=row["ial"])
+        state = SessionState(
+            row["generation"], row["rotated_at"], row["idle_until"], row["expires_at"], ended
+        )
+        return FoundSession(self._sealer.open(row["secret"], session_id.bytes), state, subject)
+
+    async def rotate(self, uow: UnitOfWork, session_id: UUID, at: datetime, idle_until: datetime) -> int:
+        """The new generation."""
+        return await uow.fetchval(
+            "UPDATE session SET generation = generation + 1, rotated_at = $2, idle_until = $3"
+            " WHERE id = $1 RETURNING generation",
+            session_id,
+            at,
+            idle_until,
+        )
+
+    async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> None:
+        await uow.execute(
+            "UPDATE session SET ended_at = now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",
+            session_id,
+            reason,
+        )
+
+    async def end_all(
+        self, uow: UnitOfWork, subject: Subject, reason: str, *, but: UUID | None = None
+    ) -> None:
+        """Ends every session of an account or officer, except perhaps the one they are using."""
+        owner = "officer_id" if subject.is_officer else "account_id"
+        await uow.execute(
+            f"UPDATE session SET ended_at = now(), end_reason = $2"
+            f" WHERE {owner} = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3",
+            subject.id,
+            reason,
+            but,
+        )
+
+    async def sweep(self, uow: UnitOfWork) -> None:
+        """Sessions are kept a month after their end, for whoever asks what happened."""
+        await uow.execute("DELETE FROM session WHERE expires_at < now() - interval '30 days'")
