@@ -1,1 +1,1 @@
-"""How a service runs: outbox, inbox, Kafka, database, jobs, auth, problems, settings, telemetry."""
+"""How a service runs. Knows no business word; every service builds on it and on `contracts` alone."""

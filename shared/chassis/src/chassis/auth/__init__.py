@@ -1,0 +1,5 @@
+"""Who calls: access tokens verified by every service itself."""
+
+from .caller import Caller
+
+__all__ = ["Caller"]

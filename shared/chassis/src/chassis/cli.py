@@ -1,0 +1,100 @@
+"""The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|…]`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from .service import ROLES, Service
+from .settings import ServiceSettings
+
+S = TypeVar("S", bound=ServiceSettings)
+Command = Callable[[Service, list[str]], Awaitable[int]]
+"""An extra command: gets the started service (no workers) and the words after it; returns the exit code."""
+
+
+def run(
+    package: str,
+    settings_class: type[S],
+    build: Callable[[S], Service],
+    commands: Mapping[str, Command] | None = None,
+) -> None:
+    """The whole of a service's `main()`. Exits 2 with one clear line per wrong setting or unknown command."""
+    name, *rest = sys.argv[1:] or ["all"]
+    commands = commands or {}
+    known = (*ROLES, "migrate", "openapi", *commands)
+    if name not in known:
+        _fail(f"{package}: unknown command {name!r}; there are: {', '.join(known)}")
+    service = build(_settings(package, settings_class, placeholder=name == "openapi"))
+    if name == "openapi":
+        _print_openapi(service)
+    elif name == "migrate":
+        _migrate(service)
+    elif name in commands:
+        sys.exit(asyncio.run(_run_command(service, commands[name], rest)))
+    else:
+        _serve(service, name)
+
+
+def _settings(package: str, settings_class: type[S], *, placeholder: bool) -> S:
+    defaults = {"database_url": "postgresql://nowhere/none", "kafka_bootstrap": "nowhere:9092"} if placeholder else {}
+    try:
+        return settings_class(**defaults)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for item in error.errors(include_input=False, include_url=False):
+            setting = "_".join(str(part) for part in item["loc"]).upper()
+            print(f"{package}: setting {setting}: {item['msg']}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _serve(service: Service, role: str) -> None:
+    import uvicorn
+
+    from .telemetry.logs import configure_logging
+
+    settings = service.settings
+    configure_logging(service.name, settings.log_level, settings.log_format)
+    service.role = role
+    uvicorn.run(
+        service.app(),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        # Longer than the gateway keeps its side open, so that it is never we who close a connection it is about to use.
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=8,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+def _migrate(service: Service) -> None:
+    from .db import migrate
+
+    migrate.upgrade(service.settings.database_url.get_secret_value(), service.migrations)
+    print(f"{service.name}: database at {migrate.head_revision(service.migrations)}")
+
+
+def _print_openapi(service: Service) -> None:
+    import orjson
+
+    print(orjson.dumps(service.app().openapi(), option=orjson.OPT_INDENT_2).decode())
+
+
+async def _run_command(service: Service, command: Command, words: list[str]) -> int:
+    await service.start(role="api")
+    try:
+        return await command(service, words)
+    finally:
+        await service.stop()
+
+
+def _fail(message: str) -> None:
+    print(message, file=sys.stderr)
+    sys.exit(2)

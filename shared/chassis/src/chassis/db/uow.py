@@ -1,0 +1,172 @@
+"""One transaction at the edge: state, events, jobs and the idempotent answer commit together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from contracts.events import Event
+
+from ..clock import now
+from ..ids import uuid7
+from ..telemetry import context
+from .flush import OutboxRow, StoredAnswer, flush_statement
+
+
+@dataclass(slots=True)
+class PendingJob:
+    """A job to be written with the commit. `run_at` None means at once."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    run_at: datetime | None
+
+
+@dataclass(slots=True)
+class Committed:
+    """What a commit brought, for those who wait for it."""
+
+    events: int = 0
+    jobs_due: bool = False
+    callbacks: list[Callable[[], None]] = field(default_factory=list)
+
+
+class UnitOfWork:
+    """Takes a connection at its first use, and begins a transaction unless it only reads.
+
+    Whoever opened it (a route, the consumer, `begin()` of a job) commits it; nobody else does.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, *, read_only: bool = False) -> None:
+        self._pool = pool
+        self._read_only = read_only
+        self._connection: asyncpg.pool.PoolConnectionProxy | None = None
+        self._outbox: list[OutboxRow] = []
+        self._jobs: dict[tuple[str, str], PendingJob] = {}
+        self._answer: StoredAnswer | None = None
+        self._callbacks: list[Callable[[], None]] = []
+
+    async def connection(self) -> asyncpg.pool.PoolConnectionProxy:
+        """The transaction's connection; its `commit` is not yours to call."""
+        if self._connection is None:
+            self._connection = await self._pool.acquire(timeout=10)
+            if not self._read_only:
+                try:
+                    await self._connection.execute("BEGIN")
+                except BaseException:
+                    await self._drop()
+                    raise
+        return self._connection
+
+    async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        return await (await self.connection()).fetch(sql, *args)
+
+    async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        return await (await self.connection()).fetchrow(sql, *args)
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        return await (await self.connection()).fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        """Runs one statement; returns PostgreSQL's command tag, such as `UPDATE 1`."""
+        return await (await self.connection()).execute(sql, *args)
+
+    async def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        await (await self.connection()).executemany(sql, rows)
+
+    def emit(self, event: Event, *, version: int) -> UUID:
+        """Puts `event` into the outbox with this commit and returns its id.
+
+        `version` is the aggregate's, from the same update; a second event with the same one fails the commit.
+        """
+        self._must_write()
+        work = context.current()
+        row = OutboxRow(
+            event_id=uuid7(),
+            topic=event.TOPIC,
+            key=event.aggregate_id,
+            version=version,
+            type=event.TYPE,
+            occurred_at=now(),
+            traceparent=work.traceparent if work else None,
+            correlation_id=(work.correlation_id or work.trace_id) if work else None,
+            causation_id=(work.causation_id or work.request_id) if work else None,
+            payload=event.__pydantic_serializer__.to_json(event),
+        )
+        self._outbox.append(row)
+        return row.event_id
+
+    def enqueue(
+        self, kind: str, key: str, payload: dict[str, Any] | None = None, run_at: datetime | None = None
+    ) -> None:
+        """Schedules job `kind` for `key`; the same pair again replaces payload and time."""
+        self._must_write()
+        self._jobs[kind, key] = PendingJob(kind, key, payload or {}, run_at)
+
+    async def cancel_job(self, kind: str, key: str) -> None:
+        """Forgets a job that did not run yet; one that is running ends as it would."""
+        self._jobs.pop((kind, key), None)
+        await self.execute("DELETE FROM job WHERE kind = $1 AND key = $2", kind, key)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Calls `callback` once the commit stands; never after a rollback."""
+        self._callbacks.append(callback)
+
+    def store_answer(self, answer: StoredAnswer) -> None:
+        """Keeps the answer to an idempotency key, with this commit."""
+        self._answer = answer
+
+    async def commit(self) -> Committed:
+        """Writes events, jobs and the answer in one statement, then commits. For the edge only."""
+        jobs = list(self._jobs.values())
+        if self._outbox or jobs or self._answer:
+            sql, args = flush_statement(self._outbox, jobs, self._answer, context.current())
+            await self.execute(sql, *args)
+        if self._connection is not None:
+            if not self._read_only:
+                await self._connection.execute("COMMIT")
+            await self.release()
+        moment = now()
+        return Committed(
+            events=len(self._outbox),
+            jobs_due=any(job.run_at is None or job.run_at <= moment for job in jobs),
+            callbacks=self._callbacks,
+        )
+
+    async def flush(self) -> None:
+        """Writes events and jobs gathered so far, inside the transaction, keeping it open."""
+        jobs = list(self._jobs.values())
+        if self._outbox or jobs:
+            sql, args = flush_statement(self._outbox, jobs, None, context.current())
+            await self.execute(sql, *args)
+            self._outbox, self._jobs = [], {}
+
+    async def rollback(self) -> None:
+        """Undoes everything since the first use; harmless when nothing was begun."""
+        if self._connection is None:
+            return
+        try:
+            if not self._read_only:
+                await self._connection.execute("ROLLBACK")
+        except BaseException:
+            await self._drop()
+            raise
+        await self.release()
+
+    async def release(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            await self._pool.release(connection)
+
+    async def _drop(self) -> None:
+        # A connection in an unknown state must not go back to the pool as it is.
+        if self._connection is not None:
+            self._connection.terminate()
+            await self.release()
+
+    def _must_write(self) -> None:
+        if self._read_only:
+            raise RuntimeError("a GET only reads; events and jobs belong to a write")

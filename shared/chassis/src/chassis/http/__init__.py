@@ -1,0 +1,8 @@
+"""What a route needs: the router with one transaction a request, the caller, and idempotency."""
+
+from ..auth.caller import Caller
+from .caller import allow
+from .idempotency import answer_not_stored, requires_idempotency_key
+from .route import Router, Uow
+
+__all__ = ["Caller", "Router", "Uow", "allow", "answer_not_stored", "requires_idempotency_key"]

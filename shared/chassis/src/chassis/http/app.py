@@ -1,0 +1,63 @@
+"""The ASGI application of a service."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from ..problems import Problem
+from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
+from ..problems.schema import PROBLEM_RESPONSES
+from . import health
+from .middleware import RequestContext, error_boundary
+from .ops import ops_router
+
+if TYPE_CHECKING:
+    from ..service import Service
+
+
+def create_app(service: "Service") -> FastAPI:
+    """Routes, problems, health and metrics of `service`; the lifespan starts and stops it."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        try:
+            await service.start(service.role)
+            _expose(app, service)
+            yield
+        finally:
+            await service.stop()
+
+    app = FastAPI(
+        title=service.name,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=service.settings.max_body_bytes,
+        responses=PROBLEM_RESPONSES,
+        exception_handlers={
+            Problem: on_problem,
+            RequestValidationError: on_invalid_request,
+            HTTPException: on_http_exception,
+        },
+    )
+    app.include_router(health.router)
+    for router in service.routers:
+        app.include_router(router)
+    app.include_router(ops_router(service.name))
+    app.add_middleware(error_boundary)
+    app.add_middleware(RequestContext)
+    return app
+
+
+def _expose(app: FastAPI, service: "Service") -> None:
+    app.state.service = service
+    app.state.pool = service.pool
+    app.state.verifier = service.verifier
+    for name, value in vars(service.state).items():
+        setattr(app.state, name, value)

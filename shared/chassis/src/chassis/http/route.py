@@ -1,0 +1,164 @@
+"""The router every service uses: one lazy transaction per request, committed before the answer leaves."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import asyncpg
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..db.faults import is_infrastructure
+from ..db.uow import UnitOfWork
+from ..problems import InvalidInput, Problem, ServiceUnavailable
+from .caller import authenticate
+from .idempotency import HEADER, IdempotentRequest, StillRunning
+
+UOW_KEY = "chassis.uow"
+_READS = {"GET", "HEAD", "OPTIONS"}
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def current_uow(request: Request) -> UnitOfWork:
+    uow: UnitOfWork = request.scope[UOW_KEY]
+    return uow
+
+
+Uow = Annotated[UnitOfWork, Depends(current_uow)]
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+class TransactionalRoute(APIRoute):
+    """Authenticates, answers a repeated idempotency key, runs the endpoint, commits when it answered below 400."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        policy = getattr(endpoint, "__idempotency__", "optional")
+        methods = set(options.get("methods") or {"GET"})
+        if policy != "never" and not methods <= _READS:
+            options["openapi_extra"] = _with_key_header(options.get("openapi_extra"), policy == "required")
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        run = super().get_route_handler()
+        if set(self.methods) <= _READS:
+            return _reading(run)
+        return _writing(run, getattr(self.endpoint, "__idempotency__", "optional"))
+
+
+class Router(APIRouter):
+    """`fastapi.APIRouter` with the transactional route."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=TransactionalRoute, **options)
+
+
+def _reading(run: Handle) -> Handle:
+    async def handle(request: Request) -> Response:
+        _refuse_nul_in_url(request)
+        await authenticate(request)
+        uow = UnitOfWork(request.app.state.pool, read_only=True)
+        request.scope[UOW_KEY] = uow
+        try:
+            return await run(request)
+        except Exception as error:
+            raise _translated(error) from error
+        finally:
+            await uow.release()
+
+    return handle
+
+
+def _writing(run: Handle, policy: str) -> Handle:
+    async def handle(request: Request) -> Response:
+        _refuse_nul_in_url(request)
+        await authenticate(request)
+        await _refuse_nul_in_json(request)
+        idempotent = await IdempotentRequest.of(request, policy)
+        uow = UnitOfWork(request.app.state.pool)
+        request.scope[UOW_KEY] = uow
+        try:
+            if idempotent is not None and (earlier := await idempotent.earlier_answer(uow)) is not None:
+                await uow.rollback()
+                return earlier
+            response = await run(request)
+            if response.status_code >= 400:
+                await uow.rollback()
+                return response
+            if idempotent is not None:
+                idempotent.keep(uow, response)
+            committed = await uow.commit()
+        except BaseException as error:
+            await uow.rollback()
+            raise _translated(error) from error
+        request.app.state.service.committed(committed)
+        return response
+
+    return handle
+
+
+def _translated(error: BaseException) -> BaseException:
+    """A database that is down is 503 and not 500: nothing was lost, and trying again is safe."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name == "idempotency_key_pkey":
+        return StillRunning("相同的请求刚刚处理完，请重试。", "The same request has just been handled; try again.")
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        return _bad_text()
+    if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+        return ServiceUnavailable("系统繁忙，请重试。", "Busy just now; try again.", retry_after=1)
+    if is_infrastructure(error):
+        return ServiceUnavailable(
+            "系统暂时不可用，未作任何更改，请稍后重试。",
+            "Temporarily unavailable; nothing was changed. Try again shortly.",
+        )
+    return error
+
+
+def _refuse_nul_in_url(request: Request) -> None:
+    if b"%00" in request.scope["query_string"] or b"%00" in request.scope.get("raw_path", b""):
+        raise _bad_text()
+
+
+async def _refuse_nul_in_json(request: Request) -> None:
+    # PostgreSQL's text takes neither NUL nor half a surrogate pair; said here once, not as a 500 from somewhere.
+    if "json" not in request.headers.get("content-type", "json"):
+        return
+    body = await request.body()
+    if b"\\u" in body and (_ESCAPED_NUL.search(body) or (_SURROGATE.search(body) and _lone_surrogate(body))):
+        raise _bad_text()
+
+
+def _lone_surrogate(body: bytes) -> bool:
+    import json
+
+    try:
+        json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except ValueError:
+        return False
+    return False
+
+
+def _bad_text() -> InvalidInput:
+    return InvalidInput(
+        "内容中含有无法保存的字符（如 NUL），请删除后重试。",
+        "The content has a character that cannot be kept (such as NUL); remove it and try again.",
+    )
+
+
+def _with_key_header(extra: dict[str, Any] | None, required: bool) -> dict[str, Any]:
+    parameter = {
+        "name": HEADER,
+        "in": "header",
+        "required": required,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+        "description": "唯一编号，重试时相同 · a unique id, the same when you retry (kept 24 h)",
+    }
+    extra = dict(extra or {})
+    extra["parameters"] = [*extra.get("parameters", []), parameter]
+    return extra

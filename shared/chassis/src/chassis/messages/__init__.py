@@ -1,0 +1,5 @@
+"""Events between services: outbox → relay → Kafka → consumer → inbox, and where the stuck ones wait."""
+
+from .received import Received
+
+__all__ = ["Received"]

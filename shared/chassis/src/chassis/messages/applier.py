@@ -1,0 +1,122 @@
+"""Applying events: effect, inbox row and outbox rows commit together, a batch a transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from contracts.events import Event
+
+from ..clock import now
+from ..db.faults import is_infrastructure
+from ..db.uow import UnitOfWork
+from ..jobs.begin import Begin
+from ..telemetry import context
+from ..telemetry.metrics import EVENT_HOP, EVENTS_APPLIED, EVENTS_PARKED
+from . import inbox, parking
+from .inbox import Arrival, Position
+from .received import Handler, Handlers, Received
+
+log = structlog.get_logger(__name__)
+
+
+class Applier:
+    """Runs the handlers of one consumer. Handlers know nothing of duplicates, order or parking."""
+
+    def __init__(self, consumer: str, handlers: Handlers, begin: Begin) -> None:
+        self.consumer = consumer
+        self._begin = begin
+        self._handlers: dict[str, tuple[type[Event], Handler]] = {
+            model.TYPE: (model, handler) for model, handler in handlers.items()
+        }
+
+    def handles(self, type: str) -> bool:
+        return type in self._handlers
+
+    async def apply(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+        """Applies a batch in one transaction; if anything in it fails, one event a transaction.
+
+        Raises only when the database itself is down; a failing event is parked instead.
+        """
+        try:
+            async with self._begin() as uow:
+                taken = await inbox.take(uow, self.consumer, arrivals, positions)
+                for arrival in _first_of_each(arrivals, taken.new):
+                    if arrival.place in taken.parked:
+                        await parking.park_behind(uow, self.consumer, arrival)
+                    else:
+                        await self.run_handler(arrival, uow)
+            self._count(arrivals)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            log.warning("batch_failed", consumer=self.consumer, events=len(arrivals), cause=repr(error))
+            await self._one_by_one(arrivals, positions)
+
+    async def _one_by_one(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+        for arrival in arrivals:
+            try:
+                async with self._begin() as uow:
+                    taken = await inbox.take(uow, self.consumer, [arrival], [])
+                    if arrival.envelope.id not in taken.new:
+                        continue
+                    if arrival.place in taken.parked:
+                        await parking.park_behind(uow, self.consumer, arrival)
+                    else:
+                        await self.run_handler(arrival, uow)
+                self._count([arrival])
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                await self._park(arrival, error)
+        async with self._begin() as uow:
+            await inbox.take(uow, self.consumer, [], positions)
+
+    async def _park(self, arrival: Arrival, error: Exception) -> None:
+        EVENTS_PARKED.labels(arrival.envelope.type).inc()
+        log.error(
+            "event_parked", consumer=self.consumer, event_id=str(arrival.envelope.id), type=arrival.envelope.type,
+            cause=repr(error), exc_info=error,
+        )  # fmt: skip
+        async with self._begin() as uow:
+            taken = await inbox.take(uow, self.consumer, [arrival], [])
+            if arrival.envelope.id in taken.new:
+                await parking.park(uow, self.consumer, arrival, error)
+
+    async def run_handler(self, arrival: Arrival, uow: UnitOfWork) -> None:
+        """Validates the body and calls the handler, inside the trace of the event."""
+        envelope = arrival.envelope
+        model, handler = self._handlers[envelope.type]
+        work = context.continued(
+            envelope.traceparent, correlation_id=envelope.correlation_id, causation_id=str(envelope.id)
+        )
+        token = context.enter(work)
+        try:
+            received: Received[Any] = Received(
+                id=envelope.id,
+                type=envelope.type,
+                time=envelope.time,
+                key=arrival.key,
+                data=model.model_validate_json(arrival.record.value),
+                raw=arrival.record.value,
+                correlation_id=envelope.correlation_id,
+            )
+            await handler(received, uow)
+        finally:
+            context.leave(token)
+
+    def _count(self, arrivals: Sequence[Arrival]) -> None:
+        moment = now()
+        for arrival in arrivals:
+            EVENTS_APPLIED.labels(arrival.envelope.type).inc()
+            EVENT_HOP.observe(max(0.0, (moment - arrival.envelope.time).total_seconds()))
+
+
+def _first_of_each(arrivals: Sequence[Arrival], new: set[Any]) -> list[Arrival]:
+    """The new ones in order; the relay may have sent one event twice within a batch."""
+    remaining = set(new)
+    chosen = []
+    for arrival in arrivals:
+        if arrival.envelope.id in remaining:
+            remaining.discard(arrival.envelope.id)
+            chosen.append(arrival)
+    return chosen

@@ -1,0 +1,97 @@
+"""Talking to the broker: topics, and reading back single records."""
+
+from collections.abc import Iterable
+from enum import Enum
+from uuid import UUID
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.structs import ConsumerRecord
+
+from .envelope import BadEnvelope, read_headers
+
+log = structlog.get_logger(__name__)
+
+
+async def ensure_topics(bootstrap: str, topics: Iterable[str], *, partitions: int, replication: int) -> None:
+    """Creates the topics that are missing; existing ones are left as they are."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        missing = set(topics) - set(await admin.list_topics())
+        if missing:
+            await _create(admin, sorted(missing), partitions, replication)
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, names: list[str], partitions: int, replication: int) -> None:
+    new = [NewTopic(name, num_partitions=partitions, replication_factor=replication) for name in names]
+    try:
+        await admin.create_topics(new)
+    except TopicAlreadyExistsError:
+        log.info("topics_created_by_another", topics=names)
+
+
+class Readback(Enum):
+    """What stands at a place in the log, compared with what was once there."""
+
+    SAME = "same"
+    EXPIRED = "expired"
+    """Retention removed it; the log goes on beyond it."""
+    LOST = "lost"
+    """Another record, or nothing: the broker was wiped, or the topic was made again."""
+
+
+class RecordReader:
+    """Reads single records by their place, outside any consumer group."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_wait_ms=100,
+            request_timeout_ms=10_000,
+        )
+
+    async def __aenter__(self) -> "RecordReader":
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def compare(self, topic: str, partition: int, offset: int, event_id: UUID) -> Readback:
+        """Whether the record at `offset` still is the one with `event_id`."""
+        place = TopicPartition(topic, partition)
+        if partition not in (self._consumer.partitions_for_topic(topic) or set()):
+            return Readback.LOST
+        self._consumer.assign([place])
+        ends = await self._consumer.end_offsets([place])
+        if offset >= ends[place]:
+            return Readback.LOST
+        begins = await self._consumer.beginning_offsets([place])
+        if offset < begins[place]:
+            return Readback.EXPIRED
+        self._consumer.seek(place, offset)
+        record = await self._one(place)
+        try:
+            found = read_headers(record.headers).id if record.offset == offset else None
+        except BadEnvelope:
+            found = None
+        return Readback.SAME if found == event_id else Readback.LOST
+
+    async def ends(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """The offset that the next record of each (topic, partition) will get."""
+        found = await self._consumer.end_offsets([TopicPartition(*place) for place in places])
+        return {(place.topic, place.partition): end for place, end in found.items()}
+
+    async def _one(self, place: TopicPartition) -> ConsumerRecord:
+        for _ in range(20):
+            records = (await self._consumer.getmany(place, timeout_ms=500, max_records=1)).get(place)
+            if records:
+                return records[0]
+        raise KafkaError(f"{place} has a record, but the broker did not give it")

@@ -1,0 +1,179 @@
+"""The consumer of a service: one for all its topics, positions kept in its own database."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable, Sequence
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from ..jobs.begin import Begin
+from . import inbox
+from .applier import Applier
+from .broker import Readback, RecordReader, ensure_topics
+from .envelope import BadEnvelope, read_headers
+from .inbox import Arrival, Position
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_VERIFY_SECONDS = 30.0
+_FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
+
+
+class Consumer:
+    """Reads records, applies those of a handled type, and never loses its place.
+
+    The place of each partition commits with the effects, so Kafka's own offsets are only for
+    those who watch the lag. On assignment, and now and then, the record at the place is compared with
+    the one taken there; where the log is another one, reading starts from the earliest.
+    """
+
+    def __init__(
+        self,
+        *,
+        bootstrap: str,
+        group: str,
+        topics: Sequence[str],
+        applier: Applier,
+        begin: Begin,
+        partitions: int,
+        replication: int,
+        fetch_max_wait_ms: int,
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._group = group
+        self._topics = list(topics)
+        self._applier = applier
+        self._begin = begin
+        self._partitions = partitions
+        self._replication = replication
+        self._fetch_max_wait_ms = fetch_max_wait_ms
+        self._positions: dict[tuple[str, int], Position] = {}
+        self.ready = False
+
+    async def run(self) -> None:
+        """Consumes whenever broker and database are there, until cancelled."""
+        while True:
+            try:
+                await self._consume()
+            except _FAILURES as error:
+                log.warning("consumer_interrupted", group=self._group, cause=repr(error))
+            finally:
+                self.ready = False
+            await asyncio.sleep(0.5)
+
+    async def _consume(self) -> None:
+        await ensure_topics(
+            self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
+        )
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            group_id=self._group,
+            enable_auto_commit=True,
+            auto_commit_interval_ms=5_000,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=self._fetch_max_wait_ms,
+            max_poll_interval_ms=300_000,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=3_000,
+            metadata_max_age_ms=30_000,
+        )
+        async with RecordReader(self._bootstrap) as reader:
+            consumer.subscribe(self._topics, listener=_OnAssigned(self, consumer, reader))
+            await consumer.start()
+            try:
+                await self._poll(consumer, reader)
+            finally:
+                with contextlib.suppress(*_FAILURES):
+                    await consumer.stop()
+
+    async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+        verified = time.monotonic()
+        while True:
+            polled = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH)
+            self.ready = bool(consumer.assignment())
+            if polled:
+                await self._take(consumer, polled)
+            elif time.monotonic() - verified > _VERIFY_SECONDS:
+                await self.seek(consumer, reader, consumer.assignment())
+                verified = time.monotonic()
+
+    async def _take(
+        self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, list[ConsumerRecord]]
+    ) -> None:
+        arrivals: list[Arrival] = []
+        moved: dict[tuple[str, int], Position] = {}
+        for place, records in polled.items():
+            for record in records:
+                arrival, position = self._read(record)
+                if position is None:
+                    continue
+                known = self._positions.get((place.topic, place.partition))
+                if known is not None and position.epoch > known.epoch and record.offset > 0:
+                    log.warning("log_regrown", topic=place.topic, partition=place.partition, epoch=position.epoch)
+                    self._positions[place.topic, place.partition] = Position(
+                        place.topic, place.partition, -1, position.event_id, position.epoch
+                    )
+                    moved.pop((place.topic, place.partition), None)
+                    await consumer.seek_to_beginning(place)
+                    break
+                self._positions[place.topic, place.partition] = position
+                moved[place.topic, place.partition] = position
+                if arrival is not None:
+                    arrivals.append(arrival)
+        if arrivals:
+            await self._applier.apply(arrivals, list(moved.values()))
+
+    def _read(self, record: ConsumerRecord) -> tuple[Arrival | None, Position | None]:
+        try:
+            envelope = read_headers(record.headers)
+        except BadEnvelope as error:
+            # Nobody but our relay writes to our topics; what is not an event of ours has no key to park behind.
+            log.error("foreign_record", topic=record.topic, offset=record.offset, cause=str(error))
+            return None, None
+        position = Position(record.topic, record.partition, record.offset, envelope.id, envelope.epoch)
+        if not self._applier.handles(envelope.type):
+            return None, position
+        return Arrival(record, envelope, (record.key or b"").decode()), position
+
+    async def seek(
+        self, consumer: AIOKafkaConsumer, reader: RecordReader, places: Iterable[TopicPartition]
+    ) -> None:
+        """Puts each partition behind the last record taken, or at the earliest where the log is another one."""
+        async with self._begin() as uow:
+            stored = await inbox.positions_of(uow, self._group)
+        for place in places:
+            known = stored.get((place.topic, place.partition))
+            ahead = self._positions.get((place.topic, place.partition))
+            if ahead is not None and (known is None or (ahead.epoch, ahead.offset) > (known.epoch, known.offset)):
+                known = ahead  # records of types we do not handle move it in memory only
+            if known is None:
+                await consumer.seek_to_beginning(place)
+                continue
+            found = await reader.compare(known.topic, known.partition, known.offset, known.event_id)
+            if found is Readback.LOST:
+                log.warning("log_is_another", topic=place.topic, partition=place.partition)
+                self._positions.pop((place.topic, place.partition), None)
+                await consumer.seek_to_beginning(place)
+            else:
+                self._positions[place.topic, place.partition] = known
+                consumer.seek(place, known.offset + 1)
+
+
+class _OnAssigned(ConsumerRebalanceListener):
+    def __init__(self, owner: Consumer, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+        self._owner = owner
+        self._consumer = consumer
+        self._reader = reader
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        return None
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._owner._positions.clear()
+        await self._owner.seek(self._consumer, self._reader, assigned)

@@ -1,0 +1,63 @@
+"""The outbox as the relay reads it. Raw asyncpg on the leader's own connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+_UNSENT = """SELECT id, event_id, topic, key, type, occurred_at, traceparent, correlation_id, causation_id, payload
+ FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"""
+_MARK = """WITH marked AS (UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::bigint[]))
+ INSERT INTO relay_checkpoint (topic, partition, record_offset, event_id)
+ SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::uuid[])
+ ON CONFLICT (topic, partition) DO UPDATE SET record_offset = excluded.record_offset, event_id = excluded.event_id"""
+_UNSEND = """WITH forgotten AS (DELETE FROM relay_checkpoint WHERE topic = $1),
+ again AS (UPDATE outbox SET sent_at = NULL WHERE topic = $1 AND sent_at IS NOT NULL)
+ INSERT INTO relay_epoch (topic, epoch) VALUES ($1, 2) ON CONFLICT (topic) DO UPDATE SET epoch = relay_epoch.epoch + 1
+ RETURNING epoch"""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The last record sent to one partition."""
+
+    topic: str
+    partition: int
+    offset: int
+    event_id: UUID
+
+
+class Outbox:
+    """Reads and marks on ONE connection, the one that holds the lead: who lost it can mark nothing any more."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def unsent(self, limit: int) -> list[asyncpg.Record]:
+        """Rows not yet sent, oldest id first.
+
+        Never "greater than the last id sent": ids are given before the commit, so a lower one can appear later.
+        """
+        return await self._connection.fetch(_UNSENT, limit)
+
+    async def mark_sent(self, ids: Sequence[int], checkpoints: Sequence[Checkpoint]) -> None:
+        await self._connection.execute(
+            _MARK,
+            ids,
+            [point.topic for point in checkpoints],
+            [point.partition for point in checkpoints],
+            [point.offset for point in checkpoints],
+            [point.event_id for point in checkpoints],
+        )
+
+    async def checkpoints(self) -> list[Checkpoint]:
+        rows = await self._connection.fetch("SELECT topic, partition, record_offset, event_id FROM relay_checkpoint")
+        return [Checkpoint(*row) for row in rows]
+
+    async def epochs(self) -> dict[str, int]:
+        return dict(await self._connection.fetch("SELECT topic, epoch FROM relay_epoch"))
+
+    async def send_all_again(self, topic: str) -> int:
+        """Marks every kept row of `topic` unsent; returns the topic's new epoch."""
+        return await self._connection.fetchval(_UNSEND, topic, timeout=600)

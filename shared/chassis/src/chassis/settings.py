@@ -1,0 +1,65 @@
+"""Settings every service has. Only a service's `settings.py` and this module read the environment."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class FileVariants(PydanticBaseSettingsSource):
+    """`NAME_FILE=/run/secrets/x` gives the setting `name` the file's text, as compose secrets need it."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields
+        values = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in fields.items()
+            if f"{name}_file" not in fields
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class ServiceSettings(BaseSettings):
+    """What the chassis needs. Durations in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_url: SecretStr
+    database_pool_size: int = 8
+    kafka_bootstrap: str
+    kafka_fetch_max_wait_ms: int = 500
+    topic_partitions: int = 4
+    topic_replication: int = 1
+    redis_url: SecretStr | None = None
+    identity_url: str = "http://127.0.0.1:8101"
+    service_secret: SecretStr | None = None
+    data_keys: SecretStr | None = None
+    lookup_key: SecretStr | None = None
+    migrate_on_start: bool = False
+    relay_linger_ms: int = Field(default=15, description="how long the relay gathers before it sends")
+    outbox_days: int = 30
+    inbox_days: int = 37
+    log_level: str = "INFO"
+    log_format: str = "json"
+    max_body_bytes: int = 1_048_576
+    otel_exporter_otlp_endpoint: str | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, FileVariants(settings_cls)

@@ -1,0 +1,7 @@
+"""Testing a service for real: PostgreSQL, broker and Redis from wheels, tokens from a test key. Never in production."""
+
+from .harness import Running, running
+from .migrations import assert_migrations_match
+from .tokens import Tokens
+
+__all__ = ["Running", "Tokens", "assert_migrations_match", "running"]

@@ -1,0 +1,91 @@
+"""A whole service inside a test: its app over ASGI, its database, its inbox and jobs worked by hand."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from aiokafka.structs import ConsumerRecord
+from contracts.events import Event, registered_events
+
+from ..clock import now
+from ..db.uow import UnitOfWork
+from ..ids import uuid7
+from ..messages.envelope import headers_for, read_headers
+from ..messages.inbox import Arrival
+from ..service import Service
+from .tokens import Tokens
+
+BASE_URL = "http://service.test"
+
+
+class Running:
+    """A started service. No worker runs by itself: `deliver` and `run_jobs` do what they would, when told."""
+
+    def __init__(self, service: Service, client: httpx2.AsyncClient, tokens: Tokens) -> None:
+        self.service = service
+        self.client = client
+        self.tokens = tokens
+
+    def uow(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A transaction to arrange or to look; commits at the end of the block."""
+        return self.service.begin()
+
+    async def deliver(self, *events: Event, event_id: UUID | None = None) -> None:
+        """Feeds events through the inbox, as the consumer would; parks what fails. `event_id` repeats an earlier one."""
+        arrivals = [arrival(event, event_id or uuid7()) for event in events]
+        known = [one for one in arrivals if self.service.applier.handles(one.envelope.type)]
+        if known:
+            await self.service.applier.apply(known, [])
+
+    async def run_jobs(self) -> int:
+        """Runs the jobs due now until none is; returns how many ran."""
+        return await self.service.runner.run_due()
+
+    async def emitted(self) -> list[Event]:
+        """The outbox's events as models, oldest first."""
+        models = registered_events()
+        rows = await self.service.pool.fetch("SELECT type, payload FROM outbox ORDER BY id")
+        return [models[row["type"]].model_validate_json(row["payload"]) for row in rows]
+
+    async def parked(self) -> list[dict[str, Any]]:
+        """The parked messages, oldest first."""
+        return [dict(row) for row in await self.service.pool.fetch("SELECT * FROM parked_message ORDER BY id")]
+
+
+def arrival(event: Event, event_id: UUID) -> Arrival:
+    """`event` as a record from the broker."""
+    headers = headers_for(
+        event_id=event_id, type=event.TYPE, source="test", subject=event.aggregate_id, time=now(), epoch=1,
+        traceparent=None, correlation_id=None, causation_id=None,
+    )  # fmt: skip
+    record = ConsumerRecord(
+        topic=event.TOPIC, partition=0, offset=0, timestamp=0, timestamp_type=0, key=event.aggregate_id.encode(),
+        value=event.model_dump_json().encode(), checksum=None, serialized_key_size=0, serialized_value_size=0,
+        headers=tuple(headers),
+    )  # fmt: skip
+    return Arrival(record, read_headers(headers), event.aggregate_id)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    service: Service, tokens: Tokens, *, own_keys: bool = False, role: str = "api"
+) -> AsyncIterator[Running]:
+    """Starts `service` on its configured database. `own_keys`: it verifies with its own key set (identity-svc).
+
+    role "api" starts no worker; "all" starts relay, consumer and jobs against the configured broker.
+    """
+    if not own_keys:
+        service.verify_with(tokens.key_set)
+    service.role = role
+    app = service.app()
+    async with app.router.lifespan_context(app):
+        # raise_app_exceptions off: a 500 must be seen as a 500, as a client would.
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+            yield Running(service, client, tokens)
+
+
+BuildService = Callable[..., Service]
