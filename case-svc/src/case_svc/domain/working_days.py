@@ -100,7 +100,7 @@ class WorkingCalendar:
     def working_days_between(self, a: datetime, b: datetime) -> int:
         """How many working days passed: as in limits the day of `a` is not counted, the day of `b` is.
 
-        24:00 belongs to the day it ends, so the count up to a deadline is its limit. 0 unless `b` is after `a`.
+        24:00 belongs to the day it ends: the count up to a deadline is its limit. 0 unless `b` is after `a`.
         """
         if b <= a:
             return 0

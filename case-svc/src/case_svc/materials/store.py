@@ -1,0 +1,88 @@
+"""Files at rest: sealed, under random keys, in a local folder or an S3 bucket."""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from chassis.sealing import Sealer
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from .errors import FileMissing
+
+_KEY: Final = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{30}")
+_INLINE_BYTES: Final = 256 * 1024  # sealing less takes under half a millisecond
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Of the plain content: SHA-256 in hex and the size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class MaterialStore:
+    """Keeps files sealed with AES-256-GCM; nothing readable touches the disk or the bucket.
+
+    `root_url` is a folder's path, `file://…`, or `s3://bucket/prefix` (credentials as obstore finds
+    them in the environment). `aad` binds a file to its row: opened with another one it is refused.
+    """
+
+    def __init__(self, root_url: str, sealer: Sealer) -> None:
+        self._objects = _open(root_url)
+        self._sealer = sealer
+
+    @staticmethod
+    def new_key(kind: str) -> str:
+        """A key that tells nothing: `kind` is a folder such as `materials` or `documents`."""
+        name = secrets.token_hex(16)
+        return f"{kind}/{name[:2]}/{name[2:]}"
+
+    async def put(self, key: str, content: bytes, aad: bytes) -> StoredFile:
+        """Stores `content` whole or not at all; an earlier file of that key is replaced."""
+        _check(key)
+        if len(content) <= _INLINE_BYTES:
+            sealed, digest = self._seal(content, aad)
+        else:
+            sealed, digest = await asyncio.to_thread(self._seal, content, aad)
+        await self._objects.put_async(key, sealed)
+        return StoredFile(digest, len(content))
+
+    async def get(self, key: str, aad: bytes) -> bytes:
+        """The plain content; raises FileMissing, or SealBroken where the bytes were altered or moved."""
+        _check(key)
+        try:
+            sealed = bytes(await (await self._objects.get_async(key)).bytes_async())
+        except FileNotFoundError as error:
+            raise FileMissing() from error
+        if len(sealed) <= _INLINE_BYTES:
+            return self._sealer.open(sealed, aad)
+        return await asyncio.to_thread(self._sealer.open, sealed, aad)
+
+    async def delete(self, key: str) -> None:
+        """Deletes the file; deleting it again is fine."""
+        _check(key)
+        try:
+            await self._objects.delete_async(key)
+        except FileNotFoundError:
+            return
+
+    def _seal(self, content: bytes, aad: bytes) -> tuple[bytes, str]:
+        return self._sealer.seal(content, aad), hashlib.sha256(content).hexdigest()
+
+
+def _open(root_url: str) -> ObjectStore:
+    parts = urlsplit(root_url)
+    if parts.scheme in ("", "file"):
+        return LocalStore(Path(unquote(parts.path)).absolute(), automatic_cleanup=False, mkdir=True)
+    return from_url(root_url)
+
+
+def _check(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key of the store: {key!r}")
