@@ -38,7 +38,6 @@ def create_app(service: "Service") -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=service.settings.max_body_bytes,
         responses=PROBLEM_RESPONSES,
         exception_handlers={
             Problem: on_problem,

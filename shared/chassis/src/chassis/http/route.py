@@ -13,6 +13,7 @@ from starlette.responses import Response
 from ..db.faults import is_infrastructure
 from ..db.uow import UnitOfWork
 from ..problems import InvalidInput, Problem, ServiceUnavailable
+from .body_limit import limited
 from .caller import authenticate
 from .idempotency import HEADER, IdempotentRequest, StillRunning
 
@@ -46,7 +47,8 @@ class TransactionalRoute(APIRoute):
         run = super().get_route_handler()
         if set(self.methods) <= _READS:
             return _reading(run)
-        return _writing(run, getattr(self.endpoint, "__idempotency__", "optional"))
+        policy = getattr(self.endpoint, "__idempotency__", "optional")
+        return _writing(run, policy, getattr(self.endpoint, "__body_limit__", None))
 
 
 class Router(APIRouter):
@@ -72,9 +74,10 @@ def _reading(run: Handle) -> Handle:
     return handle
 
 
-def _writing(run: Handle, policy: str) -> Handle:
+def _writing(run: Handle, policy: str, body_limit: int | None) -> Handle:
     async def handle(request: Request) -> Response:
         _refuse_nul_in_url(request)
+        request = limited(request, body_limit or request.app.state.service.settings.max_body_bytes)
         await authenticate(request)
         await _refuse_nul_in_json(request)
         idempotent = await IdempotentRequest.of(request, policy)

@@ -2,6 +2,6 @@
 
 from .harness import Running, running
 from .migrations import assert_migrations_match
-from .tokens import Tokens
+from .tokens import TEST_KEYS, Tokens, bearer
 
-__all__ = ["Running", "Tokens", "assert_migrations_match", "running"]
+__all__ = ["TEST_KEYS", "Running", "Tokens", "assert_migrations_match", "bearer", "running"]

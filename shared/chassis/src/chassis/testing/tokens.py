@@ -1,5 +1,6 @@
 """Access tokens for tests, signed by a key made for the run."""
 
+import base64
 import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,3 +61,10 @@ class Tokens:
 def bearer(token: str) -> dict[str, str]:
     """The header that carries `token`."""
     return {"Authorization": f"Bearer {token}"}
+
+
+TEST_KEYS = {
+    "data_keys": "test:" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode(),
+    "lookup_key": base64.b64encode(b"fedcba9876543210fedcba9876543210").decode(),
+}
+"""Settings for the Sealer in tests: `PaymentSettings(**TEST_KEYS, database_url=…)`."""
