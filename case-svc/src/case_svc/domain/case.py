@@ -1,0 +1,182 @@
+"""The case (办件): its facts, and what every action makes of them. Pure functions over plain data.
+
+Each function returns what was `Moved`: the edge asked for and the automatic ones behind it, each with
+the case as it stands after it. Nothing is written here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from . import limits
+from .item import Item
+from .people import SYSTEM, Mover
+from .states import State
+from .transitions import Action, Edge, find_edge, next_automatic
+from .working_days import WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row of `cases`, in its column order. Times aware UTC, money in fen."""
+
+    id: UUID
+    version: int
+    state: State
+    case_no: str | None
+    item_code: str
+    item_version: int
+    department: str
+    branch: str | None
+    window_code: str | None
+    unit: str | None
+    applicant_id: UUID
+    applicant_kind: str
+    applicant_masked: str | None
+    created_at: datetime
+    submitted_at: datetime | None = None
+    received_at: datetime | None = None
+    """When the complete materials came: at submission or with the last supplement."""
+    accepted_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    response_due_at: datetime | None = None
+    promise_due_at: datetime | None = None
+    promise_is_provisional: bool = False
+    due_at: datetime | None = None
+    """When an officer must have acted in this state; the queue sorts by it, null leaves the queue."""
+    accepted_by: UUID | None = None
+    reviewers: Sequence[UUID] = ()
+    """Who decided, level by level."""
+    last_rank: int = 0
+    supplements: int = 0
+    amount_cents: int | None = None
+    document_id: UUID | None = None
+    order_id: UUID | None = None
+    shipment_id: UUID | None = None
+
+    @property
+    def deciding_officer_id(self) -> UUID | None:
+        return self.reviewers[-1] if self.reviewers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a move depends on beside the case."""
+
+    item: Item
+    calendar: WorkingCalendar
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One edge taken. `facts` are plain, `texts` (what officers wrote) are stored sealed."""
+
+    edge: Edge
+    case: Case
+    by: Mover
+    facts: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """`before` is the case as it was read; its version guards the write."""
+
+    before: Case
+    taken: tuple[Taken, ...]
+
+    @property
+    def case(self) -> Case:
+        return self.taken[-1].case
+
+    def has(self, action: Action) -> bool:
+        return any(step.edge.action is action for step in self.taken)
+
+    def then(self, more: "Moved") -> "Moved":
+        return Moved(self.before, self.taken + more.taken)
+
+
+def move(
+    case: Case,
+    action: Action,
+    by: Mover,
+    around: Circumstances,
+    *,
+    changes: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+    texts: dict[str, Any] | None = None,
+) -> Moved:
+    """Takes the edge of `action` and every automatic one behind it; raises IllegalMove."""
+    edge = find_edge(case.state, action, by.who, around.item)
+    taken = [_take(case, edge, by, around, changes or {}, facts or {}, texts or {})]
+    while (following := next_automatic(taken[-1].case.state, taken[-1].edge.action, around.item)) is not None:
+        here = taken[-1].case
+        own_changes, own_facts = _automatic(here, following, around)
+        taken.append(_take(here, following, SYSTEM, around, own_changes, own_facts, {}))
+    return Moved(case, tuple(taken))
+
+
+def _take(
+    case: Case,
+    edge: Edge,
+    by: Mover,
+    around: Circumstances,
+    changes: dict[str, Any],
+    facts: dict[str, Any],
+    texts: dict[str, Any],
+) -> Taken:
+    after = replace(case, version=case.version + 1, state=edge.target, **changes)
+    if edge.target is not edge.source:
+        after = replace(after, due_at=_due_at(after, around))
+    return Taken(edge, after, by, facts, texts)
+
+
+def _due_at(case: Case, around: Circumstances) -> datetime | None:
+    match case.state:
+        case State.SUBMITTED | State.SUPPLEMENTED if around.item.is_accepted_by_officer:
+            return case.response_due_at
+        case State.ACCEPTED:
+            return case.promise_due_at
+        case State.IN_PRODUCTION:
+            return around.calendar.add_working_days(around.at, limits.PRODUCTION_WORKING_DAYS).due_at
+    return None
+
+
+def _automatic(case: Case, edge: Edge, around: Circumstances) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Changes and facts of an edge the case takes by itself."""
+    match edge.action:
+        case Action.REQUEST_PAYMENT:
+            amount = owed(case, around.item)
+            due = around.calendar.add_working_days(around.at, limits.PAYMENT_WORKING_DAYS).due_at
+            return {"amount_cents": amount}, {"amount_cents": amount, "payment_due_at": due.isoformat()}
+        case Action.ANSWER:
+            return _completion("answered", around)
+        case Action.BOOK:
+            return _completion("booked", around)
+        case Action.COMPLETE:
+            return _completion("issued" if around.item.is_electronic else "notified", around)
+    return {}, {}
+
+
+def _completion(how: str, around: Circumstances) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {"closed_at": around.at}, {"how": how}
+
+
+def completion(how: str, around: Circumstances) -> dict[str, dict[str, Any]]:
+    """The arguments of `move` for an ending by hand or by the courier."""
+    changes, facts = _completion(how, around)
+    return {"changes": changes, "facts": facts}
+
+
+def owed(case: Case, item: Item) -> int | None:
+    """What the applicant owes in fen; None where the issuing system knows the sum."""
+    match item.definition.amount_source:
+        case "fixed":
+            return item.definition.fee_cents
+        case "applicant":
+            return case.amount_cents
+    return None

@@ -1,0 +1,247 @@
+"""What can be wrong with a request about a case, as sentences."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chassis.problems import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+)
+
+from .states import LABELS, State
+
+if TYPE_CHECKING:
+    from .transitions import Action, Who
+
+
+class CaseNotFound(NotFound):
+    """Also the answer for other people's cases: whether they exist is nobody's business."""
+
+    slug = "case-not-found"
+    title = ("办件不存在", "No such case")
+
+    def __init__(self) -> None:
+        super().__init__("没有这个办件，请核对编号。", "There is no such case; check the number.")
+
+
+class IllegalMove(Conflict):
+    slug = "illegal-move"
+    title = ("当前状态不能这样办理", "Not possible in the current state")
+
+    def __init__(self, state: State, action: "Action", moves: Iterable[tuple["Action", "Who"]]) -> None:
+        zh, en = LABELS[state]
+        super().__init__(
+            f"办件当前为“{zh}”，不能执行该操作；可执行的操作见 possible_moves。",
+            f"The case is “{en}”; this is not possible now. See `possible_moves`.",
+            current_state=state.value,
+            attempted=action.value,
+            possible_moves=[{"action": move.value, "who": who.value} for move, who in moves],
+        )
+
+
+class CaseChangedMeanwhile(Conflict):
+    """Another move of the same case committed first."""
+
+    slug = "case-changed"
+    title = ("办件已被他人更新", "The case has changed")
+
+    def __init__(self, state: State | None = None) -> None:
+        super().__init__(
+            "办件刚刚被更新，本次操作未执行；请刷新后重试。",
+            "The case has just been changed and nothing was done; reload it and try again.",
+            **({"current_state": state.value} if state else {}),
+        )
+
+
+class StaleAnswers(PreconditionFailed):
+    slug = "stale-answers"
+    title = ("表单已在别处更新", "The answers have changed elsewhere")
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "表单已在另一处保存，请先载入最新内容再保存。",
+            "The answers were saved elsewhere; load them before saving again.",
+            answers_version=version,
+        )
+
+
+class VersionNeeded(Problem):
+    status = 428
+    slug = "version-needed"
+    title = ("缺少版本号", "A version is needed")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "保存时请在 If-Match 头中带上表单版本号，以免覆盖别处的修改。",
+            "Send the answers' version in If-Match, so that no other change is overwritten.",
+        )
+
+
+class NotEditable(Conflict):
+    slug = "not-editable"
+    title = ("当前不能修改", "Not editable now")
+
+    def __init__(self, state: State) -> None:
+        zh, en = LABELS[state]
+        super().__init__(
+            f"办件当前为“{zh}”，只有草稿或待补正时可以修改。",
+            f"The case is “{en}”; only drafts and cases awaiting a supplement can be changed.",
+            current_state=state.value,
+        )
+
+
+class ItemUnknown(NotFound):
+    slug = "item-unknown"
+    title = ("事项不存在", "No such service item")
+
+    def __init__(self, item_code: str) -> None:
+        super().__init__(
+            "没有这个服务事项，请到事项目录中选择。",
+            "There is no such service item; choose one from the catalogue.",
+            item_code=item_code,
+        )
+
+
+class ItemNoLongerOffered(Conflict):
+    slug = "item-retired"
+    title = ("事项已停办", "The item is no longer offered")
+
+    def __init__(self, item_code: str) -> None:
+        super().__init__(
+            "该事项已停止网上办理，请到事项目录中查看替代事项。",
+            "This item is no longer offered; see the catalogue for what replaced it.",
+            item_code=item_code,
+        )
+
+
+class ItemVersionRetired(Conflict):
+    """`differences` says what changed, `current_version` which version the draft can be moved to."""
+
+    slug = "item-version-retired"
+    title = ("事项内容已更新", "The item has changed since")
+
+    def __init__(self, current_version: int, differences: list[dict[str, Any]]) -> None:
+        super().__init__(
+            "填写期间该事项的内容已更新，请查看 differences，更新草稿后再提交。",
+            "The item was changed while you filled it in; see `differences`, update the draft, submit again.",
+            current_version=current_version,
+            differences=differences,
+        )
+
+
+class ApplicantNotServed(Forbidden):
+    slug = "applicant-not-served"
+    title = ("申请人类型不符", "Not for this kind of applicant")
+
+    def __init__(self, wanted: str) -> None:
+        zh, en = ("企业", "enterprises") if wanted == "enterprise" else ("个人", "persons")
+        super().__init__(
+            f"该事项只面向{zh}，请用{zh}账号登录后办理。",
+            f"This item is for {en} only; log in with such an account.",
+            applicant=wanted,
+        )
+
+
+class RealNameRequired(Forbidden):
+    slug = "real-name-required"
+    title = ("需要实名认证", "Real-name check required")
+
+    def __init__(self, required: int, present: int) -> None:
+        super().__init__(
+            "提交申请前请先完成实名认证，草稿已为您保留。",
+            "Pass the real-name check before submitting; your draft is kept.",
+            required_ial=required,
+            ial=present,
+        )
+
+
+class FormInvalid(InvalidInput):
+    """Everything that keeps the case from being submitted, at once."""
+
+    slug = "form-invalid"
+    title = ("申请内容有误", "The application is not complete")
+
+    def __init__(self, errors: list[FieldError], **members: Any) -> None:
+        super().__init__(
+            f"有 {len(errors)} 处需要修改，请按 errors 逐项更正后再提交。",
+            f"{len(errors)} places need correction; fix what `errors` lists and submit again.",
+            errors=errors,
+            **members,
+        )
+
+
+class PlaceUnknown(InvalidInput):
+    """The branch or window does not handle the item. `options` lists those that do."""
+
+    slug = "place-unknown"
+    title = ("请选择办理地点", "Choose where to apply")
+
+    def __init__(self, field: str, options: list[dict[str, str]]) -> None:
+        super().__init__(
+            "请选择受理该事项的分局或窗口，可选项见 options。",
+            "Choose a branch or window that handles this item; see `options`.",
+            errors=[FieldError(f"/{field}", "请从可选项中选择", "choose one of the options")],
+            options=options,
+        )
+
+
+class MayNotDecide(Forbidden):
+    """The officer is of this unit but not entitled to this level."""
+
+    slug = "may-not-decide"
+    title = ("无权作出该决定", "Not entitled to this decision")
+
+    def __init__(self, zh: str, en: str, *, level: int, levels: int) -> None:
+        super().__init__(zh, en, level=level, levels=levels)
+
+
+class SupervisorNeeded(Forbidden):
+    slug = "supervisor-needed"
+    title = ("需要主管说明理由", "A supervisor must give the reason")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "已一次性告知过补正内容，再次要求补正须由主管说明理由。",
+            "A supplement was already requested; a later request needs a supervisor's reason.",
+        )
+
+
+class TooManyMaterials(Conflict):
+    slug = "too-many-materials"
+    title = ("材料数量已达上限", "Too many files")
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"每件申请最多上传 {limit} 个文件，请先删除不需要的。",
+            f"A case holds at most {limit} files; delete one first.",
+            limit=limit,
+        )
+
+
+class MaterialNotFound(NotFound):
+    slug = "material-not-found"
+    title = ("材料不存在", "No such file")
+
+    def __init__(self) -> None:
+        super().__init__("没有这个材料文件。", "There is no such file in this case.")
+
+
+class AddressMissing(Conflict):
+    """Nobody has said yet where the parcel goes or is fetched."""
+
+    slug = "address-missing"
+    title = ("缺少寄送地址", "No address yet")
+
+    def __init__(self, case_id: UUID, direction: str) -> None:
+        super().__init__(
+            "申请人尚未填写该方向的地址。",
+            "The applicant has not given an address for this direction yet.",
+            case_id=str(case_id),
+            direction=direction,
+        )

@@ -1,0 +1,52 @@
+"""Who acts on a case."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from .transitions import Who
+
+HIGHEST_RANK: Final = 4
+"""Bureau leader; 1 is a reviewer, 2 a section head, 3 a unit leader, 0 an auxiliary (辅警)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer as their token says. `is_sworn` is false for auxiliaries, who assist and never decide."""
+
+    id: UUID
+    unit: str
+    department: str
+    rank: int
+    is_sworn: bool
+    is_supervisor: bool = False
+
+    def serves(self, unit: str | None, department: str) -> bool:
+        return unit == self.unit and department == self.department
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """The account that applies. `kind` is `person` or `enterprise`, `ial` its real-name level."""
+
+    id: UUID
+    kind: str
+    ial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Who takes an edge, as history and events record it."""
+
+    who: Who
+    officer_id: UUID | None = None
+    rank: int = 0
+
+
+APPLICANT: Final = Mover(Who.APPLICANT)
+CLOCK: Final = Mover(Who.CLOCK)
+SYSTEM: Final = Mover(Who.SYSTEM)
+
+
+def as_mover(officer: Officer) -> Mover:
+    return Mover(Who.OFFICER, officer.id, officer.rank)
