@@ -16,7 +16,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS bank_order (
     seq INTEGER PRIMARY KEY, out_trade_no TEXT NOT NULL UNIQUE, prepay_id TEXT NOT NULL UNIQUE,
     amount_cents INTEGER NOT NULL, currency TEXT NOT NULL, description TEXT NOT NULL,
-    notify_url TEXT NOT NULL, return_url TEXT, expires_at INTEGER NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL);
+    notify_url TEXT NOT NULL, return_url TEXT, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
+    created_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bank_capture (
     seq INTEGER PRIMARY KEY, transaction_id TEXT NOT NULL UNIQUE, out_trade_no TEXT NOT NULL,
     amount_cents INTEGER NOT NULL, captured_at INTEGER NOT NULL);
@@ -65,7 +66,7 @@ class Books:
     def __init__(self, file: Path) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(file, isolation_level=None, timeout=2)
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=0.5)
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")

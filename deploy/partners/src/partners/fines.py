@@ -100,8 +100,8 @@ def routes(edge: Edge, system: IssuingSystem) -> list[Route]:
         return system.report(call.path["decision_no"], call.read(ReportPayment))
 
     return [
-        edge.route("GET", "/fines/v1/decisions/{decision_no}", decision),
-        edge.route("POST", "/fines/v1/decisions/{decision_no}/paid", paid),
+        edge.route("GET", "/fines/v1/decisions/{decision_no:path}", decision),
+        edge.route("POST", "/fines/v1/decisions/{decision_no:path}/paid", paid),
     ]
 
 

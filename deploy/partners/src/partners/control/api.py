@@ -179,5 +179,5 @@ def other_routes(
         door.route("GET", "/sms/{phone}", inbox),
         door.route("PUT", "/realname/{number}", put_realname),
         door.route("DELETE", "/realname/{number}", forget_realname),
-        door.route("PUT", "/fines/decisions/{decision_no}", put_decision),
+        door.route("PUT", "/fines/decisions/{decision_no:path}", put_decision),
     ]

@@ -73,11 +73,9 @@ class Ledgers:
         """One page after `after`, and the key to ask the next one with."""
         limit = max(1, ask.number("limit", PAGE, LARGEST_PAGE))
         after = ask.number("after", 0, 2**62)
+        where = f"{where} AND seq > ?{len(chosen) + 1}"
         rows = self._books.rows(
-            f"SELECT * FROM {table} WHERE {where} AND seq > ?{len(chosen) + 1} ORDER BY seq LIMIT ?{len(chosen) + 2}",
-            *chosen,
-            after,
-            limit + 1,
+            f"SELECT * FROM {table} WHERE {where} ORDER BY seq LIMIT {limit + 1}", *chosen, after
         )
         page = [dict(row) for row in rows[:limit]]
         return page, rows[limit - 1]["seq"] if len(rows) > limit else None

@@ -74,6 +74,9 @@ class Depot:
         self._advance(order, code, description, by_hand=True)
         return self.traces(order_no)
 
+    def moving_by_themselves(self) -> int:
+        return len(self._trips)
+
     def move_all(self) -> None:
         """Every parcel that has not arrived and moves by itself goes on: at the start, or when told so."""
         if not self._tempo.courier_auto:

@@ -22,9 +22,8 @@ class Dispatcher:
         self._slots = asyncio.Semaphore(CONNECTIONS)
         self._tasks: set[asyncio.Task[None]] = set()
         self._retries: dict[str, asyncio.TimerHandle] = {}
-        self._under_way: set[str] = set()
         self._held: defaultdict[str, list[Notice]] = defaultdict(list)  # `reorder_batch` not full yet
-        self._waiting: defaultdict[str, list[Notice]] = defaultdict(list)  # the partner is down
+        self._waiting: defaultdict[str, dict[str, Notice]] = defaultdict(dict)  # the partner is down
 
     def start(self) -> None:
         """Take up what an earlier run left undelivered."""
@@ -52,7 +51,7 @@ class Dispatcher:
 
     def release(self, partner: str) -> None:
         """Faults were changed or cleared: what they held back goes out, newest first where reordered."""
-        for notice in self._waiting.pop(partner, []):
+        for notice in self._waiting.pop(partner, {}).values():
             self._spawn(self._attempt(notice))
         if held := self._held.pop(partner, None):
             self._spawn(self._in_turn(held[::-1]))
@@ -81,18 +80,13 @@ class Dispatcher:
     async def _attempt(self, notice: Notice) -> None:
         faults = self._board.of(notice.partner)
         if faults.down:
-            self._waiting[notice.partner].append(notice)
+            self._waiting[notice.partner][notice.notice_id] = notice
             return
-        if notice.notice_id in self._under_way:
-            return
-        self._under_way.add(notice.notice_id)
-        try:
-            copies = 1 + (faults.duplicate_copies if faults.take("duplicate_next") else 0)
-            kinds = [_kind(faults) for _ in range(copies)]
-            attempts = await asyncio.gather(*(self._carry(notice, kind) for kind in kinds))
-        finally:
-            self._under_way.discard(notice.notice_id)
-        self._settle(notice, list(attempts))
+        if faults.take("duplicate_next"):
+            copies = (self._carry(notice, _kind(faults)) for _ in range(1 + faults.duplicate_copies))
+            self._settle(notice, await asyncio.gather(*copies))
+        else:
+            self._settle(notice, [await self._carry(notice, _kind(faults))])
 
     async def _carry(self, notice: Notice, kind: str) -> Attempt:
         async with self._slots:
@@ -107,6 +101,7 @@ class Dispatcher:
             self._retry_in(notice, delay)
 
     def _retry_in(self, notice: Notice, seconds: float) -> None:
+        self._forget_timer(notice.notice_id)
         loop = asyncio.get_running_loop()
         self._retries[notice.notice_id] = loop.call_later(seconds, self._retry, notice)
 
