@@ -1,0 +1,151 @@
+"""What goes in and out, as JSON. Addresses go out masked, to their owner too."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from courier_svc.application.ports import HeardReport
+from courier_svc.domain.address import Address
+from courier_svc.domain.shipment import Direction, Shipment
+from courier_svc.domain.transitions import State
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+_Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_PRINTABLE)]
+
+
+class AddressIn(BaseModel):
+    """收件（或寄件）地址 · where a parcel goes, or is fetched."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_PRINTABLE)
+    ]
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 -]{5,19}$")]
+    province: _Line = ""
+    city: _Line = ""
+    county: _Line = ""
+    address: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=2, max_length=256, pattern=_PRINTABLE)
+    ]
+
+    def to_address(self) -> Address:
+        return Address(self.name, self.phone, self.province, self.city, self.county, self.address)
+
+
+class ResendIn(BaseModel):
+    """Without an address it goes to where it went before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: AddressIn | None = None
+
+
+class MaskedAddress(BaseModel):
+    name: str
+    phone: str
+    province: str
+    city: str
+    county: str
+    address: str
+
+
+STATE_NAMES: dict[State, tuple[str, str]] = {
+    State.REQUESTED: ("正在下单", "being ordered"),
+    State.CREATED: ("等待揽收", "waiting for pick-up"),
+    State.PICKED_UP: ("已揽收", "picked up"),
+    State.IN_TRANSIT: ("运输中", "on its way"),
+    State.DELIVERED: ("已妥投", "delivered"),
+    State.RETURNED: ("已退回", "returned"),
+    State.CANCELLED: ("已取消", "cancelled"),
+    State.NEEDS_ATTENTION: ("需要处理", "needs attention"),
+}
+
+
+class ShipmentView(BaseModel):
+    """`leg` counts how often the courier was given it; `attention` is a code: why a person should look."""
+
+    id: UUID
+    case_id: UUID
+    case_no: str
+    direction: Direction
+    state: State
+    state_name: str
+    state_name_en: str
+    waybill_no: str | None
+    leg: int
+    postage_free: bool
+    attention: str | None
+    address_change_pending: bool
+    requested_at: datetime
+    created_at: datetime | None
+    picked_up_at: datetime | None
+    ended_at: datetime | None
+    last_heard_at: datetime | None
+
+    @classmethod
+    def of(cls, shipment: Shipment) -> "ShipmentView":
+        return cls(**_plain(shipment))
+
+
+class ScanView(BaseModel):
+    """One thing the courier said. Verdict `recorded`: true, but it moved nothing."""
+
+    occurred_at: datetime
+    code: str
+    description: str
+    waybill_no: str | None
+    verdict: Literal["applied", "recorded", "contradiction"]
+
+
+class ShipmentDetail(ShipmentView):
+    """`address` is masked; null before it was needed and after it was purged."""
+
+    address: MaskedAddress | None
+    scans: list[ScanView] = Field(description="最早的在前 · oldest first")
+
+    @classmethod
+    def with_scans(
+        cls, shipment: Shipment, address: Address | None, scans: list[ScanView]
+    ) -> "ShipmentDetail":
+        masked = address.masked() if address else None
+        return cls(
+            **_plain(shipment),
+            address=MaskedAddress.model_validate(masked, from_attributes=True) if masked else None,
+            scans=scans,
+        )
+
+
+def scan_view(report: HeardReport, description: str) -> ScanView:
+    return ScanView(
+        occurred_at=report.occurred_at,
+        code=report.code,
+        description=description,
+        waybill_no=report.waybill_no,
+        verdict=report.verdict,  # type: ignore[arg-type]
+    )
+
+
+def _plain(shipment: Shipment) -> dict[str, object]:
+    name, name_en = STATE_NAMES[shipment.state]
+    return {
+        "id": shipment.id,
+        "case_id": shipment.case_id,
+        "case_no": shipment.case_no,
+        "direction": shipment.direction,
+        "state": shipment.state,
+        "state_name": name,
+        "state_name_en": name_en,
+        "waybill_no": shipment.waybill_no,
+        "leg": shipment.leg,
+        "postage_free": shipment.postage_free,
+        "attention": shipment.attention,
+        "address_change_pending": shipment.sealed_next_address is not None,
+        "requested_at": shipment.requested_at,
+        "created_at": shipment.created_at,
+        "picked_up_at": shipment.picked_up_at,
+        "ended_at": shipment.ended_at,
+        "last_heard_at": shipment.last_heard_at,
+    }

@@ -1,0 +1,106 @@
+"""Shipments as the applicant and the officers of the unit see them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
+from chassis.paging import Page, decode_cursor, encode_cursor
+from contracts.tokens import Role
+from fastapi import Depends, Query, Request
+
+from courier_svc.application.access import is_applicant, may_see, may_send
+from courier_svc.application.desk import Desk
+from courier_svc.application.give_back_order import change_address
+from courier_svc.application.send_again import send_again
+from courier_svc.domain.errors import ShipmentNotFound
+from courier_svc.domain.shipment import Shipment
+
+from .schemas import AddressIn, ResendIn, ShipmentDetail, ShipmentView, scan_view
+
+router = Router(prefix="/api/shipments", tags=["shipments"])
+
+_LAST = UUID(int=2**128 - 1)
+_APPLICANTS = (Role.CITIZEN, Role.COMPANY)
+_OFFICERS = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
+
+Reader = Annotated[Caller, Depends(allow(*_APPLICANTS, *_OFFICERS))]
+Sender = Annotated[Caller, Depends(allow(*_APPLICANTS, Role.OFFICER, Role.SUPERVISOR))]
+Applicant = Annotated[Caller, Depends(allow(*_APPLICANTS))]
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+OfDesk = Annotated[Desk, Depends(_desk)]
+
+
+@router.get("", summary="寄递列表 · shipments, newest first")
+async def list_shipments(
+    uow: Uow,
+    caller: Reader,
+    desk: OfDesk,
+    case_id: Annotated[UUID | None, Query(description="只看这个办件 · of this case only")] = None,
+    attention: Annotated[
+        bool, Query(description="只看需要处理的（警员） · officers: those to look at")
+    ] = False,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Page[ShipmentView]:
+    """The applicant sees their own, an officer those of the unit."""
+    if case_id is not None:
+        found = [one for one in await desk.shipments.of_case(uow, case_id) if may_see(caller, one)]
+        return Page(items=[ShipmentView.of(one) for one in found])
+    key = decode_cursor(cursor, UUID)
+    before = key[0] if key else _LAST
+    if caller.has(*_OFFICERS):
+        unit = caller.claims.unit or ""
+        found = await desk.shipments.of_unit(uow, unit, before, limit + 1, attention=attention)
+    else:
+        found = await desk.shipments.of_applicant(uow, caller.account_id, before, limit + 1)
+    page = found[:limit]
+    more = encode_cursor(page[-1].id) if len(found) > limit else None
+    return Page(items=[ShipmentView.of(one) for one in page], next=more)
+
+
+@router.get("/{shipment_id}", summary="寄递详情与轨迹 · one shipment with every scan")
+async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDesk) -> ShipmentDetail:
+    shipment = await desk.shipments.get(uow, shipment_id)
+    if shipment is None or not may_see(caller, shipment):
+        raise ShipmentNotFound()
+    reports = await desk.reports.of_shipment(uow, shipment_id)
+    scans = [
+        scan_view(report, desk.door.description(report.body) if report.body else "") for report in reports
+    ]
+    return ShipmentDetail.with_scans(shipment, desk.open(shipment), scans)
+
+
+@router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
+@requires_idempotency_key
+async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, desk: OfDesk) -> ShipmentView:
+    """Under a new waybill; to the address it had, or to the one given."""
+    shipment = await _locked(desk, uow, shipment_id)
+    if not may_send(caller, shipment):
+        raise ShipmentNotFound()
+    await send_again(desk, uow, shipment, body.address.to_address() if body.address else None)
+    return ShipmentView.of(shipment)
+
+
+@router.put("/{shipment_id}/address", summary="修改地址（揽收前） · change the address until it is picked up")
+async def put_address(
+    shipment_id: UUID, body: AddressIn, uow: Uow, caller: Applicant, desk: OfDesk
+) -> ShipmentView:
+    """Where the courier already has the order, it takes effect once the old one was given back."""
+    shipment = await _locked(desk, uow, shipment_id)
+    if not is_applicant(caller, shipment):
+        raise ShipmentNotFound()
+    await change_address(desk, uow, shipment, body.to_address())
+    return ShipmentView.of(shipment)
+
+
+async def _locked(desk: Desk, uow: Uow, shipment_id: UUID) -> Shipment:
+    shipment = await desk.shipments.lock(uow, shipment_id)
+    if shipment is None:
+        raise ShipmentNotFound()
+    return shipment

@@ -1,0 +1,106 @@
+"""An order is taken back from the courier: the case was withdrawn, or the address changed in time."""
+
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.jobs import Begin, Job
+from contracts.case import CaseWithdrawn
+
+from courier_svc.domain.address import Address
+from courier_svc.domain.errors import IllegalMove
+from courier_svc.domain.shipment import Shipment
+from courier_svc.domain.transitions import Move, State
+
+from .desk import CANCEL_ORDER, PLACE_ORDER, Desk, tell
+from .ports import CancelAnswer
+from .send_again import begin_next_leg, send_again
+
+
+async def cancel_shipments_of_case(desk: Desk, uow: UnitOfWork, case: CaseWithdrawn) -> None:
+    """The case was withdrawn: cancels what has not left; what is on its way is shown to the unit."""
+    for shipment in await desk.shipments.lock_of_case(uow, case.case_id):
+        if not shipment.can(Move.CANCELLED):
+            if shipment.state in (State.PICKED_UP, State.IN_TRANSIT):
+                shipment.attention = "withdrawn_under_way"
+                await desk.shipments.save(uow, shipment)
+            continue
+        if _courier_may_know(shipment):
+            shipment.cancel_requested_at = now()
+            shipment.sealed_next_address = None
+            _ask_back(uow, shipment)
+        else:
+            tell(uow, shipment.move(Move.CANCELLED, now()))
+            desk.plan_purge(shipment, now())
+        await desk.shipments.save(uow, shipment)
+
+
+async def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address) -> None:
+    """Until the courier has the parcel: at once where it knows nothing, else after it gave the order back.
+
+    Raises IllegalMove once it is too late.
+    """
+    if shipment.state is State.NEEDS_ATTENTION:
+        await send_again(desk, uow, shipment, address)
+        return
+    if shipment.state not in (State.REQUESTED, State.CREATED) or shipment.cancel_requested_at is not None:
+        raise IllegalMove(
+            shipment.state,
+            "地址已不能修改；如被退回，可用新地址重新寄出。",
+            "the address can no longer change; if it comes back, send it again to a new one.",
+        )
+    if _courier_may_know(shipment):
+        shipment.sealed_next_address = desk.seal(shipment.id, address)
+        _ask_back(uow, shipment)
+    else:
+        shipment.sealed_address = desk.seal(shipment.id, address)
+    await desk.shipments.save(uow, shipment)
+
+
+async def cancel_order(desk: Desk, job: Job, begin: Begin) -> None:
+    """The job that asks the courier. Key: the order number; that order is never used again afterwards."""
+    shipment_id, order_no = UUID(job.payload["shipment_id"]), job.key
+    async with begin() as uow:
+        shipment = await desk.shipments.get(uow, shipment_id)
+        if shipment is None or not _still_wished(shipment, order_no):
+            await job.done(uow)
+            return
+    answer = await desk.courier.cancel_order(order_no, "寄件方取消")
+    async with begin() as uow:
+        present = await desk.shipments.lock(uow, shipment_id)
+        assert present is not None, "shipments are never deleted"
+        if present.order_no == order_no and _still_wished(present, order_no):
+            await _apply(desk, uow, present, answer)
+        await job.done(uow)
+
+
+async def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, answer: CancelAnswer) -> None:
+    cancelled = shipment.cancel_requested_at is not None
+    if answer is CancelAnswer.TOO_LATE:
+        shipment.attention = "cancel_too_late" if cancelled else "address_change_too_late"
+        shipment.cancel_requested_at = shipment.sealed_next_address = None
+        if shipment.state is State.REQUESTED:  # it has the parcel, and its answer with the waybill was lost
+            uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})
+    elif cancelled:
+        tell(uow, shipment.move(Move.CANCELLED, now()))
+        desk.plan_purge(shipment, now())
+    elif shipment.sealed_next_address is not None:
+        tell(uow, shipment.move(Move.READDRESSED, now()))
+        shipment.sealed_address, shipment.sealed_next_address = shipment.sealed_next_address, None
+        await begin_next_leg(desk, uow, shipment, "readdressed")
+        return
+    await desk.shipments.save(uow, shipment)
+
+
+def _still_wished(shipment: Shipment, order_no: str) -> bool:
+    if shipment.order_no != order_no or shipment.state is State.CANCELLED:
+        return True  # an order that was given up while the courier was answering
+    return shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None
+
+
+def _courier_may_know(shipment: Shipment) -> bool:
+    return shipment.ordered_at is not None and shipment.state is not State.NEEDS_ATTENTION
+
+
+def _ask_back(uow: UnitOfWork, shipment: Shipment) -> None:
+    uow.enqueue(CANCEL_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})

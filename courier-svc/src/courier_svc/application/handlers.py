@@ -1,0 +1,38 @@
+"""The menu: which event and which job leads to which use case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from chassis.db import UnitOfWork
+from chassis.jobs import Begin, Job
+from contracts.case import CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from contracts.events import Event
+
+from .apply_held import apply_held
+from .desk import APPLY_HELD, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
+from .give_back_order import cancel_order, cancel_shipments_of_case
+from .open_shipment import fetch_originals, send_document
+from .place_order import place_order
+from .poll_traces import poll_traces
+from .purge_addresses import purge_addresses
+
+OnEvent = Callable[[Desk, UnitOfWork, Any], Awaitable[None]]
+OnJob = Callable[[Desk, Job, Begin], Awaitable[None]]
+
+EVENTS: Final[Mapping[type[Event], OnEvent]] = {
+    CaseDispatchRequested: send_document,
+    PickupRequested: fetch_originals,
+    CaseWithdrawn: cancel_shipments_of_case,
+}
+
+JOBS: Final[Mapping[str, OnJob]] = {
+    PLACE_ORDER: place_order,
+    CANCEL_ORDER: cancel_order,
+    POLL_TRACES: poll_traces,
+}
+
+RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {
+    APPLY_HELD: (apply_held, timedelta(minutes=1)),
+    PURGE: (purge_addresses, timedelta(hours=6)),
+}

@@ -1,0 +1,112 @@
+"""The only place that picks concrete classes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+from chassis.auth.service_token import ServiceToken
+from chassis.http_client import ServiceClient
+from chassis.jobs import Begin, Job
+from chassis.jobs.job import JobHandler
+from chassis.sealing import Sealer
+from chassis.service import Service
+
+from .api import shipments, webhook
+from .application import handlers
+from .application.desk import Desk, Policy
+from .application.handlers import OnJob
+from .application.ports import AddressBook, Courier
+from .channels.case_addresses import CaseAddresses
+from .channels.city_courier import CityCourier, CityCourierDoor, Signer, Verifier
+from .consumers.cases import case_handlers
+from .domain.address import Address
+from .persistence.reports import PgReports
+from .persistence.shipments import PgShipments
+from .persistence.tables import metadata
+from .settings import CourierSettings
+
+
+def build(
+    settings: CourierSettings,
+    *,
+    addresses: AddressBook | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> Service:
+    """The service, unstarted. Tests may give it other addresses and another way to the courier."""
+    migrations = Path(__file__).parent / "migrations"
+    service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
+    service.include(shipments.router, webhook.router)
+
+    def desk() -> Desk:
+        opened: Desk = service.state.desk
+        return opened
+
+    async def open_desk() -> None:
+        book = addresses or _case_addresses(service, settings)
+        service.state.desk = _desk(service, settings, book, transport)
+
+    service.on_start(open_desk)
+    service.consume(case_handlers(desk))
+    for kind, use_case in handlers.JOBS.items():
+        service.job(kind, _job(use_case, desk))
+    for kind, (use_case, every) in handlers.RECURRING.items():
+        service.job(kind, _job(use_case, desk), every=every)
+    return service
+
+
+def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
+    async def run(job: Job, begin: Begin) -> None:
+        await use_case(desk(), job, begin)
+
+    return run
+
+
+def _desk(
+    service: Service,
+    settings: CourierSettings,
+    addresses: AddressBook,
+    transport: httpx2.AsyncBaseTransport | None,
+) -> Desk:
+    public_key, customer_key = settings.courier_keys()
+    verifier = Verifier(public_key)
+    http = httpx2.AsyncClient(
+        base_url=settings.partners_url, timeout=settings.courier_timeout, transport=transport
+    )
+    service.on_stop(http.aclose)
+    signer = Signer(settings.courier_customer, customer_key)
+    courier: Courier = CityCourier(http, signer, verifier, f"{settings.public_url}/webhooks/courier")
+    door = CityCourierDoor(verifier)
+    sealer = _sealer(settings)
+    offices = {unit: Address(**office.model_dump()) for unit, office in settings.unit_offices.items()}
+    default = Address(**settings.office.model_dump())
+    return Desk(
+        shipments=PgShipments(),
+        reports=PgReports(door.name, sealer),
+        courier=courier,
+        door=door,
+        addresses=addresses,
+        sealer=sealer,
+        office_of=lambda unit: offices.get(unit, default),
+        policy=Policy(
+            poll_after=settings.poll_after,
+            silent_after=settings.silent_after,
+            keep_ended=settings.keep_ended,
+            keep_returned=settings.keep_returned,
+        ),
+    )
+
+
+def _sealer(settings: CourierSettings) -> Sealer:
+    if settings.data_keys is None or settings.lookup_key is None:
+        raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: addresses are sealed at rest")
+    return Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())
+
+
+def _case_addresses(service: Service, settings: CourierSettings) -> CaseAddresses:
+    if settings.service_secret is None:
+        raise RuntimeError("set SERVICE_SECRET: addresses are asked of case-svc as ourselves")
+    token = ServiceToken(settings.identity_url, service.name, settings.service_secret.get_secret_value())
+    client = ServiceClient(settings.case_url, token)
+    service.on_stop(token.close)
+    service.on_stop(client.close)
+    return CaseAddresses(client)

@@ -1,0 +1,1 @@
+"""What a shipment is and how it may move. No IO."""

@@ -1,0 +1,52 @@
+"""What can be wrong with a request about shipments, as sentences."""
+
+from chassis.problems import Conflict, NotFound, Unauthorized
+
+from .transitions import State, allowed
+
+_STATES = {
+    State.REQUESTED: "正在向快递公司下单",
+    State.CREATED: "已下单、等待揽收",
+    State.PICKED_UP: "已揽收",
+    State.IN_TRANSIT: "运输中",
+    State.DELIVERED: "已妥投",
+    State.RETURNED: "已退回",
+    State.CANCELLED: "已取消",
+    State.NEEDS_ATTENTION: "需要人工处理",
+}
+
+
+class ShipmentNotFound(NotFound):
+    slug = "shipment-not-found"
+    title = ("寄递记录不存在", "No such shipment")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这条寄递记录，或者您不能查看它。", "There is no such shipment, or it is not yours to see."
+        )
+
+
+class IllegalMove(Conflict):
+    """The shipment is not in a state that allows it."""
+
+    slug = "shipment-illegal-move"
+    title = ("当前状态不能这样做", "Not possible in this state")
+
+    def __init__(self, state: State, zh: str, en: str) -> None:
+        super().__init__(
+            f"寄递{_STATES[state]}，{zh}",
+            f"The shipment is {state.value}: {en}",
+            state=state.value,
+            possible=list(allowed(state)),
+        )
+
+
+class PushUnverified(Unauthorized):
+    """A push whose signature, key or time does not hold. Told in the log, not to the caller."""
+
+    slug = "push-unverified"
+    title = ("无法验证签名", "Cannot be verified")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("推送无法验证。", f"The push cannot be verified: {reason}.")
+        self.reason = reason

@@ -1,0 +1,99 @@
+"""A shipment (寄递): one parcel of one case, sent under one waybill after another until it arrives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from contracts.courier import ShipmentReturned
+from contracts.events import Event
+
+from .transitions import Edge, Move, State, path
+
+Direction = Literal["to_applicant", "from_applicant"]
+
+
+@dataclass(slots=True)
+class Shipment:
+    """The aggregate as its row holds it. Sealed fields are opened only by whoever needs them.
+
+    `leg` counts the times it was given to a courier; each leg has an order number of its own, which
+    never changes, so that placing an order may be repeated until an answer comes.
+    `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
+    """
+
+    id: UUID
+    case_id: UUID
+    case_no: str
+    applicant_id: UUID
+    unit: str
+    department: str
+    direction: Direction
+    postage_free: bool
+    requested_at: datetime
+    state: State
+    version: int
+    leg: int
+    order_no: str
+    waybill_no: str | None = None
+    sealed_address: bytes | None = None
+    sealed_next_address: bytes | None = None
+    attention: str | None = None
+    ordered_at: datetime | None = None
+    cancel_requested_at: datetime | None = None
+    created_at: datetime | None = None
+    picked_up_at: datetime | None = None
+    ended_at: datetime | None = None
+    last_heard_at: datetime | None = None
+    purge_at: datetime | None = None
+
+    def can(self, move: Move) -> bool:
+        return bool(path(self.state, move))
+
+    def move(self, move: Move, at: datetime) -> list[tuple[Event, int]]:
+        """Walks to `move` when the table has a way there; see `follow`."""
+        return self.follow(path(self.state, move), at, reason=move.value)
+
+    def follow(self, edges: Sequence[Edge], at: datetime, *, reason: str) -> list[tuple[Event, int]]:
+        """Takes each edge, one version a step; the events to tell, with their versions."""
+        told: list[tuple[Event, int]] = []
+        for edge in edges:
+            self.version += 1
+            self.state = edge.to
+            self._note_time(edge.to, at)
+            if edge.event is not None:
+                told.append((self._event(edge.event, at, reason), self.version))
+        return told
+
+    def begin_leg(self) -> None:
+        """A new order number, unknown to any courier so far."""
+        self.leg += 1
+        self.order_no = order_number(self.id, self.leg)
+        self.waybill_no = self.attention = self.purge_at = None
+        self.ordered_at = self.cancel_requested_at = None
+        self.created_at = self.picked_up_at = self.ended_at = self.last_heard_at = None
+
+    def _note_time(self, state: State, at: datetime) -> None:
+        if state is State.CREATED:
+            self.created_at = at
+        elif state is State.PICKED_UP:
+            self.picked_up_at = at
+        elif state in (State.DELIVERED, State.RETURNED, State.CANCELLED):
+            self.ended_at = at
+
+    def _event(self, model: type[Event], at: datetime, reason: str) -> Event:
+        more = {"reason": reason} if model is ShipmentReturned else {}
+        return model(
+            shipment_id=self.id,
+            case_id=self.case_id,
+            direction=self.direction,
+            occurred_at=at,
+            waybill_no=self.waybill_no,
+            **more,
+        )
+
+
+def order_number(shipment_id: UUID, leg: int) -> str:
+    """The number under which a courier knows one leg: 34 characters or a few more, `A-Za-z0-9-`."""
+    return f"{shipment_id.hex}-{leg}"

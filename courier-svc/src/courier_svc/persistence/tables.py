@@ -1,0 +1,79 @@
+"""The schema: what migrations must arrive at. Queries are SQL text in the neighbouring modules."""
+
+import sqlalchemy as sa
+from chassis.db.tables import add_chassis_tables
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata = sa.MetaData()
+add_chassis_tables(metadata)
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+shipment = sa.Table(
+    "shipment",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("case_id", UUID, nullable=False),
+    sa.Column("case_no", sa.Text, nullable=False),
+    sa.Column("applicant_id", UUID, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("department", sa.Text, nullable=False),
+    sa.Column("direction", sa.Text, nullable=False),
+    sa.Column("postage_free", sa.Boolean, nullable=False),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("leg", sa.Integer, nullable=False),
+    sa.Column("order_no", sa.Text, nullable=False, comment="of the present leg"),
+    sa.Column("waybill_no", sa.Text),
+    sa.Column("sealed_address", sa.LargeBinary, comment="null before it is needed and after purging"),
+    sa.Column("sealed_next_address", sa.LargeBinary, comment="waits for the old order to be given back"),
+    sa.Column("attention", sa.Text, comment="why a person should look; a code"),
+    sa.Column("ordered_at", _TIME, comment="when the courier was first asked for this leg"),
+    sa.Column("cancel_requested_at", _TIME),
+    sa.Column("created_at", _TIME, comment="when the courier gave the waybill"),
+    sa.Column("picked_up_at", _TIME),
+    sa.Column("ended_at", _TIME),
+    sa.Column("last_heard_at", _TIME),
+    sa.Column("purge_at", _TIME, comment="when the sealed columns are emptied"),
+)
+# `state` is in no index, nor in the condition of one: moving a shipment stays a HOT update.
+sa.Index("shipment_case", shipment.c.case_id)
+sa.Index("shipment_applicant", shipment.c.applicant_id, shipment.c.id)
+sa.Index("shipment_unit", shipment.c.unit, shipment.c.id)
+sa.Index(
+    "shipment_attention", shipment.c.unit, shipment.c.id, postgresql_where=shipment.c.attention.is_not(None)
+)
+sa.Index("shipment_purge", shipment.c.purge_at, postgresql_where=shipment.c.purge_at.is_not(None))
+
+leg = sa.Table(
+    "leg",
+    metadata,
+    sa.Column("order_no", sa.Text, primary_key=True),
+    sa.Column("shipment_id", UUID, sa.ForeignKey("shipment.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("why", sa.Text, nullable=False, comment="first, sent_again, readdressed"),
+    sa.Column("begun_at", _TIME, nullable=False),
+    sa.UniqueConstraint("shipment_id", "number", name="leg_number_once"),
+)
+
+courier_report = sa.Table(
+    "courier_report",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("courier", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False, comment="the courier's own, the same in every repeat"),
+    sa.Column("shipment_id", UUID, comment="null while the order is unknown to us"),
+    sa.Column("order_no", sa.Text, nullable=False),
+    sa.Column("waybill_no", sa.Text),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("occurred_at", _TIME, nullable=False, comment="by the courier's clock"),
+    sa.Column("heard_at", _TIME, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, comment="push or query"),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("repeats", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("sealed_body", sa.LargeBinary, comment="as it came; it may name people"),
+    sa.UniqueConstraint("courier", "event_id", name="courier_report_once"),
+)
+sa.Index("courier_report_shipment", courier_report.c.shipment_id, courier_report.c.occurred_at)
+sa.Index("courier_report_held", courier_report.c.id, postgresql_where=courier_report.c.verdict == "held")
