@@ -42,7 +42,7 @@ def _outbox(metadata: sa.MetaData) -> None:
         sa.Column("topic", sa.Text, primary_key=True),
         sa.Column("partition", sa.Integer, primary_key=True),
         sa.Column("record_offset", sa.BigInteger, nullable=False),
-        sa.Column("event_id", UUID, nullable=False, comment="of the last record we sent there"),
+        sa.Column("event_id", UUID, nullable=False, comment="first record of the last batch we sent there"),
     )
     sa.Table(
         "relay_epoch",

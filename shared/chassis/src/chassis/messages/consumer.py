@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import asyncpg
 import structlog
@@ -116,12 +117,13 @@ class Consumer:
                 known = self._positions.get((place.topic, place.partition))
                 if known is not None and position.epoch > known.epoch and record.offset > 0:
                     log.warning("log_regrown", topic=place.topic, partition=place.partition, epoch=position.epoch)
-                    self._positions[place.topic, place.partition] = Position(
-                        place.topic, place.partition, -1, position.event_id, position.epoch
-                    )
+                    self._positions[place.topic, place.partition] = replace(position, offset=-1)
                     moved.pop((place.topic, place.partition), None)
                     await consumer.seek_to_beginning(place)
                     break
+                if known is not None and position.epoch < known.epoch:
+                    # Sent before the loss was noticed; the epoch we know only ever rises.
+                    position = replace(position, epoch=known.epoch)
                 self._positions[place.topic, place.partition] = position
                 moved[place.topic, place.partition] = position
                 if arrival is not None:

@@ -20,7 +20,7 @@ _UNSEND = """WITH forgotten AS (DELETE FROM relay_checkpoint WHERE topic = $1),
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The last record sent to one partition."""
+    """The first record of the last batch sent to one partition; a batch stands or falls whole."""
 
     topic: str
     partition: int

@@ -58,6 +58,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._epochs: dict[str, int] = {}
         self._ends: dict[tuple[str, int], int] = {}
+        self._last_batches: dict[tuple[str, int], int] = {}
         self.leads = False
 
     def wake(self) -> None:
@@ -135,7 +136,7 @@ class Relay:
             if not rows:
                 return
             checkpoints = await self._send(producer, rows)
-            self._ends.update({(point.topic, point.partition): point.offset + 1 for point in checkpoints})
+            self._last_batches.update({(point.topic, point.partition): point.offset for point in checkpoints})
             await outbox.mark_sent([row["id"] for row in rows], checkpoints)
             RELAY_SENT.inc(len(rows))
 
@@ -155,28 +156,30 @@ class Relay:
     async def _send_to(
         self, producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[asyncpg.Record]
     ) -> Checkpoint:
-        batch, placed = producer.create_batch(), 0
-        end = self._ends.get((topic, partition))
+        batch: list[asyncpg.Record] = []
+        builder = producer.create_batch()
         for row in rows:
-            if not self._append(batch, row):
-                end = await self._place(producer, batch, topic, partition, end) + placed
-                batch, placed = producer.create_batch(), 0
-                if not self._append(batch, row):
+            if not self._append(builder, row):
+                await self._place(producer, builder, topic, partition, len(batch))
+                builder, batch = producer.create_batch(), []
+                if not self._append(builder, row):
                     raise ValueError(f"event {row['event_id']} is larger than a batch may be")
-            placed += 1
-        end = await self._place(producer, batch, topic, partition, end) + placed
-        return Checkpoint(topic, partition, end - 1, rows[-1]["event_id"])
+            batch.append(row)
+        first = await self._place(producer, builder, topic, partition, len(batch))
+        return Checkpoint(topic, partition, first, batch[0]["event_id"])
 
     async def _place(
-        self, producer: AIOKafkaProducer, batch: object, topic: str, partition: int, end: int | None
+        self, producer: AIOKafkaProducer, batch: object, topic: str, partition: int, count: int
     ) -> int:
-        """Sends one batch and returns the offset of its first record.
+        """Sends one batch of `count` records and returns the offset of its first.
 
         We are the topic's only producer, so an offset below the end we knew means a log that began anew.
         """
         placed = await (await producer.send_batch(batch, topic, partition=partition))
-        if end is not None and placed.offset < end:
+        end = self._ends.get((topic, partition), 0)
+        if placed.offset < end:
             raise KafkaError(f"{topic}/{partition} began anew at {placed.offset}, we had written up to {end}")
+        self._ends[topic, partition] = placed.offset + count
         return int(placed.offset)
 
     def _append(self, batch: object, row: asyncpg.Record) -> bool:
@@ -200,21 +203,25 @@ class Relay:
 
     async def _check_ends(self, reader: RecordReader) -> None:
         """While nothing is sent, a wiped broker shows by its ends alone: one request."""
-        ends = await reader.ends(self._ends)
-        for place, end in self._ends.items():
-            if ends.get(place, 0) < end:
-                raise KafkaError(f"{place} ends at {ends.get(place)}, we had written up to {end}")
+        ends = await reader.ends(self._last_batches)
+        for place, first in self._last_batches.items():
+            if ends.get(place, 0) <= first:
+                raise KafkaError(f"{place} ends at {ends.get(place)}, our last batch began at {first}")
 
     async def _check_broker(self, outbox: Outbox, reader: RecordReader) -> None:
         """Compares the last record of each partition with ours; where it is gone, everything kept goes out again."""
-        self._epochs, self._ends = await outbox.epochs(), {}
-        lost = set()
+        self._epochs = await outbox.epochs()
+        self._ends, self._last_batches, lost = {}, {}, set()
         for point in await outbox.checkpoints():
             found = await reader.compare(point.topic, point.partition, point.offset, point.event_id)
             if found is Readback.LOST:
                 lost.add(point.topic)
-            self._ends[point.topic, point.partition] = point.offset + 1
-        self._ends = {place: end for place, end in self._ends.items() if place[0] not in lost}
+            else:
+                self._last_batches[point.topic, point.partition] = point.offset
+                self._ends[point.topic, point.partition] = point.offset + 1
+        for places in (self._ends, self._last_batches):
+            for place in [place for place in places if place[0] in lost]:
+                del places[place]
         for topic in sorted(lost):
             self._epochs[topic] = await outbox.send_all_again(topic)
             log.warning("broker_lost_topic", topic=topic, epoch=self._epochs[topic], action="sending all kept events again")
