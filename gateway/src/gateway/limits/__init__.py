@@ -1,0 +1,1 @@
+"""How fast a caller may come: token buckets in Redis, leased in blocks."""

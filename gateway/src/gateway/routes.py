@@ -1,0 +1,69 @@
+"""The routing table: which prefix goes to which service, how long it may take, how much it may bring.
+
+Paths go through as they are. What stands in no row is not there for the outside: `/internal` above all.
+"""
+
+from dataclasses import dataclass
+
+KB = 1024
+MB = 1024 * KB
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`timeout` in seconds to the first byte of the answer; `body_limit` in bytes.
+
+    `webhook`: partners sign their bytes and carry no token of ours. `log_in`: counted apart and strictly.
+    """
+
+    prefix: str
+    service: str
+    timeout: float = 15.0
+    body_limit: int = 1 * MB
+    webhook: bool = False
+    log_in: bool = False
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("/api/identity/codes", "identity", log_in=True, body_limit=64 * KB),
+    Route("/api/identity/sessions", "identity", log_in=True, body_limit=64 * KB),
+    Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
+    Route("/api/identity", "identity"),
+    Route("/.well-known", "identity"),
+    Route("/api/catalog", "catalog"),
+    # Uploads of 10 MB, with room for the multipart envelope.
+    Route("/api/cases", "case", timeout=60.0, body_limit=11 * MB),
+    Route("/api/documents", "case", timeout=60.0),
+    Route("/verify", "case"),
+    Route("/api/payments", "payment", timeout=30.0),
+    Route("/api/shipments", "courier", timeout=30.0),
+    Route("/api/reviews", "evaluation"),
+    Route("/api/evaluation", "evaluation", timeout=30.0),
+    Route("/api/ops/identity-svc", "identity"),
+    Route("/api/ops/catalog-svc", "catalog"),
+    Route("/api/ops/case-svc", "case"),
+    Route("/api/ops/payment-svc", "payment"),
+    Route("/api/ops/courier-svc", "courier"),
+    Route("/api/ops/evaluation-svc", "evaluation"),
+    Route("/webhooks/bank", "payment", webhook=True, body_limit=256 * KB),
+    Route("/webhooks/courier", "courier", webhook=True, body_limit=256 * KB),
+)
+
+SERVICES: tuple[str, ...] = ("identity", "catalog", "case", "payment", "courier", "evaluation")
+
+
+class RoutingTable:
+    """Finds the row of a path: by whole segments, the longest prefix first."""
+
+    def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
+        self._by_prefix = {route.prefix: route for route in routes}
+        self._depth = max(route.prefix.count("/") for route in routes)
+
+    def find(self, path: str) -> Route | None:
+        """The row for `path`, None for the gateway's own paths and for nothing at all."""
+        segments = path.split("/", self._depth + 1)
+        for length in range(min(len(segments), self._depth + 1), 1, -1):
+            route = self._by_prefix.get("/".join(segments[:length]))
+            if route is not None:
+                return route
+        return None
