@@ -42,11 +42,15 @@ class Account:
     has_password: bool
     registered_at: datetime
     verified_at: datetime | None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a session belongs to and what its tokens say. `roles` is empty until an initial password is changed."""
+    """Whom a session belongs to and what its tokens say.
+
+    `roles` is empty until an initial password is changed: such a token opens nothing else.
+    """
 
     id: UUID
     is_officer: bool
@@ -59,7 +63,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """`identifier` is what its owner logs in with: the phone's digits or the badge number."""
+    """What a log-in is checked against. `password_hash` None: only a code opens the account."""
 
     subject: Subject
     password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look of a service at somebody's data, perhaps on behalf of an officer."""
+
+    id: int
+    viewer: str
+    officer_id: UUID | None
+    why: str
+    viewed_at: datetime

@@ -1,9 +1,11 @@
 """One-time codes by SMS (短信验证码)."""
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 DIGITS: Final = 6
 LIFETIME: Final = timedelta(minutes=5)
@@ -16,6 +18,17 @@ class Purpose(StrEnum):
     REGISTER = "register"
     LOGIN = "login"
     PASSWORD = "password"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMessage:
+    """What waits to be sent. `phone` is E.164."""
+
+    id: UUID
+    purpose: Purpose
+    phone: str
+    code: str
+    expires_at: datetime
 
 
 def new_code() -> str:

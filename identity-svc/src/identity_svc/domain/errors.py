@@ -93,7 +93,8 @@ class PasswordUnsuitable(InvalidInput):
     def __init__(self, path: str) -> None:
         super().__init__(
             "口令须为 8 至 128 个字符，不能是常见口令，也不能包含手机号或警号。",
-            "A password has 8 to 128 characters, is not a common one and does not contain the phone or badge number.",
+            "A password has 8 to 128 characters, is not a common one and does not contain the phone "
+            "or badge number.",
             errors=[FieldError(path, "请换一个更安全的口令", "choose a safer password")],
         )
 
@@ -118,8 +119,8 @@ class RealNameNotConfirmed(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "未能完成实名认证，请核对所填信息。如确认无误，请携带本人有效身份证件到任一服务窗口办理。",
-            "The real-name check did not succeed. Check what you entered; if it is right, take your identity document "
-            "to any service window.",
+            "The real-name check did not succeed. Check what you entered; if it is right, take your "
+            "identity document to any service window.",
         )
 
 

@@ -112,7 +112,8 @@ def changed_post(officer: Officer, change: PostChange, by: Authority) -> Post:
         if (change.rank, change.roles, change.active) != (None, None, None):
             raise OutsideAuthority(
                 "主管只能在本部门内调动人员；级别、角色和停用由管理员办理。",
-                "A supervisor transfers people inside the department; rank, roles and leaving are an administrator's.",
+                "A supervisor transfers people inside the department; rank, roles and leaving are an "
+                "administrator's.",
             )
         if change.unit and change.unit[1] != by.department:
             raise OutsideAuthority(

@@ -11,7 +11,7 @@ _PHONE_KINDS = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberTyp
 
 
 def read_phone(text: str) -> str | None:
-    """The mobile number in `text` as E.164, read as a mainland number without a prefix; None if it is not one."""
+    """The mobile number in `text` as E.164; without a prefix it is a mainland one. None if it is none."""
     try:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
@@ -27,7 +27,7 @@ def dialled(phone: str) -> str:
 
 
 def read_id_number(text: str, today: date) -> str | None:
-    """The resident identity number in `text`, upper-case; None if length, place, date or check digit is wrong."""
+    """The resident identity number in `text`, upper-case; None if place, date or check digit is wrong."""
     try:
         number = ric.validate(text)
     except (ValidationError, ValueError):

@@ -17,6 +17,8 @@ from enum import Enum
 from typing import Final
 from uuid import UUID
 
+from .accounts import Subject
+
 SECRET_BYTES: Final = 32
 _TOKEN_BYTES: Final = 16 + 4 + 32
 _MAX_GENERATION: Final = 2**31 - 1
@@ -24,7 +26,7 @@ _MAX_GENERATION: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class SessionPolicy:
-    """`idle`: how long a session lives unused; `absolute`: its end however used; `grace`: for lost answers."""
+    """`idle`: how long a session lives unused; `absolute`: however used; `grace`: for lost answers."""
 
     access: timedelta
     idle: timedelta
@@ -84,6 +86,15 @@ class SessionState:
     idle_until: datetime
     expires_at: datetime
     ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """`secret` proves its refresh tokens; `subject` as it is now, not as it was at log-in."""
+
+    secret: bytes
+    state: SessionState
+    subject: Subject
 
 
 def judge(state: SessionState, presented: int, at: datetime, policy: SessionPolicy) -> Refresh:

@@ -12,7 +12,7 @@ can therefore verify every token that is still valid.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,17 @@ class Scheduled(Protocol):
 
     @property
     def forget_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """`private_key` is PKCS #8 in PEM; `public_jwk` as it is published."""
+
+    kid: str
+    private_key: bytes
+    public_jwk: dict[str, Any]
+    signs_from: datetime
+    forget_at: datetime | None = None
 
 
 K = TypeVar("K", bound=Scheduled)

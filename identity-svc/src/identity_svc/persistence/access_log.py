@@ -1,19 +1,10 @@
 """Who viewed whose data, for the person concerned to read."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from chassis.db import UnitOfWork
 
-
-@dataclass(frozen=True, slots=True)
-class View:
-    id: int
-    viewer: str
-    officer_id: UUID | None
-    why: str
-    viewed_at: datetime
+from ..domain.accounts import View
 
 
 class SqlAccessLog:

@@ -14,14 +14,16 @@ from ..domain.accounts import IAL_REAL_NAME, Account, Company, Credentials, Kind
 from ..domain.errors import PhoneAlreadyRegistered, RealNameNotConfirmed
 from ..domain.personal import Personal
 
-_COLUMNS = "id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password, registered_at, verified_at"
+_COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password,
+  registered_at, verified_at, version"""
 _INSERT = """
-INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial, registered_at, verified_at,
-                     id_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (phone_hash) DO NOTHING
+INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
+  registered_at, verified_at, id_hash, version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (phone_hash) DO NOTHING
 """
 _VERIFY = """
-UPDATE account SET personal = $2, id_hash = $3, ial = greatest(ial, $4), verified_at = $5, version = version + 1
+UPDATE account
+SET personal = $2, id_hash = $3, ial = greatest(ial, $4), verified_at = $5, version = version + 1
 WHERE id = $1 RETURNING version, ial
 """
 # One statement: nobody sees a person's data without leaving a trace of it.
@@ -59,6 +61,7 @@ class SqlAccounts:
             account.registered_at,
             account.verified_at,
             self._sealer.lookup_hash(number) if number else None,
+            account.version,
         )
         return tag == "INSERT 0 1"
 
@@ -82,6 +85,10 @@ class SqlAccounts:
 
     async def set_password(self, uow: UnitOfWork, account_id: UUID, password_hash: str) -> None:
         await uow.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+
+    async def replace_password_hash(self, uow: UnitOfWork, old: str, new: str) -> None:
+        """For the demo accounts, which share one hash; those who chose their own password keep it."""
+        await uow.execute("UPDATE account SET password_hash = $2 WHERE password_hash = $1", old, new)
 
     async def password_hash(self, uow: UnitOfWork, account_id: UUID) -> str | None:
         return await uow.fetchval("SELECT password_hash FROM account WHERE id = $1", account_id)
@@ -123,6 +130,7 @@ class SqlAccounts:
             has_password=row["has_password"],
             registered_at=row["registered_at"],
             verified_at=row["verified_at"],
+            version=row["version"],
         )
 
 

@@ -1,7 +1,5 @@
 """One-time codes: one per phone and purpose; a new one replaces the old."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -10,7 +8,7 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.sealing import Sealer
 
-from ..domain.codes import LIFETIME, MAX_TRIES, Purpose
+from ..domain.codes import LIFETIME, MAX_TRIES, CodeMessage, Purpose
 
 _PUT = """
 INSERT INTO sms_code (phone_hash, purpose, id, code_hash, message, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -23,17 +21,6 @@ UPDATE sms_code SET tries = tries + 1
 WHERE phone_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now() AND tries < $3
 RETURNING id, code_hash
 """
-
-
-@dataclass(frozen=True, slots=True)
-class CodeMessage:
-    """What waits to be sent. `phone` is E.164."""
-
-    id: UUID
-    purpose: Purpose
-    phone: str
-    code: str
-    expires_at: datetime
 
 
 class SqlCodes:

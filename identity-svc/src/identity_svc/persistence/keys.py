@@ -1,24 +1,13 @@
 """Signing keys; the private halves are sealed."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
+from ..domain.signing_keys import StoredKey
+
 _LOCK = 0x6964_6B65_7973  # "idkeys"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredKey:
-    """`private_key` is PKCS #8 in PEM; `public_jwk` as it is published."""
-
-    kid: str
-    private_key: bytes
-    public_jwk: dict[str, Any]
-    signs_from: datetime
-    forget_at: datetime | None
 
 
 class SqlKeys:

@@ -15,9 +15,11 @@ from ..domain.officers import Officer, Post
 _COLUMNS = "id, badge_no, name, unit, department, branch, rank, roles, active, version"
 # An array of arrays cannot be unnested row by row, so each row's roles travel joined by commas.
 _INSERT = """
-INSERT INTO officer (id, badge_no, name, unit, department, branch, rank, roles, password_hash, password_initial)
+INSERT INTO officer
+  (id, badge_no, name, unit, department, branch, rank, roles, password_hash, password_initial)
 SELECT id, badge_no, name, unit, department, branch, rank, string_to_array(roles, ','), $9, $10
-FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::smallint[], $8::text[])
+FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::smallint[],
+            $8::text[])
   AS new (id, badge_no, name, unit, department, branch, rank, roles)
 ON CONFLICT (badge_no) DO NOTHING RETURNING badge_no
 """
@@ -27,7 +29,8 @@ WHERE ($1::text IS NULL OR department = $1) AND ($2::text IS NULL OR unit = $2) 
 ORDER BY badge_no LIMIT $4
 """
 _CHANGE = """
-UPDATE officer SET unit = $3, department = $4, branch = $5, rank = $6, roles = $7, active = $8, version = version + 1
+UPDATE officer
+SET unit = $3, department = $4, branch = $5, rank = $6, roles = $7, active = $8, version = version + 1
 WHERE id = $1 AND version = $2 RETURNING version
 """
 
@@ -65,7 +68,7 @@ class SqlOfficers:
         row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM officer WHERE id = $1", officer_id)
         return self._officer(row) if row else None
 
-    async def list(
+    async def page(
         self, uow: UnitOfWork, *, department: str | None, unit: str | None, after: str, limit: int
     ) -> list[Officer]:
         """By badge number; `after` is the last one of the page before."""
@@ -94,6 +97,9 @@ class SqlOfficers:
             badge_no,
         )
         return Credentials(officer_subject(row["id"], row), row["password_hash"]) if row else None
+
+    async def password_hash(self, uow: UnitOfWork, officer_id: UUID) -> str | None:
+        return await uow.fetchval("SELECT password_hash FROM officer WHERE id = $1", officer_id)
 
     async def set_password(self, uow: UnitOfWork, officer_id: UUID, password_hash: str) -> None:
         await uow.execute(

@@ -1,6 +1,5 @@
 """Sessions: one row each, however often refreshed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +7,12 @@ from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
 from ..domain.accounts import Kind, Subject
-from ..domain.sessions import SessionState
+from ..domain.sessions import FoundSession, SessionState
 from .officers import officer_subject
 
 _OPEN = """
-INSERT INTO session (id, account_id, officer_id, method, secret, created_at, rotated_at, idle_until, expires_at)
+INSERT INTO session
+  (id, account_id, officer_id, method, secret, created_at, rotated_at, idle_until, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
 """
 _FOR_REFRESH = """
@@ -22,15 +22,6 @@ SELECT s.secret, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended
 FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN officer o ON o.id = s.officer_id
 WHERE s.id = $1 FOR UPDATE OF s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSession:
-    """`secret` is what its refresh tokens are proven with; `subject` as it is now, not as it was at log-in."""
-
-    secret: bytes
-    state: SessionState
-    subject: Subject
 
 
 class SqlSessions:
@@ -94,15 +85,12 @@ class SqlSessions:
             reason,
         )
 
-    async def end_all(
-        self, uow: UnitOfWork, subject: Subject, reason: str, *, but: UUID | None = None
-    ) -> None:
+    async def end_all(self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None) -> None:
         """Ends every session of an account or officer, except perhaps the one they are using."""
-        owner = "officer_id" if subject.is_officer else "account_id"
         await uow.execute(
-            f"UPDATE session SET ended_at = now(), end_reason = $2"
-            f" WHERE {owner} = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3",
-            subject.id,
+            "UPDATE session SET ended_at = now(), end_reason = $2"
+            " WHERE (account_id = $1 OR officer_id = $1) AND ended_at IS NULL AND id IS DISTINCT FROM $3",
+            owner_id,
             reason,
             but,
         )

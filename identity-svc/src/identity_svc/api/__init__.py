@@ -1,0 +1,1 @@
+"""Routes: reading requests, calling the menu, showing answers."""

@@ -1,0 +1,45 @@
+"""What routes take from the request besides its body."""
+
+import ipaddress
+from typing import Annotated
+
+from chassis.paging import decode_cursor
+from fastapi import Depends, Query, Request
+
+from ..application.handlers import Menu
+
+
+def _menu(request: Request) -> Menu:
+    menu: Menu = request.app.state.menu
+    return menu
+
+
+def client_address(request: Request) -> str:
+    """Who to count tries for: the peer's address, of IPv6 its /64, which is one household's.
+
+    Behind the gateway the server has already put the forwarded address in place of the peer's
+    (FORWARDED_ALLOW_IPS says which peers it believes).
+    """
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+def _after_code(cursor: Annotated[str | None, Query(max_length=500)] = None) -> str:
+    key = decode_cursor(cursor, str)
+    return key[0] or "" if key else ""
+
+
+TheMenu = Annotated[Menu, Depends(_menu)]
+ClientAddress = Annotated[str, Depends(client_address)]
+AfterCode = Annotated[str, Depends(_after_code)]
+"""The code after which a list goes on; empty at its beginning."""
+Limit = Annotated[int, Query(ge=1, le=500, description="每页条数 · rows a page")]
+Code = Annotated[str | None, Query(max_length=40)]

@@ -1,0 +1,84 @@
+"""For our own services; the gateway does not route here."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.http import Router, Uow, allow, answer_not_stored
+from contracts.tokens import Role
+from fastapi import Depends, Query
+from pydantic import BaseModel, StringConstraints
+
+from ..domain.accounts import Account
+from ..domain.errors import AccountNotFound
+from ..domain.personal import dialled
+from .dependencies import TheMenu
+from .fields import Body
+
+router = Router(prefix="/internal", tags=["internal"])
+
+Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class ServiceTokenRequest(Body):
+    service: Text100
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class ServiceTokenView(BaseModel):
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+
+
+class PersonalView(BaseModel):
+    """An account in clear. For a company, `name` and `id_number` are the company's own (its credit code), and
+    `representative_*` those of the legal representative."""
+
+    account_id: UUID
+    kind: Literal["person", "enterprise"]
+    ial: int
+    phone: str
+    name: str | None
+    id_type: Literal["resident_id", "uscc"]
+    id_number: str | None
+    representative_name: str | None
+    representative_id_number: str | None
+
+    @classmethod
+    def of(cls, account: Account) -> "PersonalView":
+        personal, company = account.personal, account.company
+        return cls(
+            account_id=account.id,
+            kind=account.kind.value,
+            ial=account.ial,
+            phone=dialled(personal.phone),
+            name=company.name if company else personal.name,
+            id_type="uscc" if company else "resident_id",
+            id_number=company.uscc if company else personal.id_number,
+            representative_name=personal.name if company else None,
+            representative_id_number=personal.id_number if company else None,
+        )
+
+
+@router.post("/service-tokens", summary="服务令牌 · A token for a service")
+@answer_not_stored
+async def issue_service_token(body: ServiceTokenRequest, menu: TheMenu) -> ServiceTokenView:
+    token = await menu.issue_service_token(body.service, body.secret)
+    return ServiceTokenView(access_token=token, expires_in=int(menu.access_token_lifetime.total_seconds()))
+
+
+@router.get("/accounts/{account_id}", summary="账号信息（记录查看） · An account in clear, recorded")
+async def view_account(
+    account_id: UUID,
+    uow: Uow,
+    menu: TheMenu,
+    caller: Annotated[Caller, Depends(allow(Role.SERVICE))],
+    why: Annotated[str, Query(max_length=200)] = "unspecified",
+    officer_id: UUID | None = None,
+) -> PersonalView:
+    """`why` and `officer_id` (on whose behalf) are shown to the person concerned."""
+    account = await menu.accounts.view(uow, account_id, viewer=caller.subject, officer_id=officer_id, why=why)
+    if account is None:
+        raise AccountNotFound
+    return PersonalView.of(account)

@@ -1,0 +1,1 @@
+"""One use case a module, verb first; `handlers.py` is the menu."""

@@ -1,0 +1,52 @@
+"""Transferring an officer, or changing their rank, roles or service."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from contracts.tokens import Role
+
+from ..domain.errors import OfficerChanged, OfficerNotFound
+from ..domain.officers import Authority, Officer, PostChange, changed_post
+from .create_officer import post_place
+from .officer_events import assignment
+from .ports import Officers, OrganisationStore, Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerChange:
+    """`version` is the one the change was decided on; None stays as it is."""
+
+    officer_id: UUID
+    version: int
+    unit: str | None = None
+    rank: int | None = None
+    roles: frozenset[Role] | None = None
+    active: bool | None = None
+
+
+class ChangeOfficer:
+    def __init__(self, officers: Officers, organisation: OrganisationStore, sessions: Sessions) -> None:
+        self._officers = officers
+        self._organisation = organisation
+        self._sessions = sessions
+
+    async def __call__(self, uow: UnitOfWork, wanted: OfficerChange, by: Authority) -> Officer:
+        """Ends their sessions too: the next token says what they are now.
+
+        Raises OfficerNotFound, OutsideAuthority, PostInvalid, OfficerChanged.
+        """
+        officer = await self._officers.by_id(uow, wanted.officer_id)
+        if officer is None or not by.may_see(officer.post.department):
+            raise OfficerNotFound
+        place = await post_place(uow, self._organisation, wanted.unit) if wanted.unit else None
+        change = PostChange(unit=place, rank=wanted.rank, roles=wanted.roles, active=wanted.active)
+        post = changed_post(officer, change, by)
+        version = await self._officers.change(uow, officer.id, wanted.version, post)
+        if version is None:
+            raise OfficerChanged(officer.version)
+        changed = replace(officer, post=post, version=version)
+        for event in assignment(changed, before=officer.post):
+            uow.emit(event, version=version)
+        await self._sessions.end_all(uow, officer.id, "post_changed")
+        return changed

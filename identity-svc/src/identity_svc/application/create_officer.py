@@ -1,0 +1,58 @@
+"""Creating an officer or a member of the platform's staff; an administrator's task."""
+
+import secrets
+from dataclasses import dataclass
+
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+from chassis.problems import FieldError
+from contracts.tokens import Role
+
+from ..domain.errors import PostInvalid
+from ..domain.officers import Officer, Post, check_post
+from .hash_passwords import Passwords
+from .officer_events import assignment
+from .ports import Officers, OrganisationStore
+
+_INITIAL_PASSWORD_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NewOfficer:
+    badge_no: str
+    name: str
+    unit: str | None
+    rank: int
+    roles: frozenset[Role]
+
+
+class CreateOfficer:
+    def __init__(self, officers: Officers, organisation: OrganisationStore, passwords: Passwords) -> None:
+        self._officers = officers
+        self._organisation = organisation
+        self._passwords = passwords
+
+    async def __call__(self, uow: UnitOfWork, wanted: NewOfficer) -> tuple[Officer, str]:
+        """The officer and an initial password, shown this once; with it nothing can be done but change it.
+
+        Raises PostInvalid or BadgeTaken.
+        """
+        place = await post_place(uow, self._organisation, wanted.unit) if wanted.unit else (None, None, None)
+        post = Post(*place, rank=wanted.rank, roles=wanted.roles)
+        check_post(post)
+        initial = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
+        officer = Officer(uuid7(), wanted.badge_no, wanted.name, post, version=1)
+        await self._officers.add(uow, officer, await self._passwords.hash(initial))
+        for event in assignment(officer):
+            uow.emit(event, version=officer.version)
+        return officer, initial
+
+
+async def post_place(
+    uow: UnitOfWork, organisation: OrganisationStore, unit_code: str
+) -> tuple[str, str, str | None]:
+    """Unit, department and branch of a unit's code; raises PostInvalid when there is no such unit."""
+    unit = await organisation.unit(uow, unit_code)
+    if unit is None:
+        raise PostInvalid([FieldError("/unit", "没有这个单位", "there is no such unit")])
+    return unit.code, unit.department, unit.branch

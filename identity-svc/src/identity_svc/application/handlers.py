@@ -1,0 +1,53 @@
+"""The menu: what this service does, and for which job. It consumes no events."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chassis.jobs.job import JobHandler
+
+from .change_officer import ChangeOfficer
+from .change_password import ChangePassword
+from .create_officer import CreateOfficer
+from .deliver_code import DeliverCode
+from .issue_service_token import IssueServiceToken
+from .key_ring import KeyRing
+from .log_in import LogIn
+from .log_out import LogOut
+from .ports import AccessLog, Accounts, Officers, OrganisationStore
+from .refresh_session import RefreshSession
+from .register_account import RegisterAccount
+from .request_code import DELIVER_CODE, RequestCode
+from .rotate_keys import RotateKeys
+from .sweep import Sweep
+from .verify_real_name import VerifyRealName
+
+ROTATE_KEYS = "identity.rotate_keys"
+SWEEP = "identity.sweep"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What the routes may call: use cases, and the stores they list from."""
+
+    request_code: RequestCode
+    register_account: RegisterAccount
+    verify_real_name: VerifyRealName
+    log_in: LogIn
+    refresh_session: RefreshSession
+    log_out: LogOut
+    change_password: ChangePassword
+    create_officer: CreateOfficer
+    change_officer: ChangeOfficer
+    issue_service_token: IssueServiceToken
+    key_ring: KeyRing
+    key_set_lifetime: timedelta
+    access_token_lifetime: timedelta
+    organisation: OrganisationStore
+    accounts: Accounts
+    access_log: AccessLog
+    officers: Officers
+
+
+def jobs(deliver_code: DeliverCode, rotate_keys: RotateKeys, sweep: Sweep) -> dict[str, JobHandler]:
+    """Job → use case."""
+    return {DELIVER_CODE: deliver_code, ROTATE_KEYS: rotate_keys, SWEEP: sweep}

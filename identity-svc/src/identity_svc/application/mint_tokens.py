@@ -1,0 +1,62 @@
+"""Signing access tokens. About 0.25 ms each: not worth a thread."""
+
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.ids import uuid7
+from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Role
+from joserfc import jwt
+
+from ..domain.accounts import Subject
+from .key_ring import KeyRing
+
+
+class MintTokens:
+    def __init__(self, ring: KeyRing, lifetime: timedelta) -> None:
+        self._ring = ring
+        self.lifetime = lifetime
+
+    async def for_subject(self, subject: Subject, session_id: UUID) -> str:
+        return await self._sign(
+            sub=str(subject.id),
+            sid=str(session_id),
+            roles=subject.roles,
+            unit=subject.unit,
+            department=subject.department,
+            rank=subject.rank,
+            ial=subject.ial,
+        )
+
+    async def for_service(self, name: str) -> str:
+        return await self._sign(sub=name, sid=None, roles=(Role.SERVICE,))
+
+    async def _sign(
+        self,
+        *,
+        sub: str,
+        sid: str | None,
+        roles: tuple[Role, ...],
+        unit: str | None = None,
+        department: str | None = None,
+        rank: int = 0,
+        ial: int = 0,
+    ) -> str:
+        moment = int(time.time())
+        claims = AccessClaims(
+            iss=ISSUER,
+            aud=AUDIENCE,
+            sub=sub,
+            iat=moment,
+            exp=moment + int(self.lifetime.total_seconds()),
+            jti=uuid7().hex,
+            sid=sid,
+            roles=roles,
+            unit=unit,
+            department=department,
+            rank=rank,
+            ial=ial,
+        )
+        key = await self._ring.signer()
+        header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}
+        return jwt.encode(header, claims.model_dump(mode="json", exclude_none=True), key)

@@ -1,0 +1,79 @@
+"""Opening a session: the row, its first refresh token and its first access token."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+
+from ..domain.accounts import Subject
+from ..domain.sessions import SECRET_BYTES, SessionPolicy, issue_refresh_token
+from .mint_tokens import MintTokens
+from .ports import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTokens:
+    """What a client gets. Lifetimes in whole seconds from now."""
+
+    session_id: UUID
+    subject: Subject
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicies:
+    people: SessionPolicy
+    officers: SessionPolicy
+
+    def of(self, subject: Subject) -> SessionPolicy:
+        return self.officers if subject.is_officer else self.people
+
+
+class OpenSession:
+    def __init__(self, sessions: Sessions, minter: MintTokens, policies: SessionPolicies) -> None:
+        self._sessions = sessions
+        self._minter = minter
+        self.policies = policies
+
+    async def __call__(self, uow: UnitOfWork, subject: Subject, method: str) -> IssuedTokens:
+        """`method` says how the owner proved to be themselves: `password`, `code`."""
+        policy = self.policies.of(subject)
+        session_id, secret, moment = uuid7(), secrets.token_bytes(SECRET_BYTES), now()
+        idle_until, expires_at = moment + policy.idle, moment + policy.absolute
+        await self._sessions.open(
+            uow,
+            session_id,
+            subject,
+            method=method,
+            secret=secret,
+            at=moment,
+            idle_until=idle_until,
+            expires_at=expires_at,
+        )
+        return await self.issue(session_id, subject, 1, secret, min(idle_until, expires_at), moment)
+
+    async def issue(
+        self,
+        session_id: UUID,
+        subject: Subject,
+        generation: int,
+        secret: bytes,
+        refresh_until: datetime,
+        moment: datetime,
+    ) -> IssuedTokens:
+        """The tokens of one generation of a session."""
+        return IssuedTokens(
+            session_id=session_id,
+            subject=subject,
+            access_token=await self._minter.for_subject(subject, session_id),
+            expires_in=int(self._minter.lifetime.total_seconds()),
+            refresh_token=issue_refresh_token(session_id, generation, secret).text(),
+            refresh_expires_in=int((refresh_until - moment).total_seconds()),
+        )

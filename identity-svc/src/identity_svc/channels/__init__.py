@@ -1,0 +1,1 @@
+"""The partners: the SMS operator and the real-name registry."""

@@ -1,0 +1,64 @@
+"""What can be configured; nobody else reads the environment. Durations in seconds."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from chassis.settings import ServiceSettings
+from pydantic import Field, SecretStr
+
+ORGANISATION_FILE = Path(__file__).parent / "data" / "org.yaml"
+
+
+class IdentitySettings(ServiceSettings):
+    organisation_file: Path = ORGANISATION_FILE
+    service_secrets_file: Path | None = Field(None, description="JSON object: service name to secret")
+
+    partners_url: str = "http://127.0.0.1:9400"
+    partners_app: str = "police-platform"
+    sms_secret: SecretStr = SecretStr("")
+    realname_secret: SecretStr = SecretStr("")
+
+    demo_accounts_file: Path | None = Field(
+        None, description="makes demo accounts and writes their log-ins here"
+    )
+    demo_password: SecretStr | None = None
+
+    access_token_seconds: int = 600
+    key_set_seconds: int = Field(300, description="how long verifiers may keep the key set")
+    key_rotation_days: float = 30
+    session_idle_days: float = 7
+    session_days: float = 30
+    officer_session_idle_hours: float = 4
+    officer_session_hours: float = 12
+    refresh_grace_seconds: int = 10
+
+    code_resend_seconds: int = 60
+    codes_per_phone_hour: int = 5
+    codes_per_phone_day: int = 10
+    codes_per_address_hour: int = 60
+    attempts_per_identifier_and_address: int = Field(10, description="at once; then one each two minutes")
+    attempts_per_address: int = Field(100, description="at once; then one each six seconds")
+    attempts_per_identifier: int = Field(100, description="at once; then one each 36 seconds")
+    real_name_checks_per_day: int = 5
+
+    def read_service_secrets(self) -> dict[str, str]:
+        """By service name; raises OSError or ValueError for a file that is not what it should be."""
+        if self.service_secrets_file is None:
+            return {}
+        secrets = json.loads(self.service_secrets_file.read_text())
+        if not isinstance(secrets, dict) or not all(
+            isinstance(value, str) and len(value) >= 16 for value in secrets.values()
+        ):
+            raise ValueError(
+                f"{self.service_secrets_file} must map service names to secrets of 16 characters or more"
+            )
+        return secrets
+
+    @property
+    def access_token_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def key_set_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.key_set_seconds)
