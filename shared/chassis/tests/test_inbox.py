@@ -1,0 +1,97 @@
+from uuid import uuid4
+
+import pytest
+from chassis.ids import uuid7
+from chassis.messages.parking import BEHIND, MAX_ATTEMPTS
+from chassis.testing import Running, bearer, running
+from sample.service import CounterRaised, build
+
+
+async def heard(service: Running, name: str) -> int:
+    return await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'heard:' || $1", name) or 0
+
+
+async def test_same_event_twice_takes_effect_once(sample: Running):
+    event, event_id = CounterRaised(name="a", value=1), uuid7()
+    await sample.deliver(event, event_id=event_id)
+    await sample.deliver(event, event_id=event_id)
+    assert await heard(sample, "a") == 1
+
+
+async def test_same_event_twice_within_one_batch_takes_effect_once(sample: Running):
+    event, event_id = CounterRaised(name="a", value=1), uuid7()
+    await sample.deliver(event, event, event_id=event_id)
+    assert await heard(sample, "a") == 1
+
+
+async def test_poison_before_good_ones_of_its_key_parks_them_behind_it(sample: Running):
+    await sample.deliver(
+        CounterRaised(name="a", value=1),
+        CounterRaised(name="bad", value=13),
+        CounterRaised(name="bad", value=2),
+        CounterRaised(name="b", value=1),
+    )
+    assert (await heard(sample, "a"), await heard(sample, "b"), await heard(sample, "bad")) == (1, 1, 0)
+    first, second = await sample.parked()
+    assert "thirteen" in first["cause"] and first["retry_at"] is not None
+    assert second["cause"] == BEHIND and second["retry_at"] is None
+
+
+async def test_parked_key_is_replayed_in_order_once_its_cause_is_mended(sample: Running):
+    await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
+    await sample.deliver(CounterRaised(name="bad", value=3))
+    await sample.service.pool.execute(
+        "UPDATE parked_message SET payload = convert_to(replace(convert_from(payload, 'UTF8'), '13', '12'), 'UTF8')"
+    )
+    await sample.service.pool.execute("UPDATE parked_message SET retry_at = now() WHERE retry_at IS NOT NULL")
+    await sample.service.replayer.replay_due()
+    assert await heard(sample, "bad") == 3
+    assert await sample.parked() == []
+
+
+async def test_poison_that_stays_poison_ends_up_waiting_for_a_person(sample: Running):
+    await sample.deliver(CounterRaised(name="bad", value=13))
+    for _ in range(MAX_ATTEMPTS):
+        await sample.service.pool.execute("UPDATE parked_message SET retry_at = now() WHERE retry_at IS NOT NULL")
+        await sample.service.replayer.replay_due()
+    (parked,) = await sample.parked()
+    assert parked["attempts"] == MAX_ATTEMPTS
+    assert parked["retry_at"] is None
+
+
+async def test_operator_sees_and_replays_a_parked_message(sample: Running):
+    await sample.deliver(CounterRaised(name="bad", value=13))
+    operator = bearer(sample.tokens.operator())
+    (message,) = (await sample.client.get("/api/ops/sample-svc/stuck", headers=operator)).json()["parked_messages"]
+    assert message["type"] == "sample.counter.raised"
+    url = f"/api/ops/sample-svc/parked-messages/{message['id']}/replay"
+    assert (await sample.client.post(url, headers=operator)).json() == {"settled": False}
+    await sample.service.pool.execute("UPDATE parked_message SET payload = '{\"name\": \"bad\", \"value\": 1}'")
+    assert (await sample.client.post(url, headers=operator)).json() == {"settled": True}
+    assert await heard(sample, "bad") == 1
+
+
+async def test_only_operators_see_stuck_work(sample: Running):
+    citizen = bearer(sample.tokens.citizen(uuid4()))
+    assert (await sample.client.get("/api/ops/sample-svc/stuck", headers=citizen)).status_code == 403
+    assert (await sample.client.get("/api/ops/sample-svc/stuck")).status_code == 401
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+async def test_body_that_does_not_fit_its_model_is_parked_without_its_values(sample: Running):
+    event = CounterRaised.model_construct(name="a", value="no number: 110101199003071234")
+    await sample.deliver(event)
+    (parked,) = await sample.parked()
+    assert "value" in parked["cause"]
+    assert "110101199003071234" not in parked["cause"]
+
+
+async def test_effects_of_a_failing_handler_are_rolled_back(settings, tokens):
+    async def half(event, uow):
+        await uow.execute("INSERT INTO counter VALUES ('half', 1, 1)")
+        raise ValueError("after its effect")
+
+    async with running(build(settings, half), tokens) as service:
+        await service.deliver(CounterRaised(name="a", value=1))
+        assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 0
+        assert len(await service.parked()) == 1
