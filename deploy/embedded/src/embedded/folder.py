@@ -29,8 +29,7 @@ class DataFolder:
         """Makes the folder, takes its lock; raises PlatformFailed when either is impossible."""
         try:
             # Others may pass through but not list: PostgreSQL runs under another account when we are root.
-            self.root.mkdir(parents=True, exist_ok=True)
-            self.root.chmod(0o711)
+            self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             self._take_lock()
             for folder in (self.logs, self.secrets, self.run, self.files):
                 folder.mkdir(exist_ok=True)

@@ -133,7 +133,7 @@ class EmbeddedStack:
             async with asyncio.TaskGroup() as group:
                 for name in names:
                     group.create_task(start(name))
-        except* PlatformFailed as failed:
+        except BaseExceptionGroup as failed:
             raise _first(failed) from None
 
     async def stop(self) -> None:
