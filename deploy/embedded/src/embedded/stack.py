@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from embedded import broker, ports, secret_store, valkey
-from embedded.failures import PlatformFailed
 from embedded.folder import DataFolder, write_private
 from embedded.postgres import Postgres
 from embedded.process import Part, PartProcess
