@@ -15,7 +15,10 @@ REPRESENTATIVE = Personal(phone="+8613800000002", name="李建国", id_number="6
 COMPANY = Company(name="西安示范科技有限公司", uscc="91610131MA6TDEM00E")
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
-_GIVEN_NAMES = ["建军", "志强", "晓东", "文博", "宏伟", "丽华", "海燕", "思远", "雪梅", "国平", "振华", "佳怡", "明亮", "秀兰", "永刚", "子涵", "俊杰", "春生", "欣然", "卫东", "立新"]
+_GIVEN_NAMES_TEXT = """
+建军 志强 晓东 文博 宏伟 丽华 海燕 思远 雪梅 国平 振华 佳怡 明亮 秀兰 永刚 子涵 俊杰 春生 欣然 卫东 立新
+"""
+_GIVEN_NAMES = _GIVEN_NAMES_TEXT.split()
 _AUXILIARY_UNIT = "XC-HUZHENG"
 
 
