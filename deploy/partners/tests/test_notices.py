@@ -128,7 +128,7 @@ async def test_a_partner_that_is_down_answers_unsigned_and_sends_when_it_is_back
     number, _ = await caller.paid_order()
     refund = caller.refund_body(number)
     await caller.ok("POST", "/bank/v1/refunds", refund)
-    await caller.receiver.wait_for(1)
+    await caller.all_acked(1)
 
     await caller.control("PUT", "/faults/bank", {"down": True})
     answer = await caller.call("GET", f"/bank/v1/orders/{number}")

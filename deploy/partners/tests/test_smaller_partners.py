@@ -22,7 +22,7 @@ async def test_a_message_lands_in_the_inbox_once(caller):
     inbox = (await caller.control("GET", "/sms/13800000000"))["messages"]
     assert [entry["text"] for entry in inbox] == [
         "reminder: day=明天",
-        "验证码 123456，用于登录，5 分钟内有效。请勿告诉他人。",
+        "验证码 123456，用于登录，请勿告诉他人。",
     ]
     assert inbox[1]["params"] == {"code": "123456"}
     assert (await caller.control("GET", "/sms/13900000000?limit=1"))["messages"] == []

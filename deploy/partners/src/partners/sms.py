@@ -14,9 +14,11 @@ from .edge import Call, Document, Edge
 from .fields import text
 
 _PHONE = re.compile(r"1\d{10}|\+\d{6,15}")
+_CODE = "验证码 {{code}}，用于{what}，请勿告诉他人。"
 _TEMPLATES = {
-    "login_code": "验证码 {code}，用于登录，5 分钟内有效。请勿告诉他人。",
-    "register_code": "验证码 {code}，用于注册，5 分钟内有效。请勿告诉他人。",
+    "register_code": _CODE.format(what="注册"),
+    "login_code": _CODE.format(what="登录"),
+    "password_code": _CODE.format(what="重设密码"),
 }
 
 
