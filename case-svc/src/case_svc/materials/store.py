@@ -43,6 +43,11 @@ class MaterialStore:
         name = secrets.token_hex(16)
         return f"{kind}/{name[:2]}/{name[2:]}"
 
+    def key_for(self, kind: str, name: str) -> str:
+        """The key of what is made from `name`, always the same, and still telling nothing of it."""
+        digest = self._sealer.lookup_hash(f"{kind}:{name}").hex()[:32]
+        return f"{kind}/{digest[:2]}/{digest[2:]}"
+
     async def put(self, key: str, content: bytes, aad: bytes) -> StoredFile:
         """Stores `content` whole or not at all; an earlier file of that key is replaced."""
         _check(key)

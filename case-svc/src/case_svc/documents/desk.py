@@ -1,0 +1,84 @@
+"""What the document routes work with: picked in `bootstrap.py`, found as `request.app.state.documents`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from chassis.db import UnitOfWork
+
+from ..materials.errors import FileMissing
+from ..materials.store import MaterialStore
+from .errors import DocumentRevoked, HolderUnavailable, RecordAltered
+from .issuing import DocumentIssuer
+from .record import Document, Found
+from .rendering import Holder, render_pdf
+
+log = structlog.get_logger(__name__)
+
+FindPerson = Callable[[UUID], Awaitable[dict[str, Any] | None]]
+"""The person or company of an account: `name`, `id_number`; None while identity-svc cannot tell."""
+
+
+class RecordView(Protocol):
+    """Notes that somebody looked, for the person concerned to see."""
+
+    async def __call__(
+        self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDesk:
+    """`public_url` is where citizens reach the platform; `more_fonts` a folder with fonts for rare names."""
+
+    issuer: DocumentIssuer
+    store: MaterialStore
+    find_person: FindPerson
+    record_view: RecordView
+    public_url: str
+    more_fonts: Path | None = None
+
+    def verify_url(self, document: Document) -> str:
+        return f"{self.public_url.rstrip('/')}/verify/{document.code}"
+
+    def is_authentic(self, document: Document) -> bool:
+        """Whether the record is as signed; where it is not, that is logged for the operators."""
+        authentic = self.issuer.is_authentic(document)
+        if not authentic:
+            log.error("document_record_altered", document_id=str(document.id))
+        return authentic
+
+    async def pdf(self, found: Found) -> bytes:
+        """The PDF: rendered the first time, the same bytes ever after. May call identity-svc.
+
+        Raises DocumentRevoked, RecordAltered, HolderUnavailable, GlyphMissing.
+        """
+        document = found.document
+        if document.revoked_at is not None:
+            raise DocumentRevoked(document.revoked_at)
+        key, aad = self.store.key_for("documents", str(document.id)), b"document:" + document.id.bytes
+        try:
+            return await self.store.get(key, aad)
+        except FileMissing:
+            content = await self._render(found)
+        await self.store.put(key, content, aad)
+        return content
+
+    async def _render(self, found: Found) -> bytes:
+        if not self.is_authentic(found.document):
+            raise RecordAltered()
+        person = await self.find_person(found.document.applicant_id)
+        if person is None or not person.get("name"):
+            raise HolderUnavailable()
+        return await asyncio.to_thread(
+            render_pdf,
+            found.document,
+            Holder(person["name"], person.get("id_number")),
+            found.unit,
+            self.verify_url(found.document),
+            more_fonts=self.more_fonts,
+        )

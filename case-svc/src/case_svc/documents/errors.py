@@ -1,0 +1,80 @@
+"""What can be wrong with a request about a document."""
+
+from datetime import datetime
+
+from chassis.clock import shown
+from chassis.problems import Conflict, NotFound, Problem, ServiceUnavailable
+
+
+class DocumentNotFound(NotFound):
+    """Also the answer for other people's documents."""
+
+    slug = "document-not-found"
+    title = ("证照不存在", "No such document")
+
+    def __init__(self) -> None:
+        super().__init__("没有这份电子凭证，请核对编号。", "There is no such document; check its id.")
+
+
+class DocumentRevoked(Problem):
+    status = 410
+    slug = "document-revoked"
+    title = ("凭证已撤销", "The document was revoked")
+
+    def __init__(self, revoked_at: datetime) -> None:
+        super().__init__(
+            f"该凭证已于 {shown(revoked_at)} 撤销，不能再下载；如有疑问请联系出具单位。",
+            f"The document was revoked on {shown(revoked_at)} and cannot be downloaded; ask the unit.",
+            revoked_at=revoked_at.isoformat(),
+        )
+
+
+class AlreadyRevoked(Conflict):
+    slug = "document-already-revoked"
+    title = ("凭证此前已撤销", "The document was revoked before")
+
+    def __init__(self, revoked_at: datetime) -> None:
+        super().__init__(
+            f"该凭证已于 {shown(revoked_at)} 撤销，无需再次撤销。",
+            f"The document was already revoked on {shown(revoked_at)}.",
+            revoked_at=revoked_at.isoformat(),
+        )
+
+
+class GlyphMissing(ServiceUnavailable):
+    """No configured font draws a character: a blank box in a certificate would be worse than none."""
+
+    slug = "glyph-missing"
+    title = ("暂时无法排版", "Cannot be typeset yet")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "凭证中含有系统字库尚未收录的生僻字，我们已记录并将尽快补充；凭证本身有效，可在核验页查验。",
+            "The document has a rare character that our fonts lack; it is recorded and will be added. "
+            "The document itself is valid and can be verified.",
+            retry_after=3600,
+        )
+
+
+class HolderUnavailable(ServiceUnavailable):
+    slug = "holder-unavailable"
+    title = ("暂时无法生成凭证文件", "The file cannot be made just now")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "暂时读取不到持有人信息，凭证文件尚未生成，请稍后重试。",
+            "The holder's name cannot be read just now, so the file was not made; try again shortly.",
+        )
+
+
+class RecordAltered(Conflict):
+    """The row is not what was signed at issue: someone or something changed it in the database."""
+
+    slug = "document-record-altered"
+    title = ("凭证记录异常", "The record was altered")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "该凭证的记录与签发时不一致，已停止提供并通知管理人员；请联系出具单位。",
+            "The record differs from what was signed and is not given out; ask the issuing unit.",
+        )

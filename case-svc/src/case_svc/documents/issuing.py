@@ -1,0 +1,88 @@
+"""Issuing and revoking documents, inside the transaction that moves the case."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+from chassis.sealing import Sealer
+from contracts.catalog import ItemDefinition
+
+from . import persistence
+from .codes import new_code
+from .errors import AlreadyRevoked, DocumentNotFound
+from .record import Document, Found, last_valid_day
+from .signing import DocumentSigner
+
+
+class DocumentIssuer:
+    """One per process; holds the keys."""
+
+    def __init__(self, signer: DocumentSigner, sealer: Sealer) -> None:
+        self._signer = signer
+        self._sealer = sealer
+
+    async def issue(
+        self,
+        uow: UnitOfWork,
+        *,
+        case_id: UUID,
+        case_no: str,
+        item: ItemDefinition,
+        unit: str,
+        applicant_id: UUID,
+        issued_at: datetime,
+        holder_masked: str | None = None,
+    ) -> UUID:
+        """Writes the signed record and returns its id; the PDF is made when somebody first asks for it."""
+        document = Document(
+            id=uuid7(),
+            serial=await persistence.next_serial(uow),
+            code=new_code(),
+            case_id=case_id,
+            case_no=case_no,
+            item_code=item.code,
+            item_version=item.version,
+            item_name=item.name,
+            item_name_en=item.name_en,
+            result=item.result or item.name,
+            is_electronic="deliver" not in item.steps and "notify" in item.steps,
+            department=item.department,
+            unit=unit,
+            applicant_id=applicant_id,
+            holder_masked=holder_masked,
+            issued_at=issued_at,
+            valid_until=last_valid_day(issued_at, item.result_valid_months),
+            key_id=self._signer.key_id,
+            signature=b"",
+        )
+        signature = self._signer.sign(document.statement())
+        await persistence.insert(uow, replace(document, signature=signature))
+        return document.id
+
+    async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:
+        """Ends its validity for good. Raises DocumentNotFound or AlreadyRevoked."""
+        sealed = self._sealer.seal(reason.encode(), _reason_aad(document_id))
+        revoked = await persistence.mark_revoked(uow, document_id, now(), officer, sealed)
+        found = await persistence.by_id(uow, document_id)
+        if found is None:
+            raise DocumentNotFound()
+        if not revoked:
+            assert found.document.revoked_at is not None
+            raise AlreadyRevoked(found.document.revoked_at)
+        return found
+
+    def is_authentic(self, document: Document) -> bool:
+        """Whether the record is what was signed at issue."""
+        return self._signer.verifies(document.statement(), document.signature, document.key_id)
+
+    def revocation_reason(self, document: Document) -> str | None:
+        if document.revocation_sealed is None:
+            return None
+        return self._sealer.open(document.revocation_sealed, _reason_aad(document.id)).decode()
+
+
+def _reason_aad(document_id: UUID) -> bytes:
+    return b"document-revocation:" + document_id.bytes

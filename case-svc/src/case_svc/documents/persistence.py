@@ -1,0 +1,64 @@
+"""SQL of the document table."""
+
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from chassis.db import UnitOfWork
+
+from .record import Document, Found, IssuingUnit
+
+_NAMES: Final = [field.name for field in fields(Document)]
+_VALUES: Final = attrgetter(*_NAMES)
+_PLACES: Final = ", ".join(f"${place}" for place in range(1, len(_NAMES) + 1))
+_INSERT: Final = f"INSERT INTO document ({', '.join(_NAMES)}) VALUES ({_PLACES})"
+
+_FOUND: Final = f"""SELECT {", ".join(f"document.{name}" for name in _NAMES)},
+ coalesce(unit.name, document.unit) AS unit_name, coalesce(unit.name_en, '') AS unit_name_en
+ FROM document LEFT JOIN unit ON unit.code = document.unit"""
+_BY_ID: Final = f"{_FOUND} WHERE document.id = $1"
+_BY_CODE: Final = f"{_FOUND} WHERE document.code = $1"
+_OF_APPLICANT: Final = f"""{_FOUND} WHERE document.applicant_id = $1 AND document.id < $2
+ ORDER BY document.id DESC LIMIT $3"""
+_REVOKE: Final = """UPDATE document SET revoked_at = $2, revoked_by = $3, revocation_sealed = $4
+ WHERE id = $1 AND revoked_at IS NULL"""
+_LATEST: Final = UUID(int=2**128 - 1)
+
+
+async def next_serial(uow: UnitOfWork) -> int:
+    return await uow.fetchval("SELECT nextval('document_serial_seq')")
+
+
+async def insert(uow: UnitOfWork, document: Document) -> None:
+    await uow.execute(_INSERT, *_VALUES(document))
+
+
+async def by_id(uow: UnitOfWork, document_id: UUID) -> Found | None:
+    row = await uow.fetchrow(_BY_ID, document_id)
+    return _found(row) if row else None
+
+
+async def by_code(uow: UnitOfWork, code: str) -> Found | None:
+    row = await uow.fetchrow(_BY_CODE, code)
+    return _found(row) if row else None
+
+
+async def of_applicant(uow: UnitOfWork, applicant_id: UUID, before: UUID | None, limit: int) -> list[Found]:
+    """The newest first; ids are ordered by time."""
+    rows = await uow.fetch(_OF_APPLICANT, applicant_id, before or _LATEST, limit)
+    return [_found(row) for row in rows]
+
+
+async def mark_revoked(
+    uow: UnitOfWork, document_id: UUID, at: datetime, by: UUID, reason_sealed: bytes
+) -> bool:
+    """False when it was revoked before."""
+    return await uow.execute(_REVOKE, document_id, at, by, reason_sealed) == "UPDATE 1"
+
+
+def _found(row: asyncpg.Record) -> Found:
+    *columns, name, name_en = row.values()
+    return Found(Document(*columns), IssuingUnit(name, name_en))
