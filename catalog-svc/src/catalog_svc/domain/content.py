@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any, Final, Literal, get_args
 
+from contracts.catalog import AmountSource, Applicant, Delivery, HandledAt, OnlineClass, Step
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
-
-from contracts.catalog import AmountSource, Applicant, Delivery, HandledAt, OnlineClass, Step
 
 FieldType = Literal[
     "string",

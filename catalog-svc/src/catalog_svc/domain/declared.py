@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from contracts.catalog import OnlineClass
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Declared(BaseModel):

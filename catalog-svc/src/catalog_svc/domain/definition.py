@@ -5,11 +5,7 @@ from contracts.catalog import ItemDefinition, MaterialDefinition
 from .content import ItemContent
 from .form_schema import form_schema
 
-_COPIED = (
-    "code name name_en department online_class kind applicant handled_at approval_levels statutory_days statutory_unit "
-    "promised_days fee_cents fee_basis amount_source amount_min_cents amount_max_cents delivery delivery_free result "
-    "result_valid_months remedy"
-).split()
+_COPIED = ["code", "name", "name_en", "department", "online_class", "kind", "applicant", "handled_at", "approval_levels", "statutory_days", "statutory_unit", "promised_days", "fee_cents", "fee_basis", "amount_source", "amount_min_cents", "amount_max_cents", "delivery", "delivery_free", "result", "result_valid_months", "remedy"]
 
 
 def define(item: ItemContent, version: int) -> ItemDefinition:

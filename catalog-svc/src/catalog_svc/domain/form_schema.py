@@ -87,7 +87,9 @@ def _with_delivery_address(item: ItemContent) -> list[FormField]:
     if not found:
         return [
             *fields,
-            FormField(key="delivery_address", label="寄送地址", type="address", required=True, max_length=200),
+            FormField(
+                key="delivery_address", label="寄送地址", type="address", required=True, max_length=200
+            ),
         ]
     if any(field.required for field in found):
         return fields

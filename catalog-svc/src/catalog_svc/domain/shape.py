@@ -23,9 +23,16 @@ _MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
     "too_long": ("too-long", "最多 {max_length} 项", "has more than {max_length} entries"),
     "greater_than_equal": ("out-of-range", "不能小于 {ge}", "must be {ge} or more"),
     "less_than_equal": ("out-of-range", "不能大于 {le}", "must be {le} or less"),
-    "unprintable": ("unprintable", "首尾有空格或者含控制字符", "has control characters or spaces at its ends"),
+    "unprintable": (
+        "unprintable",
+        "首尾有空格或者含控制字符",
+        "has control characters or spaces at its ends",
+    ),
 }
-_SPECIAL: Final = {("unknown-value", "steps"): "unknown-step", ("unknown-value", "department"): "unknown-department"}
+_SPECIAL: Final = {
+    ("unknown-value", "steps"): "unknown-step",
+    ("unknown-value", "department"): "unknown-department",
+}
 
 
 def parse_content(raw: Any) -> tuple[ItemContent | None, list[Finding]]:

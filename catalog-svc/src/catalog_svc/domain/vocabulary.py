@@ -27,7 +27,9 @@ HANDLED_AT: Final[dict[str, Words]] = {
 }
 
 STEPS: Final[dict[str, Words]] = {
-    "accept": Words("受理：核对申请材料，两个工作日内答复", "Acceptance: papers are checked, answered in two working days"),
+    "accept": Words(
+        "受理：核对申请材料，两个工作日内答复", "Acceptance: papers are checked, answered in two working days"
+    ),
     "review": Words("审查：由经办民警审查", "Review: by the officer in charge"),
     "approve": Words("审批：由有权限的负责人作出决定", "Approval: decided by those in authority"),
     "pay": Words("缴费：在线缴纳", "Payment: online"),

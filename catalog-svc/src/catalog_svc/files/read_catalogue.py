@@ -52,9 +52,11 @@ def fingerprint(folder: Path) -> str:
 
 def _read_declared(path: Path, raw: RawCatalogue) -> Any:
     try:
-        return yaml.load(path.read_bytes(), yaml.CSafeLoader)  # noqa: S506 (the safe loader, in C)
+        return yaml.load(path.read_bytes(), yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
-        _report(raw, CATALOGUE_FILE, _line(error), "unreadable", f"无法读取：{error}", f"cannot be read: {error}")
+        _report(
+            raw, CATALOGUE_FILE, _line(error), "unreadable", f"无法读取：{error}", f"cannot be read: {error}"
+        )
         return None
 
 

@@ -13,7 +13,9 @@ def counts_are_as_declared(items: Sequence[ItemContent], declared: DeclaredCatal
     yield from _differs("/items", "事项总数", "items", declared.items, len(items))
     classes = Counter(item.online_class for item in items)
     for name, wanted in declared.online_classes.items():
-        yield from _differs(f"/online_classes/{name}", f"{name} 事项数", f"{name} items", wanted, classes[name])
+        yield from _differs(
+            f"/online_classes/{name}", f"{name} 事项数", f"{name} items", wanted, classes[name]
+        )
     departments = Counter(item.department for item in items)
     for place, department in enumerate(declared.departments):
         yield from _differs(
@@ -28,7 +30,10 @@ def counts_are_as_declared(items: Sequence[ItemContent], declared: DeclaredCatal
 def _differs(field: str, zh: str, en: str, declared: int, found: int) -> Iterator[Finding]:
     if declared != found:
         yield Finding(
-            "count", field, f"{zh}声明为 {declared}，实际有 {found}", f"{declared} {en} declared, {found} found"
+            "count",
+            field,
+            f"{zh}声明为 {declared}，实际有 {found}",
+            f"{declared} {en} declared, {found} found",
         )
 
 

@@ -28,10 +28,15 @@ def choices_have_values(item: ItemContent) -> Iterator[Finding]:
         if field.type != "enum":
             if field.enum is not None:
                 yield Finding(
-                    "enum-values", where, f"{field.key} 不是选项，却有选项值", f"{field.key} is no enum, yet has values"
+                    "enum-values",
+                    where,
+                    f"{field.key} 不是选项，却有选项值",
+                    f"{field.key} is no enum, yet has values",
                 )
         elif not field.enum:
-            yield Finding("enum-values", where, f"{field.key} 没有选项值", f"{field.key} has no values to choose")
+            yield Finding(
+                "enum-values", where, f"{field.key} 没有选项值", f"{field.key} has no values to choose"
+            )
         elif len(set(field.enum)) < len(field.enum):
             yield Finding("enum-values", where, f"{field.key} 的选项值重复", f"{field.key} has a value twice")
 

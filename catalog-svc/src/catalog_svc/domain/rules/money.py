@@ -10,7 +10,10 @@ def pay_step_has_an_amount(item: ItemContent) -> Iterator[Finding]:
     pays = "pay" in item.steps
     if pays and item.amount_source is None:
         yield Finding(
-            "pay-amount", "/amount_source", "有缴费步骤，但没有金额来源", "has a pay step but no amount_source"
+            "pay-amount",
+            "/amount_source",
+            "有缴费步骤，但没有金额来源",
+            "has a pay step but no amount_source",
         )
     if not pays and (item.amount_source is not None or item.fee_cents > 0):
         yield Finding("pay-amount", "/steps", "有金额，但没有缴费步骤", "has an amount but no pay step")
@@ -18,7 +21,10 @@ def pay_step_has_an_amount(item: ItemContent) -> Iterator[Finding]:
         yield Finding("pay-amount", "/fee_cents", "金额固定，但为零", "has a fixed fee of nothing")
     if item.amount_source in ("issuing_system", "applicant") and item.fee_cents > 0:
         yield Finding(
-            "pay-amount", "/fee_cents", "金额另有来源，fee_cents 应为零", "the amount comes from elsewhere: fee_cents must be 0"
+            "pay-amount",
+            "/fee_cents",
+            "金额另有来源，fee_cents 应为零",
+            "the amount comes from elsewhere: fee_cents must be 0",
         )
 
 

@@ -8,7 +8,9 @@ from ..finding import Finding
 
 def what_is_produced_has_a_name(item: ItemContent) -> Iterator[Finding]:
     if "produce" in item.steps and item.result is None:
-        yield Finding("result-missing", "/result", "有制作步骤，但没有写明结果", "produces something that has no name")
+        yield Finding(
+            "result-missing", "/result", "有制作步骤，但没有写明结果", "produces something that has no name"
+        )
     if item.result is None and item.result_valid_months is not None:
         yield Finding(
             "result-missing", "/result_valid_months", "没有结果，却有有效期", "has a validity but no result"

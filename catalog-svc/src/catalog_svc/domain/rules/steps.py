@@ -26,11 +26,16 @@ def steps_are_in_order(item: ItemContent) -> Iterator[Finding]:
     if steps[0] in _AT_ONCE:
         if steps[1:] not in ([], ["notify"]):
             yield Finding(
-                "steps-order", "/steps", "查询、预约之后只能告知", "only a notice may follow an enquiry or a booking"
+                "steps-order",
+                "/steps",
+                "查询、预约之后只能告知",
+                "only a notice may follow an enquiry or a booking",
             )
     elif set(_AT_ONCE) & set(steps) or steps != sorted(steps, key=_ORDER.__getitem__):
         order = [step for step in STEPS if step not in _AT_ONCE]
-        yield Finding("steps-order", "/steps", f"步骤顺序应为 {'、'.join(order)}", f"steps go {', '.join(order)}")
+        yield Finding(
+            "steps-order", "/steps", f"步骤顺序应为 {'、'.join(order)}", f"steps go {', '.join(order)}"
+        )
 
 
 def class_fits_the_first_step(item: ItemContent) -> Iterator[Finding]:

@@ -27,4 +27,6 @@ def nothing_is_said_twice(item: ItemContent) -> Iterator[Finding]:
     for field, values in lists.items():
         for value, times in Counter(values).items():
             if times > 1:
-                yield Finding("repeated", f"/{field}", f"“{value}”重复了", f"“{value}” is there {times} times")
+                yield Finding(
+                    "repeated", f"/{field}", f"“{value}”重复了", f"“{value}” is there {times} times"
+                )

@@ -1,0 +1,1 @@
+"""Routes: what the public reads, and what editors do."""
