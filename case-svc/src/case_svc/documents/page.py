@@ -31,8 +31,8 @@ _VERDICTS: Final = {
         "✓",
         "凭证有效",
         "Valid",
-        "该凭证由本平台签发，目前有效。",
-        "Issued by this platform and in force.",
+        "该凭证由本平台签发，目前有效。请核对手中凭证与下列内容是否一致。",
+        "Issued by this platform and in force. Make sure that the paper says the same as below.",
     ),
     "expired": (
         "!",
