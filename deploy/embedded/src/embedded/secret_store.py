@@ -27,6 +27,7 @@ class Secrets:
     postgres_password: str
     redis_password: str
     control_token: str
+    demo_password: str
     services: dict[str, ServiceSecrets]
 
 
@@ -44,6 +45,7 @@ def load_or_generate(path: Path, services: list[str], *, data_exists: bool) -> S
         postgres_password=stored.get("postgres_password") or _token(),
         redis_password=stored.get("redis_password") or _token(),
         control_token=stored.get("control_token") or _token(),
+        demo_password=stored.get("demo_password") or secrets.token_hex(5),
         services={name: ServiceSecrets(**known[name]) for name in known}
         | {name: _generate() for name in services if name not in known},
     )

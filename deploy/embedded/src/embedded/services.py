@@ -54,7 +54,7 @@ class Surroundings:
 def partners_part(around: Surroundings) -> Part:
     env = {
         "PARTNERS_KEYS": str(partner_keys.sandbox_folder(around.folder.secrets)),
-        "PARTNERS_DATA": str(around.folder.root / "partners.sqlite"),
+        "PARTNERS_DATA": str(around.folder.partners / "books.sqlite"),
         "PARTNERS_CONTROL_TOKEN": around.secrets.control_token,
         "PARTNERS_PUBLIC_URL": around.url(PARTNERS),
     }
@@ -110,13 +110,16 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
     keys = partner_keys.folder_for(folder.secrets, name)
     if keys is not None:
         env["PARTNERS_KEYS"] = str(keys)
-    if name == "identity-svc":
+    if name == "identity-svc" and keys is not None:
         path = folder.secrets / "service-secrets.json"
         write_private(
             path, json.dumps({key: it.service_secret for key, it in around.secrets.services.items()})
         )
         env["SERVICE_SECRETS_FILE"] = str(path)
+        env["SMS_SECRET_FILE"] = str(keys / "sms.secret")
+        env["REALNAME_SECRET_FILE"] = str(keys / "realname.secret")
         env["DEMO_ACCOUNTS_FILE"] = str(folder.demo_accounts)
+        env["DEMO_PASSWORD"] = around.secrets.demo_password
     if name == "case-svc":
         env["STORE_DIR"] = str(folder.files)
     return env
