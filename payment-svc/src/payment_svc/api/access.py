@@ -1,0 +1,31 @@
+"""Who may see which order: the applicant, officers of the unit, supervisors of the department, operators."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.http import Caller
+from contracts.tokens import Role
+
+from ..domain.errors import OrderNotFound
+
+PEOPLE = (Role.CITIZEN, Role.COMPANY)
+STAFF = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, Role.OPERATOR)
+
+
+def may_see(caller: Caller, row: Mapping[str, Any]) -> bool:
+    """`row` names applicant_id, unit and department. Orders hold no personal data, so operators may look."""
+    if caller.has(Role.OPERATOR):
+        return True
+    if caller.has(*PEOPLE) and row["applicant_id"] == caller.account_id:
+        return True
+    if caller.has(Role.SUPERVISOR) and row["department"] == caller.claims.department:
+        return True
+    return caller.has(Role.OFFICER, Role.AUXILIARY) and row["unit"] == caller.claims.unit
+
+
+def visible(caller: Caller, row: Mapping[str, Any] | None, order_id: UUID) -> Mapping[str, Any]:
+    """`row`, or OrderNotFound: another person's order is not told from one that does not exist."""
+    if row is None or not may_see(caller, row):
+        raise OrderNotFound(order_id)
+    return row

@@ -1,0 +1,76 @@
+"""Refunds, and what operators watch over: anomalies and balances."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
+from chassis.paging import Page, decode_cursor, encode_cursor
+from contracts.tokens import Role
+from fastapi import Depends, Query
+
+from .access import PEOPLE
+from .orders import LAST, Use
+from .schemas import Anomaly, Balances, OrderView, RefundView, anomaly, order_view, refund_view
+
+router = Router(prefix="/api/payments", tags=["payments"])
+
+Cursor = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Operator = Annotated[Caller, Depends(allow(Role.OPERATOR))]
+RefundReader = Annotated[Caller, Depends(allow(*PEOPLE, Role.SUPERVISOR, Role.OPERATOR))]
+FIRST = UUID(int=0)
+
+
+@router.get("/refunds", summary="退款 · Refunds")
+async def list_refunds(
+    uow: Uow, caller: RefundReader, use: Use, cursor: Cursor = None, limit: Limit = 20
+) -> Page[RefundView]:
+    """Newest first: an operator's view is of all, a supervisor's of the department, a person's of their own."""
+    before = (decode_cursor(cursor, UUID) or (LAST,))[0]
+    if caller.has(Role.OPERATOR):
+        rows = await use.views.refunds(uow, before, limit + 1)
+    elif caller.has(Role.SUPERVISOR):
+        rows = await use.views.refunds(uow, before, limit + 1, department=caller.claims.department or "")
+    else:
+        rows = await use.views.refunds(uow, before, limit + 1, applicant_id=caller.account_id)
+    more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page(items=[refund_view(row) for row in rows[:limit]], next=more)
+
+
+@router.get("/anomalies", summary="异常 · What a person must look at")
+async def list_anomalies(
+    uow: Uow,
+    _: Operator,
+    use: Use,
+    kind: Literal["held", "notice", "refund"] = "held",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[Anomaly]:
+    """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that fit
+    nothing or contradict what was booked; `refund`: the channel could not pay back."""
+    after = (decode_cursor(cursor, UUID) or (FIRST,))[0]
+    rows = await use.views.anomalies(uow, kind, after, limit + 1)
+    more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page(items=[anomaly(kind, row) for row in rows[:limit]], next=more)
+
+
+@router.post("/anomalies/{capture_id}/refund", summary="退回异常款项 · Send held money back")
+@requires_idempotency_key
+async def refund_held(capture_id: UUID, uow: Uow, _: Operator, use: Use) -> OrderView:
+    """Ends an anomaly of kind `held` by returning the money to its payer. 409 when it is not held any more."""
+    order_id = await use.return_money.held_by_decision(capture_id, uow)
+    row = await use.views.order(uow, order_id)
+    assert row is not None
+    return order_view(row)
+
+
+@router.get("/balances", summary="资金平衡 · Where all money stands")
+async def balances(uow: Uow, _: Operator, use: Use) -> Balances:
+    of = await use.views.balances(uow)
+    stands = {name: of.get(name, 0) for name in ("applied", "held", "refund_due", "refunded")}
+    money_in = -of.get("bank", 0)
+    return Balances(
+        money_in_cents=money_in,
+        balanced=money_in == sum(stands.values()) and min(stands.values()) >= 0,
+        **{f"{name}_cents": cents for name, cents in stands.items()},
+    )

@@ -1,0 +1,93 @@
+"""Orders: seen, paid, checked and opened again."""
+
+from typing import Annotated
+from uuid import UUID
+
+from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
+from chassis.paging import Page, decode_cursor, encode_cursor
+from fastapi import Depends, Query, Request, status
+
+from ..application.handlers import UseCases
+from .access import PEOPLE, STAFF, may_see, visible
+from .schemas import OrderView, StartedAttempt, StartPayment, order_view
+
+router = Router(prefix="/api/payments", tags=["payments"])
+
+Payer = Annotated[Caller, Depends(allow(*PEOPLE))]
+Reader = Annotated[Caller, Depends(allow(*PEOPLE, *STAFF))]
+LAST = UUID(int=2**128 - 1)
+
+
+def use_cases(request: Request) -> UseCases:
+    found: UseCases = request.app.state.use_cases
+    return found
+
+
+Use = Annotated[UseCases, Depends(use_cases)]
+
+
+@router.get("/orders", summary="我的缴费订单 · Orders of a case, or all of mine")
+async def list_orders(
+    uow: Uow,
+    caller: Reader,
+    use: Use,
+    case_id: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Page[OrderView]:
+    """Newest first. Officers name the case; without one, people see their own orders of all cases."""
+    if case_id is not None:
+        rows = [row for row in await use.views.orders_of_case(uow, case_id) if may_see(caller, row)]
+        return Page(items=[order_view(row) for row in rows])
+    if not caller.has(*PEOPLE):
+        return Page(items=[])
+    before = (decode_cursor(cursor, UUID) or (LAST,))[0]
+    rows = list(await use.views.orders_of_applicant(uow, caller.account_id, before, limit + 1))
+    more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page(items=[order_view(row) for row in rows[:limit]], next=more)
+
+
+@router.get("/orders/{order_id}", summary="缴费订单 · One order")
+async def read_order(order_id: UUID, uow: Uow, caller: Reader, use: Use) -> OrderView:
+    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))
+
+
+@router.post("/orders/{order_id}/attempts", summary="去支付 · Pay", status_code=status.HTTP_201_CREATED)
+@requires_idempotency_key
+async def start_attempt(
+    order_id: UUID, body: StartPayment, uow: Uow, caller: Payer, use: Use, request: Request
+) -> StartedAttempt:
+    """Gives the link to pay at. Repeating is safe: one order has one live link a channel.
+
+    503 with `Retry-After` when the bank does not answer; the order stays as it is.
+    """
+    # The bank may take seconds: no connection and no transaction is kept waiting for it.
+    await uow.rollback()
+    begin = request.app.state.service.begin
+    attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
+    assert attempt.pay_url is not None
+    return StartedAttempt(
+        id=attempt.id, order_id=order_id, channel=attempt.channel, state="pending", pay_url=attempt.pay_url
+    )
+
+
+@router.post("/orders/{order_id}/check", summary="立即与银行核对 · Check with the bank now")
+async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, request: Request) -> OrderView:
+    """Asks the bank about every attempt and refund that is not final, then shows the order.
+
+    At most once in two seconds an order; sooner, it is shown as it is.
+    """
+    visible(caller, await use.views.order(uow, order_id), order_id)
+    await uow.rollback()
+    await use.check_order(order_id, request.app.state.service.begin)
+    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))
+
+
+@router.post(
+    "/cases/{case_id}/orders", summary="重新发起缴费 · Open a new order", status_code=status.HTTP_201_CREATED
+)
+@requires_idempotency_key
+async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderView:
+    """After the last order expired. 409 while one is live, or when the case owes nothing any more."""
+    order_id = await use.open_order.again(case_id, caller.account_id, uow)
+    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))

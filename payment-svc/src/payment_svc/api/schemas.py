@@ -1,0 +1,199 @@
+"""Bodies of requests and answers. Amounts twice: integer fen to count with, yuan as text to show."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..domain.money import yuan
+from .words import ACCOUNT_WORDS, PRICING_WORDS, STATE_WORDS, WHY_WORDS
+
+OrderState = Literal[
+    "pricing", "open", "expiring", "closing", "paid", "refunding", "expired", "cancelled", "refunded"
+]
+
+
+class StartPayment(BaseModel):
+    """Which channel to pay through."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    channel: Literal["bank"]
+
+
+class AttemptView(BaseModel):
+    """One try to pay. Open `pay_url` in the payer's browser; null until the channel gave one."""
+
+    id: UUID
+    channel: str
+    state: Literal["reserved", "pending", "succeeded", "closed"]
+    pay_url: str | None
+    created_at: datetime
+
+
+class StartedAttempt(BaseModel):
+    """Send the payer to `pay_url`, before `expires_at`."""
+
+    id: UUID
+    order_id: UUID
+    channel: str
+    state: Literal["pending"]
+    pay_url: str
+
+
+class RefundOfMoney(BaseModel):
+    id: UUID
+    amount_cents: int
+    amount_yuan: str
+    why: str
+    why_text: str
+    state: Literal["requested", "processing", "succeeded", "abnormal"]
+    requested_at: datetime
+    done_at: datetime | None
+
+
+class MoneyView(BaseModel):
+    """Money that arrived for an order. `pays_order`: it is the one that paid it."""
+
+    id: UUID
+    channel: str
+    transaction_id: str
+    amount_cents: int
+    amount_yuan: str
+    paid_at: datetime
+    state: Literal["applied", "held", "refund_due", "refunded"]
+    state_text: str
+    why: str | None
+    why_text: str | None
+    pays_order: bool
+    refund: RefundOfMoney | None
+
+
+class OrderView(BaseModel):
+    """An order (缴费订单) with every attempt and all money that came for it.
+
+    `amount_cents` is null while the issuing system is asked for it; `note` says in words what hinders.
+    """
+
+    id: UUID
+    case_id: UUID
+    case_no: str
+    item_code: str
+    purpose: str
+    state: OrderState
+    state_text: str
+    note: str | None
+    amount_cents: int | None
+    amount_yuan: str | None
+    currency: Literal["CNY"] = "CNY"
+    created_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+    paid_channel: str | None
+    ended_at: datetime | None
+    can_pay: bool
+    can_reopen: bool
+    attempts: list[AttemptView]
+    money: list[MoneyView]
+
+
+class RefundView(BaseModel):
+    """A refund in a list. `provider_code` is the channel's word when it could not refund."""
+
+    id: UUID
+    order_id: UUID
+    case_id: UUID
+    case_no: str
+    amount_cents: int
+    amount_yuan: str
+    why: str
+    why_text: str
+    state: Literal["requested", "processing", "succeeded", "abnormal"]
+    provider_code: str | None
+    channel: str
+    transaction_id: str
+    requested_at: datetime
+    done_at: datetime | None
+
+
+class Anomaly(BaseModel):
+    """Something a person must look at. Which fields are set depends on `kind`."""
+
+    kind: Literal["held", "notice", "refund"]
+    id: UUID
+    since: datetime
+    what: str = Field(description="原因 · why it stands here")
+    channel: str
+    order_id: UUID | None = None
+    case_id: UUID | None = None
+    transaction_id: str | None = None
+    notice_id: str | None = None
+    amount_cents: int | None = None
+    expected_cents: int | None = None
+    merchant_id: str | None = None
+    currency: str | None = None
+    provider_code: str | None = None
+
+
+class Balances(BaseModel):
+    """Where all money stands, in fen. `balanced`: money in = applied + held + refund due + refunded."""
+
+    money_in_cents: int
+    applied_cents: int
+    held_cents: int
+    refund_due_cents: int
+    refunded_cents: int
+    balanced: bool
+
+
+def order_view(row: Mapping[str, Any]) -> OrderView:
+    """From the row of `persistence.views`."""
+    state = row["state"]
+    return OrderView(
+        id=row["id"],
+        case_id=row["case_id"],
+        case_no=row["case_no"],
+        item_code=row["item_code"],
+        purpose=row["purpose"],
+        state=state,
+        state_text=STATE_WORDS[state],
+        note=PRICING_WORDS.get(row["pricing_problem"], row["pricing_problem"]),
+        amount_cents=row["amount_cents"],
+        amount_yuan=None if row["amount_cents"] is None else yuan(row["amount_cents"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        paid_at=row["paid_at"],
+        paid_channel=row["paid_channel"],
+        ended_at=row["ended_at"],
+        can_pay=state == "open",
+        can_reopen=state == "expired" and row["over_why"] is None,
+        attempts=[AttemptView.model_validate(one) for one in row["attempts"]],
+        money=[_money(one) for one in row["captures"]],
+    )
+
+
+def _money(one: dict[str, Any]) -> MoneyView:
+    refund = one["refund"]
+    return MoneyView.model_validate(
+        {
+            **one,
+            "amount_yuan": yuan(one["amount_cents"]),
+            "state_text": ACCOUNT_WORDS[one["state"]],
+            "why_text": WHY_WORDS.get(one["why"]),
+            "refund": refund
+            and {**refund, "amount_yuan": yuan(refund["amount_cents"]), "why_text": WHY_WORDS[refund["why"]]},
+        }
+    )
+
+
+def refund_view(row: Mapping[str, Any]) -> RefundView:
+    return RefundView(**dict(row), amount_yuan=yuan(row["amount_cents"]), why_text=WHY_WORDS[row["why"]])
+
+
+def anomaly(kind: Literal["held", "notice", "refund"], row: Mapping[str, Any]) -> Anomaly:
+    facts = dict(row)
+    since = facts.pop("received_at", None) or facts.pop("requested_at")
+    what = facts.pop("outcome", None) or facts.pop("why")
+    return Anomaly(kind=kind, since=since, what=what, **facts)

@@ -1,0 +1,1 @@
+"""Use cases, one a module, verb first. `handlers.py` is the menu."""

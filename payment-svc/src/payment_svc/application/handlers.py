@@ -1,0 +1,81 @@
+"""The menu: which event and which job leads to which use case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chassis.db import UnitOfWork
+from chassis.jobs import Begin, Job
+from contracts.case import CaseClosedUnpaid, CasePaymentRequested, CaseWithdrawn
+from contracts.events import Event
+
+from ..domain.captures import Why
+from . import jobs
+from .apply_unmatched_notices import ApplyUnmatchedNotices
+from .call_off_order import CallOffOrder
+from .check_order import CheckOrder
+from .close_order import CloseOrder
+from .open_order import OpenOrder
+from .ports import Views
+from .price_order import PriceOrder
+from .query_attempt import QueryAttempt
+from .receive_notice import ReceiveNotice
+from .report_fine_paid import ReportFinePaid
+from .return_money import ReturnMoney
+from .start_attempt import StartAttempt
+from .watch_deadlines import WatchDeadlines
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """Everything this service does."""
+
+    open_order: OpenOrder
+    price_order: PriceOrder
+    report_fine_paid: ReportFinePaid
+    start_attempt: StartAttempt
+    check_order: CheckOrder
+    receive_notice: ReceiveNotice
+    apply_unmatched_notices: ApplyUnmatchedNotices
+    query_attempt: QueryAttempt
+    call_off_order: CallOffOrder
+    close_order: CloseOrder
+    return_money: ReturnMoney
+    watch_deadlines: WatchDeadlines
+    views: Views
+
+
+EventHandler = Callable[[Any, UnitOfWork], Awaitable[None]]
+JobHandler = Callable[[Job, Begin], Awaitable[None]]
+
+
+def on_events(use: UseCases) -> Mapping[type[Event], EventHandler]:
+    async def withdrawn(event: CaseWithdrawn, uow: UnitOfWork) -> None:
+        await use.call_off_order(event.case_id, Why.CASE_WITHDRAWN, uow)
+
+    async def closed_unpaid(event: CaseClosedUnpaid, uow: UnitOfWork) -> None:
+        await use.call_off_order(event.case_id, Why.CASE_CLOSED_UNPAID, uow)
+
+    return {
+        CasePaymentRequested: use.open_order.for_requested_payment,
+        CaseWithdrawn: withdrawn,
+        CaseClosedUnpaid: closed_unpaid,
+    }
+
+
+def on_jobs(use: UseCases) -> Mapping[str, JobHandler]:
+    return {
+        jobs.LOOK_UP_AMOUNT: use.price_order.run,
+        jobs.REPORT_FINE_PAID: use.report_fine_paid.run,
+        jobs.QUERY_ATTEMPT: use.query_attempt.run,
+        jobs.CLOSE_ORDER: use.close_order.run,
+        jobs.REFUND: use.return_money.run,
+    }
+
+
+def recurring(use: UseCases) -> Mapping[str, tuple[JobHandler, timedelta]]:
+    return {
+        jobs.WATCH: (use.watch_deadlines.run, timedelta(seconds=5)),
+        jobs.MATCH_NOTICES: (use.apply_unmatched_notices.run, timedelta(seconds=30)),
+    }

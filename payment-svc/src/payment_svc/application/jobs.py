@@ -1,0 +1,11 @@
+"""Names of this service's jobs. A job's key is the id of what it is about."""
+
+from typing import Final
+
+WATCH: Final = "payment.watch_deadlines"
+MATCH_NOTICES: Final = "payment.apply_unmatched_notices"
+LOOK_UP_AMOUNT: Final = "payment.look_up_amount"
+REPORT_FINE_PAID: Final = "payment.report_fine_paid"
+CLOSE_ORDER: Final = "payment.close_order"
+QUERY_ATTEMPT: Final = "payment.query_attempt"
+REFUND: Final = "payment.refund"

@@ -1,0 +1,66 @@
+"""A case asks to be paid: its order is opened, or priced first at the issuing system."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+from contracts.case import CasePaymentRequested
+
+from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive, PaymentRequestedTwice
+from ..domain.orders import Debt, Opened
+from .jobs import LOOK_UP_AMOUNT
+from .ports import Orders
+
+
+class OpenOrder:
+    def __init__(self, orders: Orders, ttl: timedelta) -> None:
+        self._orders = orders
+        self._ttl = ttl
+
+    async def for_requested_payment(self, request: CasePaymentRequested, uow: UnitOfWork) -> None:
+        """The first order of a case."""
+        debt = Debt(
+            case_id=request.case_id,
+            case_no=request.case_no,
+            item_code=request.item_code,
+            applicant_id=request.applicant_id,
+            unit=request.unit,
+            department=request.department,
+            purpose=request.purpose,
+            amount_source=request.amount_source,
+            amount_cents=request.amount_cents,
+        )
+        opened = self._opened(debt.amount_cents, now())
+        if not await self._orders.add(uow, debt, opened):
+            raise PaymentRequestedTwice(debt.case_id)
+        self._tell(opened, debt.case_id, uow)
+
+    async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork) -> UUID:
+        """A new order after the last one expired; the sum of a fine is looked up afresh. Returns its id."""
+        found = await self._orders.debt(uow, case_id)
+        if found is None or found[0].applicant_id != payer_id:
+            raise NothingToPay(case_id)
+        debt, is_over = found
+        if is_over:
+            raise CaseNoLongerOwes(case_id)
+        opened = self._opened(debt.amount_cents, now())
+        if not await self._orders.add_again(uow, case_id, opened):
+            live = await self._orders.lock_live(uow, case_id)
+            if live is None:  # withdrawn, or ended, in this very moment
+                raise CaseNoLongerOwes(case_id)
+            raise OrderStillLive(case_id, live.id, live.state)
+        self._tell(opened, case_id, uow)
+        return opened.id
+
+    def _opened(self, amount_cents: int | None, at: datetime) -> Opened:
+        if amount_cents is None:
+            return Opened.to_be_priced(uuid7(), at)
+        return Opened.now_payable(uuid7(), amount_cents, at, self._ttl)
+
+    def _tell(self, opened: Opened, case_id: UUID, uow: UnitOfWork) -> None:
+        if opened.amount_cents is None:
+            uow.enqueue(LOOK_UP_AMOUNT, str(opened.id))
+        else:
+            uow.emit(opened.event(case_id), version=1)

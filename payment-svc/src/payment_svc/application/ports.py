@@ -1,0 +1,139 @@
+"""What the use cases need from outside: storage, the issuing system, and the case's decision number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain.captures import Verdict, Why
+from ..domain.money_records import Booked, BookedCapture, NoticeRow, Refund, RefundState, Settlement
+from ..domain.orders import Attempt, Debt, Opened, Order
+from ..domain.readings import NoticeOutcome, PaymentReading, RefundReading
+from ..domain.transitions import State
+
+
+class Orders(Protocol):
+    async def add(self, uow: UnitOfWork, debt: Debt, opened: Opened) -> bool: ...
+    async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool: ...
+    async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None: ...
+    async def end_debt(self, uow: UnitOfWork, case_id: UUID, why: str, at: datetime) -> None: ...
+    async def lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None: ...
+    async def lock_live(self, uow: UnitOfWork, case_id: UUID) -> Order | None: ...
+    async def move(
+        self, uow: UnitOfWork, order: Order, to: State, *, ended_at: datetime | None = None
+    ) -> int: ...
+    async def price(self, uow: UnitOfWork, order: Order, opened: Opened) -> int: ...
+    async def note_pricing_problem(self, uow: UnitOfWork, order: Order, problem: str) -> None: ...
+    async def take_expired(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]: ...
+    async def may_check(self, uow: UnitOfWork, order_id: UUID, every: timedelta) -> bool: ...
+
+
+class Attempts(Protocol):
+    async def find_payable(
+        self, uow: UnitOfWork, order_id: UUID, channel: str
+    ) -> tuple[Order, Attempt | None] | None: ...
+    async def reserve(self, uow: UnitOfWork, attempt: Attempt, at: datetime) -> bool: ...
+    async def keep_link(self, uow: UnitOfWork, attempt_id: UUID, pay_url: str) -> bool: ...
+    async def unpaid_of(self, uow: UnitOfWork, order_id: UUID, *, live_only: bool) -> Sequence[Attempt]: ...
+    async def find(self, uow: UnitOfWork, attempt_id: UUID) -> Attempt | None: ...
+    async def close(self, uow: UnitOfWork, attempt_id: UUID) -> None: ...
+    async def take_due(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]: ...
+
+
+class Money(Protocol):
+    async def find_settlement(
+        self, uow: UnitOfWork, channel: str, attempt_id: UUID, transaction_id: str | None
+    ) -> Settlement | None: ...
+    async def book(
+        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading, verdict: Verdict,
+        to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None, at: datetime,
+    ) -> Booked: ...  # fmt: skip
+    async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None: ...
+    async def rebook(
+        self,
+        uow: UnitOfWork,
+        capture: BookedCapture,
+        channel: str,
+        reading: PaymentReading,
+        verdict: Verdict,
+        at: datetime,
+    ) -> None: ...
+    async def applied_capture(self, uow: UnitOfWork, order_id: UUID) -> BookedCapture | None: ...
+    async def lock_capture(self, uow: UnitOfWork, capture_id: UUID) -> tuple[Order, BookedCapture] | None: ...
+
+
+class Refunds(Protocol):
+    async def owe_back(
+        self, uow: UnitOfWork, order_id: UUID, capture: BookedCapture, refund_id: UUID, why: Why, at: datetime
+    ) -> None: ...
+    async def find(self, uow: UnitOfWork, refund_id: UUID) -> Refund | None: ...
+    async def under_way(self, uow: UnitOfWork, order_id: UUID) -> Sequence[UUID]: ...
+    async def note(
+        self,
+        uow: UnitOfWork,
+        refund: Refund,
+        state: RefundState,
+        provider_refund_id: str | None,
+        code: str | None,
+    ) -> None: ...
+    async def finish(self, uow: UnitOfWork, refund: Refund, reading: RefundReading, at: datetime) -> bool: ...
+
+
+class Notices(Protocol):
+    async def keep(
+        self, uow: UnitOfWork, channel: str, notice: NoticeRow, outcome: NoticeOutcome, at: datetime
+    ) -> None: ...
+    async def take_unmatched(
+        self, uow: UnitOfWork, after: UUID, limit: int
+    ) -> Sequence[tuple[UUID, str, str, bytes]]: ...
+
+
+Row = Mapping[str, Any]
+
+
+class Views(Protocol):
+    """What the API shows, as rows; the API words them."""
+
+    async def order(self, uow: UnitOfWork, order_id: UUID) -> Row | None: ...
+    async def orders_of_case(self, uow: UnitOfWork, case_id: UUID) -> Sequence[Row]: ...
+    async def orders_of_applicant(
+        self, uow: UnitOfWork, applicant_id: UUID, before: UUID, limit: int
+    ) -> Sequence[Row]: ...
+    async def refunds(
+        self,
+        uow: UnitOfWork,
+        before: UUID,
+        limit: int,
+        *,
+        applicant_id: UUID | None = None,
+        department: str | None = None,
+    ) -> Sequence[Row]: ...
+    async def anomalies(self, uow: UnitOfWork, kind: str, after: UUID, limit: int) -> Sequence[Row]: ...
+    async def balances(self, uow: UnitOfWork) -> Mapping[str, int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A penalty decision at the issuing system. `problem` says why it cannot be paid; then there is no amount."""
+
+    amount_cents: int | None
+    problem: str | None = None
+
+
+class IssuingSystem(Protocol):
+    """Raises IssuingSystemDown while it cannot be asked."""
+
+    async def look_up(self, decision_no: str) -> Decision: ...
+
+    async def report_paid(
+        self, decision_no: str, amount_cents: int, transaction_id: str, paid_at: datetime
+    ) -> None: ...
+
+
+class CaseReferences(Protocol):
+    async def decision_no(self, case_id: UUID) -> str:
+        """The number of the decision the case is about; personal, so asked for when needed and never kept."""
+        ...

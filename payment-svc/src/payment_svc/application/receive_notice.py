@@ -1,0 +1,80 @@
+"""A provider tells us something: verified, stored, acted on, committed; only then acknowledged."""
+
+from collections.abc import Mapping
+
+import structlog
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.db.faults import is_infrastructure
+from chassis.ids import uuid7
+from chassis.jobs import Begin
+
+from ..domain.money_records import NoticeRow, RefundState
+from ..domain.readings import Notice, NoticeOutcome, RefundReading, RefundStatus, entity_id_of
+from .channel_port import Channels, PaymentChannel
+from .ports import Notices, Refunds
+from .return_money import ReturnMoney
+from .settle_payment import SettlePayment
+
+log = structlog.get_logger(__name__)
+
+
+class ReceiveNotice:
+    def __init__(
+        self,
+        settle: SettlePayment,
+        return_money: ReturnMoney,
+        refunds: Refunds,
+        notices: Notices,
+        channels: Channels,
+    ) -> None:
+        self._settle = settle
+        self._return_money = return_money
+        self._refunds = refunds
+        self._notices = notices
+        self._channels = channels
+
+    async def __call__(
+        self, channel_name: str, headers: Mapping[str, str], body: bytes, begin: Begin
+    ) -> NoticeOutcome:
+        """What the notice turned out to be, after the commit. Raises NoticeRefused when it cannot be verified."""
+        channel = self._channels[channel_name]
+        notice = channel.verify_notice(headers, body)
+        row = NoticeRow(uuid7(), notice.notice_id, notice.event, notice.body)
+        try:
+            async with begin() as uow:
+                return await self.apply(channel, notice, row, uow)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            # An authentic notice is never lost to a fault of ours: kept, acknowledged, applied by the job later.
+            log.exception("notice_not_applied", channel=channel_name, notice_id=notice.notice_id)
+            async with begin() as uow:
+                await self._notices.keep(uow, channel_name, row, NoticeOutcome.UNMATCHED, now())
+            return NoticeOutcome.UNMATCHED
+
+    async def apply(
+        self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork
+    ) -> NoticeOutcome:
+        """Acts on a verified notice and stores it."""
+        if notice.payment is not None:
+            return await self._settle.told(channel, notice.payment, row, uow)
+        if notice.refund is not None:
+            outcome = await self._refund_told(channel, notice.refund, uow)
+        else:
+            outcome = NoticeOutcome.SAYS_NOTHING if notice.readable else NoticeOutcome.UNREADABLE
+        await self._notices.keep(uow, channel.name, row, outcome, now())
+        return outcome
+
+    async def _refund_told(
+        self, channel: PaymentChannel, reading: RefundReading, uow: UnitOfWork
+    ) -> NoticeOutcome:
+        refund_id = entity_id_of(reading.number)
+        refund = await self._refunds.find(uow, refund_id) if refund_id else None
+        if refund is None or refund.channel != channel.name:
+            return NoticeOutcome.UNMATCHED
+        if refund.state is RefundState.SUCCEEDED and reading.status is RefundStatus.SUCCEEDED:
+            return NoticeOutcome.REPEAT
+        if refund.state is RefundState.SUCCEEDED or not await self._return_money.settle(refund, reading, uow):
+            return NoticeOutcome.CONTRADICTION
+        return NoticeOutcome.APPLIED

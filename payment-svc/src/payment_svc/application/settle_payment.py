@@ -1,0 +1,195 @@
+"""The one way money comes in: a notice, a query, a check and a closing all end here.
+
+Whatever arrives, however often and in whatever order, one capture pays the order; every other one is an
+anomaly that waits for a person, or goes back by itself.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+
+from ..domain.captures import Account, Verdict, judge
+from ..domain.money_records import NoticeRow, Settlement
+from ..domain.orders import Order
+from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
+from ..domain.transitions import Action, Edge
+from .channel_port import PaymentChannel
+from .jobs import REFUND, REPORT_FINE_PAID
+from .ports import Attempts, Money, Notices, Orders
+from .return_money import ReturnMoney
+from .tell import tell
+
+_OUTCOME = {
+    Account.APPLIED: NoticeOutcome.APPLIED,
+    Account.HELD: NoticeOutcome.HELD,
+    Account.REFUND_DUE: NoticeOutcome.REFUND_DUE,
+}
+
+
+class SettlePayment:
+    def __init__(
+        self, orders: Orders, attempts: Attempts, money: Money, notices: Notices, return_money: ReturnMoney
+    ) -> None:
+        self._return_money = return_money
+        self._orders = orders
+        self._attempts = attempts
+        self._money = money
+        self._notices = notices
+
+    async def told(
+        self, channel: PaymentChannel, reading: PaymentReading, notice: NoticeRow, uow: UnitOfWork
+    ) -> NoticeOutcome:
+        """Acts on an authentic notice and stores it, in one transaction. Returns what it turned out to be."""
+        if reading.status is not PaymentStatus.SUCCEEDED:
+            return await self._keep(channel, notice, NoticeOutcome.SAYS_NOTHING, uow)
+        settlement = await self._find(channel, reading, uow)
+        if settlement is None:
+            return await self._keep(channel, notice, NoticeOutcome.UNMATCHED, uow)
+        if settlement.capture is None:
+            return await self._book(channel, settlement, reading, notice, uow)
+        if await self._agrees(settlement, reading, uow):
+            return await self._keep(channel, notice, NoticeOutcome.REPEAT, uow)
+        return await self._keep(channel, notice, NoticeOutcome.CONTRADICTION, uow)
+
+    async def asked(self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork) -> None:
+        """Acts on the provider's answer to our own query, which outweighs what a notice said before."""
+        attempt_id = entity_id_of(reading.number)
+        if reading.status is PaymentStatus.CLOSED and attempt_id is not None:
+            await self._attempts.close(uow, attempt_id)
+        if reading.status is not PaymentStatus.SUCCEEDED:
+            return
+        settlement = await self._find(channel, reading, uow)
+        if settlement is None:
+            return
+        if settlement.capture is None:
+            await self._book(channel, settlement, reading, None, uow)
+        elif not await self._agrees(settlement, reading, uow):
+            await self._correct(channel, settlement, reading, uow)
+
+    async def _find(
+        self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork
+    ) -> Settlement | None:
+        attempt_id = entity_id_of(reading.number)
+        if attempt_id is None:
+            return None
+        return await self._money.find_settlement(uow, channel.name, attempt_id, reading.transaction_id)
+
+    async def _keep(
+        self, channel: PaymentChannel, notice: NoticeRow, outcome: NoticeOutcome, uow: UnitOfWork
+    ) -> NoticeOutcome:
+        await self._notices.keep(uow, channel.name, notice, outcome, now())
+        return outcome
+
+    async def _book(
+        self,
+        channel: PaymentChannel,
+        settlement: Settlement,
+        reading: PaymentReading,
+        notice: NoticeRow | None,
+        uow: UnitOfWork,
+    ) -> NoticeOutcome:
+        at, order = now(), settlement.order
+        verdict = _judge(channel, order, reading)
+        edge = _edge(order, verdict)
+        refund_id = uuid7() if verdict.account is Account.REFUND_DUE else None
+        booked = await self._money.book(
+            uow, settlement, channel.name, reading, verdict, edge.to if edge else order.state,
+            capture_id=uuid7(), refund_id=refund_id, notice=notice, at=at,
+        )  # fmt: skip
+        if not booked.is_new:
+            return NoticeOutcome.REPEAT
+        if edge is not None and booked.version is not None:
+            self._tell(channel, order, edge, booked.version, reading, verdict, refund_id, at, uow)
+        return _OUTCOME[verdict.account]
+
+    def _tell(
+        self, channel: PaymentChannel, order: Order, edge: Edge, version: int, reading: PaymentReading,
+        verdict: Verdict, refund_id: UUID | None, at: datetime, uow: UnitOfWork,
+    ) -> None:  # fmt: skip
+        if refund_id is not None:
+            tell(
+                uow,
+                order,
+                edge,
+                version,
+                at,
+                amount_cents=reading.amount_cents,
+                refund_id=refund_id,
+                reason=verdict.why,
+            )
+            uow.enqueue(REFUND, str(refund_id))
+            return
+        paid_at = reading.paid_at or at
+        tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at)
+        if order.is_priced_by_issuer:
+            fact = {
+                "case_id": str(order.case_id),
+                "amount_cents": reading.amount_cents,
+                "transaction_id": reading.transaction_id,
+                "paid_at": paid_at.isoformat(),
+            }
+            uow.enqueue(REPORT_FINE_PAID, str(order.id), fact)
+
+    async def _agrees(self, settlement: Settlement, reading: PaymentReading, uow: UnitOfWork) -> bool:
+        """Whether the booked capture says the same; on doubt it is read again, now that its order is locked."""
+        capture = settlement.capture
+        assert capture is not None
+        if capture.agrees_with(settlement.attempt_id, reading):
+            return True
+        again = await self._money.lock_capture(uow, capture.id)
+        return again is not None and again[1].agrees_with(settlement.attempt_id, reading)
+
+    async def _correct(
+        self, channel: PaymentChannel, settlement: Settlement, reading: PaymentReading, uow: UnitOfWork
+    ) -> None:
+        """A notice named a wrong sum or merchant and the money was held; the provider itself says otherwise.
+
+        Only held money is corrected. Money that was applied or sent back stays as booked: an operator sees the
+        contradicting notice, and bills settle the rest.
+        """
+        assert settlement.capture is not None
+        found = await self._money.lock_capture(uow, settlement.capture.id)
+        if (
+            found is None
+            or found[1].state is not Account.HELD
+            or found[1].attempt_id != settlement.attempt_id
+        ):
+            return
+        order, capture = found
+        at, verdict = now(), _judge(channel, order, reading)
+        goes_back = verdict.account is Account.REFUND_DUE
+        if goes_back:
+            verdict = Verdict(Account.HELD, verdict.why)  # held with its true facts first, then sent back
+        await self._money.reverse(uow, capture, at)
+        await self._money.rebook(uow, capture, channel.name, reading, verdict, at)
+        if verdict.account is Account.APPLIED:
+            edge = order.take(Action.CAPTURE)
+            version = await self._orders.move(uow, order, edge.to)
+            self._tell(channel, order, edge, version, reading, verdict, None, at, uow)
+        elif goes_back and verdict.why is not None:
+            corrected = replace(capture, amount_cents=reading.amount_cents)
+            await self._return_money.surplus(order, corrected, verdict.why, uow)
+
+
+def _judge(channel: PaymentChannel, order: Order, reading: PaymentReading) -> Verdict:
+    return judge(
+        order.state,
+        order.amount_cents,
+        channel.merchant_id,
+        got_cents=reading.amount_cents,
+        got_currency=reading.currency,
+        got_merchant=reading.merchant_id,
+    )
+
+
+def _edge(order: Order, verdict: Verdict) -> Edge | None:
+    """Held money moves nothing."""
+    if verdict.account is Account.APPLIED:
+        return order.take(Action.CAPTURE)
+    if verdict.account is Account.REFUND_DUE:
+        return order.take(Action.RETURN_SURPLUS)
+    return None

@@ -1,0 +1,121 @@
+"""The one place that picks concrete classes."""
+
+from pathlib import Path
+
+import httpx2
+from chassis.auth.service_token import ServiceToken
+from chassis.http_client import ServiceClient
+from chassis.service import Service
+
+from .api import money, orders, webhooks
+from .application.apply_unmatched_notices import ApplyUnmatchedNotices
+from .application.call_off_order import CallOffOrder
+from .application.channel_port import Channels, PaymentChannel
+from .application.check_order import CheckOrder
+from .application.close_order import CloseOrder
+from .application.handlers import UseCases, on_jobs, recurring
+from .application.open_order import OpenOrder
+from .application.ports import CaseReferences, IssuingSystem
+from .application.price_order import PriceOrder
+from .application.query_attempt import QueryAttempt
+from .application.receive_notice import ReceiveNotice
+from .application.report_fine_paid import ReportFinePaid
+from .application.return_money import ReturnMoney
+from .application.settle_payment import SettlePayment
+from .application.start_attempt import StartAttempt
+from .application.watch_deadlines import WatchDeadlines
+from .channels.bank.channel import BankChannel
+from .channels.bank.client import BankClient
+from .channels.bank.signing import BankKey, MerchantKey
+from .channels.case_references import CaseSvcReferences
+from .channels.fines import FinesSystem
+from .consumers.case_cases import case_handlers
+from .persistence import tables
+from .persistence.attempts import PgAttempts
+from .persistence.money import PgMoney
+from .persistence.notices import PgNotices
+from .persistence.orders import PgOrders
+from .persistence.refunds import PgRefunds
+from .persistence.views import PgViews
+from .settings import PaymentSettings
+
+
+def build(settings: PaymentSettings) -> Service:
+    service = Service(
+        "payment-svc", settings, metadata=tables.metadata, migrations=Path(__file__).parent / "migrations"
+    )
+    channels: dict[str, PaymentChannel] = {}
+    use = _use_cases(settings, channels, _case_references(service, settings), _fines(service, settings))
+    _open_bank_at_start(service, settings, channels)
+    service.state.use_cases = use
+    service.include(orders.router, money.router, webhooks.router)
+    service.consume(case_handlers(use))
+    for kind, run in on_jobs(use).items():
+        service.job(kind, run)
+    for kind, (run, every) in recurring(use).items():
+        service.job(kind, run, every=every)
+    return service
+
+
+def _use_cases(
+    settings: PaymentSettings, channels: Channels, cases: CaseReferences, issuer: IssuingSystem
+) -> UseCases:
+    store, attempts, captures, refunds, notices = (
+        PgOrders(),
+        PgAttempts(),
+        PgMoney(),
+        PgRefunds(),
+        PgNotices(),
+    )
+    return_money = ReturnMoney(store, captures, refunds, channels)
+    settle = SettlePayment(store, attempts, captures, notices, return_money)
+    receive = ReceiveNotice(settle, return_money, refunds, notices, channels)
+    return UseCases(
+        open_order=OpenOrder(store, settings.order_ttl),
+        price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
+        report_fine_paid=ReportFinePaid(cases, issuer),
+        start_attempt=StartAttempt(store, attempts, settle, channels),
+        check_order=CheckOrder(store, attempts, refunds, settle, return_money, channels),
+        receive_notice=receive,
+        apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),
+        query_attempt=QueryAttempt(attempts, settle, channels),
+        call_off_order=CallOffOrder(store, return_money),
+        close_order=CloseOrder(store, attempts, settle, channels),
+        return_money=return_money,
+        watch_deadlines=WatchDeadlines(store, attempts),
+        views=PgViews(),
+    )
+
+
+def _open_bank_at_start(
+    service: Service, settings: PaymentSettings, channels: dict[str, PaymentChannel]
+) -> None:
+    """Keys are read when the service starts: printing its API document needs none."""
+
+    async def open_bank() -> None:
+        public, private = settings.bank_keys()
+        bank = BankKey(public.encode())
+        merchant = MerchantKey(private.encode(), settings.bank_merchant)
+        base_url = f"{settings.partners_url.rstrip('/')}/bank/v1"
+        client = BankClient(base_url, merchant, bank, BankChannel.name)
+        channels[BankChannel.name] = BankChannel(
+            client, bank, settings.bank_merchant, settings.notify_url(), settings.public_url
+        )
+        service.on_stop(client.close)
+
+    service.on_start(open_bank)
+
+
+def _fines(service: Service, settings: PaymentSettings) -> IssuingSystem:
+    client = httpx2.AsyncClient(base_url=settings.partners_url, timeout=5)
+    service.on_stop(client.aclose)
+    return FinesSystem(client, settings.partners_app, settings.fines_key)
+
+
+def _case_references(service: Service, settings: PaymentSettings) -> CaseReferences:
+    secret = settings.service_secret.get_secret_value() if settings.service_secret else ""
+    token = ServiceToken(settings.identity_url, service.name, secret)
+    client = ServiceClient(settings.case_url, token)
+    service.on_stop(client.close)
+    service.on_stop(token.close)
+    return CaseSvcReferences(client)

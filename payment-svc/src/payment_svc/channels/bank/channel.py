@@ -1,0 +1,124 @@
+"""The bank as a payment channel."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from chassis.clock import SHANGHAI
+
+from ...application.channel_port import Closing, NoticeRefused, PayLink, PaymentRequest, RefundRequest
+from ...domain.errors import ChannelDown, ChannelRefused
+from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
+from . import notices
+from .client import Answer, BankClient
+from .mapping import PAYMENT, Unreadable, payment_reading, refund_reading
+from .signing import BankKey, NotAuthentic
+
+_DESCRIPTION_MAX = 127
+
+
+class BankChannel:
+    """Implements `application.channel_port.PaymentChannel`."""
+
+    name = "bank"
+
+    def __init__(
+        self, client: BankClient, bank: BankKey, merchant_id: str, notify_url: str, return_url: str
+    ) -> None:
+        self.merchant_id = merchant_id
+        self._client = client
+        self._bank = bank
+        self._notify_url = notify_url
+        self._return_url = return_url
+
+    async def create(self, request: PaymentRequest) -> PayLink:
+        answer = await self._client.call(
+            "POST",
+            "/orders",
+            {
+                "out_trade_no": request.number,
+                "amount_cents": request.amount_cents,
+                "currency": "CNY",
+                "description": request.description[:_DESCRIPTION_MAX],
+                "notify_url": self._notify_url,
+                "return_url": self._return_url,
+                "expires_at": request.expires_at.astimezone(SHANGHAI).isoformat(timespec="milliseconds"),
+            },
+        )
+        self._refuse(answer)
+        is_open = PAYMENT.get(str(answer.body.get("state")), PaymentStatus.PENDING) is PaymentStatus.PENDING
+        pay_url = answer.body.get("pay_url")
+        if is_open and not isinstance(pay_url, str):
+            raise ChannelDown(self.name, "no pay_url")
+        return PayLink(pay_url if is_open else None)
+
+    async def query(self, number: str) -> PaymentReading:
+        answer = await self._client.call("GET", f"/orders/{number}")
+        if answer.code == "ORDER_NOT_EXIST":
+            return PaymentReading(number, PaymentStatus.ABSENT)
+        self._refuse(answer)
+        with _readable(self.name):
+            return payment_reading(
+                answer.body, str(answer.body.get("state")), str(answer.body.get("merchant_id"))
+            )
+
+    async def close(self, number: str) -> Closing:
+        answer = await self._client.call("POST", f"/orders/{number}/close", {})
+        match answer.code:
+            case None | "ORDER_NOT_EXIST":
+                return Closing.CLOSED
+            case "ORDER_PAID":
+                return Closing.PAID
+            case "USER_PAYING":
+                return Closing.BUSY
+            case code:
+                raise ChannelRefused(self.name, code)
+
+    async def refund(self, request: RefundRequest) -> RefundReading:
+        answer = await self._client.call(
+            "POST",
+            "/refunds",
+            {
+                "out_refund_no": request.number,
+                "out_trade_no": request.payment_number,
+                "transaction_id": request.transaction_id,
+                "refund_cents": request.amount_cents,
+                "total_cents": request.total_cents,
+                "reason": request.reason,
+                "notify_url": self._notify_url,
+            },
+        )
+        return self._refund_in(answer)
+
+    async def query_refund(self, number: str) -> RefundReading:
+        answer = await self._client.call("GET", f"/refunds/{number}")
+        if answer.code == "REFUND_NOT_EXIST":
+            return RefundReading(number, RefundStatus.ABSENT)
+        return self._refund_in(answer)
+
+    def verify_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        try:
+            self._bank.prove(headers, body)
+        except NotAuthentic as error:
+            raise NoticeRefused(error.cause) from error
+        return notices.read(body)
+
+    def read_notice(self, body: bytes) -> Notice:
+        return notices.read(body)
+
+    def _refund_in(self, answer: Answer) -> RefundReading:
+        self._refuse(answer)
+        with _readable(self.name):
+            return refund_reading(answer.body, str(answer.body.get("status")))
+
+    def _refuse(self, answer: Answer) -> None:
+        if answer.code is not None:
+            raise ChannelRefused(self.name, answer.code)
+
+
+@contextmanager
+def _readable(channel: str) -> Iterator[None]:
+    """A proven answer that lacks its facts says nothing: what the bank did stays unknown."""
+    try:
+        yield
+    except Unreadable as error:
+        raise ChannelDown(channel, f"answer lacks {error}") from error

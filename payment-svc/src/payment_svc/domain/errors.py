@@ -1,0 +1,168 @@
+"""What can go wrong, as sentences a person can act on."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chassis.problems import Conflict, NotFound, ServiceUnavailable
+
+
+class IllegalMove(Conflict):
+    slug = "illegal-order-move"
+    title = ("订单当前状态不允许该操作", "The order's state does not allow this")
+
+    def __init__(self, state: str, action: str, possible: Iterable[str]) -> None:
+        super().__init__(
+            f"订单处于“{state}”状态，不能执行“{action}”。",
+            f"The order is {state}; {action} is not possible.",
+            state=state,
+            possible=list(possible),
+        )
+
+
+class OrderNotFound(NotFound):
+    slug = "order-not-found"
+    title = ("缴费订单不存在", "No such order")
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(
+            "没有这个缴费订单，请核对编号。", "There is no such order; check the number.", order_id=order_id
+        )
+
+
+class NothingToPay(NotFound):
+    slug = "nothing-to-pay"
+    title = ("没有待缴费用", "Nothing to pay")
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__("这个办件没有待缴费用。", "This case owes nothing.", case_id=case_id)
+
+
+class OrderNotPayable(Conflict):
+    slug = "order-not-payable"
+    title = ("订单不能支付", "The order cannot be paid")
+
+    def __init__(self, order_id: UUID, state: str) -> None:
+        zh, en = _NOT_PAYABLE.get(
+            state, ("该订单已结束，不能再支付。", "This order has ended and cannot be paid any more.")
+        )
+        super().__init__(zh, en, order_id=order_id, state=state)
+
+
+_NOT_PAYABLE = {
+    "pricing": (
+        "正在向处罚决定机关查询应缴金额，请稍后再试。",
+        "The issuing authority is being asked for the amount; try again shortly.",
+    ),
+    "paid": ("该订单已支付，无需重复支付。", "This order is already paid."),
+    "expiring": ("该订单已过期，请重新发起缴费。", "This order has expired; open a new one."),
+    "expired": ("该订单已过期，请重新发起缴费。", "This order has expired; open a new one."),
+}
+
+
+class OrderStillLive(Conflict):
+    slug = "order-still-live"
+    title = ("已有缴费订单", "There is an order already")
+
+    def __init__(self, case_id: UUID, order_id: UUID, state: str) -> None:
+        super().__init__(
+            "该办件已有缴费订单，请使用原订单。",
+            "This case already has an order; use that one.",
+            case_id=case_id,
+            order_id=order_id,
+            state=state,
+        )
+
+
+class PaymentRequestedTwice(Conflict):
+    """A case asks for payment once; a second request is parked for a person to see."""
+
+    slug = "payment-requested-twice"
+    title = ("重复的缴费请求", "Payment requested twice")
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__("该办件此前已请求缴费。", "This case has asked for payment before.", case_id=case_id)
+
+
+class CaseNoLongerOwes(Conflict):
+    slug = "case-no-longer-owes"
+    title = ("办件已不需缴费", "The case no longer owes anything")
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "该办件已撤回、关闭或缴清，不能再发起缴费。",
+            "The case was withdrawn, closed or paid; no order can be opened.",
+            case_id=case_id,
+        )
+
+
+class CaptureNotHeld(Conflict):
+    slug = "capture-not-held"
+    title = ("该款项不是待处理异常", "This money is not held")
+
+    def __init__(self, capture_id: UUID, state: str) -> None:
+        super().__init__(
+            "该款项不处于待处理状态，不能退回。",
+            "This money is not held and cannot be sent back.",
+            capture_id=capture_id,
+            state=state,
+        )
+
+
+class CaptureNotFound(NotFound):
+    slug = "capture-not-found"
+    title = ("款项不存在", "No such money")
+
+    def __init__(self, capture_id: UUID) -> None:
+        super().__init__("没有这笔款项，请核对编号。", "There is no such money.", capture_id=capture_id)
+
+
+class ChannelDown(ServiceUnavailable):
+    """The provider did not answer, or not verifiably: what it did is unknown until it is asked again."""
+
+    slug = "payment-channel-down"
+    title = ("支付渠道暂时不可用", "The payment channel is not available")
+
+    def __init__(self, channel: str, cause: str = "") -> None:
+        super().__init__(
+            "银行暂时没有回应，您的订单已保留，请稍后重试，不会重复扣款。",
+            "The bank did not answer; your order is kept. Try again shortly, you will not pay twice.",
+            retry_after=10,
+            channel=channel,
+        )
+        self.cause = cause
+
+
+class IssuingSystemDown(ServiceUnavailable):
+    slug = "issuing-system-down"
+    title = ("处罚决定系统暂时不可用", "The issuing system is not available")
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "处罚决定系统暂时没有回应，稍后会自动重试。",
+            f"The issuing system did not answer ({cause}); it will be asked again.",
+        )
+
+
+class IssuingSystemRefused(Conflict):
+    """It answered that it will not; a person must look."""
+
+    slug = "issuing-system-refused"
+    title = ("处罚决定系统拒绝了该操作", "The issuing system refused")
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"处罚决定系统拒绝了该操作（{code}）。", f"The issuing system refused ({code}).", code=code
+        )
+
+
+class ChannelRefused(Conflict):
+    """The provider answered, verifiably, that it will not."""
+
+    slug = "payment-channel-refused"
+    title = ("支付渠道拒绝了该操作", "The payment channel refused")
+
+    def __init__(self, channel: str, code: str) -> None:
+        super().__init__(
+            f"银行拒绝了该操作（{code}）。", f"The bank refused ({code}).", channel=channel, code=code
+        )
+        self.code = code

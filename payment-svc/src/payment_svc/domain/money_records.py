@@ -1,0 +1,84 @@
+"""Money as the use cases hold it while they decide. Amounts in fen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from .captures import Account
+from .orders import Order
+from .readings import PaymentReading
+
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    ABNORMAL = "abnormal"
+    """The provider could not; the money is still ours. Its late word still wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedCapture:
+    """Money that has been booked. `state` is where it stands now."""
+
+    id: UUID
+    attempt_id: UUID
+    state: Account
+    amount_cents: int
+    currency: str
+    merchant_id: str
+
+    def agrees_with(self, attempt_id: UUID, reading: PaymentReading) -> bool:
+        """Whether `reading` tells the same of this transaction as what was booked."""
+        return (self.attempt_id, self.amount_cents, self.currency, self.merchant_id) == (
+            attempt_id,
+            reading.amount_cents,
+            reading.currency,
+            reading.merchant_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where money of one transaction belongs: the locked order, the attempt, and the capture if booked before."""
+
+    order: Order
+    attempt_id: UUID
+    capture: BookedCapture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """`is_new` False: the transaction was booked by another while we waited. `version`: the order's, if it moved."""
+
+    is_new: bool
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money to be given back, whole. Its id is its number at the provider."""
+
+    id: UUID
+    capture_id: UUID
+    order_id: UUID
+    attempt_id: UUID
+    channel: str
+    transaction_id: str
+    amount_cents: int
+    captured_cents: int
+    pays_order: bool
+    why: str
+    state: RefundState
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice about to be stored. `notice_id` is the provider's."""
+
+    id: UUID
+    notice_id: str
+    event: str
+    body: bytes

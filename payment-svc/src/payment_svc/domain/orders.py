@@ -1,0 +1,109 @@
+"""An order as the use cases hold it, locked, while they decide."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from contracts.payment import OrderOpened
+
+from .transitions import Action, Edge, State, move
+
+FROM_ISSUING_SYSTEM: Final = "issuing_system"
+
+
+class AttemptState(StrEnum):
+    RESERVED = "reserved"
+    """Its number is ours and committed; the provider may or may not know it yet."""
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    CLOSED = "closed"
+
+
+QUERY_AFTER: Final = (
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+)
+"""When to ask the provider if no notice comes, counted from the attempt; before closing it is asked anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What a case owes, as its request said. `amount_cents` None: the issuing system knows."""
+
+    case_id: UUID
+    case_no: str
+    item_code: str
+    applicant_id: UUID
+    unit: str
+    department: str
+    purpose: str
+    amount_source: str
+    amount_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The locked row. `version` rises with every move; events carry it."""
+
+    id: UUID
+    case_id: UUID
+    applicant_id: UUID
+    purpose: str
+    state: State
+    version: int
+    amount_cents: int | None
+    amount_source: str
+    expires_at: datetime | None
+
+    def take(self, action: Action) -> Edge:
+        """The edge `action` takes from here; raises IllegalMove."""
+        return move(self.state, action)
+
+    @property
+    def is_priced_by_issuer(self) -> bool:
+        return self.amount_source == FROM_ISSUING_SYSTEM
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to pay an order through one channel. Its id is its number at the provider, for ever."""
+
+    id: UUID
+    order_id: UUID
+    channel: str
+    state: AttemptState
+    pay_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new order: `open` with an amount, or `pricing` until the issuing system names it."""
+
+    id: UUID
+    state: State
+    amount_cents: int | None
+    at: datetime
+    expires_at: datetime | None
+
+    @classmethod
+    def now_payable(cls, order_id: UUID, amount_cents: int, at: datetime, ttl: timedelta) -> "Opened":
+        return cls(order_id, State.OPEN, amount_cents, at, at + ttl)
+
+    @classmethod
+    def to_be_priced(cls, order_id: UUID, at: datetime) -> "Opened":
+        return cls(order_id, State.PRICING, None, at, None)
+
+    def event(self, case_id: UUID) -> OrderOpened:
+        """What is told when it is payable."""
+        assert self.amount_cents is not None and self.expires_at is not None
+        return OrderOpened(
+            order_id=self.id,
+            case_id=case_id,
+            amount_cents=self.amount_cents,
+            occurred_at=self.at,
+            expires_at=self.expires_at,
+        )

@@ -1,0 +1,158 @@
+"""Captures. Every change of a capture's state is one append-only ledger entry, in the same transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+from chassis.db import UnitOfWork
+
+from ..domain.captures import Account, Verdict
+from ..domain.money_records import Booked, BookedCapture, NoticeRow, Settlement
+from ..domain.orders import Order
+from ..domain.readings import PaymentReading
+from ..domain.transitions import State
+from .ledger import enter
+from .orders import ORDER, order_of
+
+_FIND = f"""SELECT {ORDER},
+ a.id AS attempt_id, c.id AS capture_id, c.attempt_id AS capture_attempt_id, c.state AS capture_state,
+ c.amount_cents AS capture_cents, c.currency AS capture_currency, c.merchant_id AS capture_merchant
+FROM attempt a JOIN payment_order o ON o.id = a.order_id
+LEFT JOIN capture c ON c.channel = a.channel AND c.transaction_id = $3
+WHERE a.id = $1 AND a.channel = $2 FOR UPDATE OF o"""
+
+# One statement for everything a notice of a payment brings. Whether the capture is new decides about the rest:
+# the row we looked at before may be older than the lock we waited for, the unique key is not.
+_BOOK = """WITH booked AS (
+ INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency, merchant_id,
+  paid_at, received_at, pays_order, state, why)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 = 'applied', $11, $12)
+ ON CONFLICT (channel, transaction_id) DO NOTHING RETURNING id),
+entry AS (
+ INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)
+ SELECT id, 'bank', $11, $6, $10 FROM booked),
+tried AS (
+ UPDATE attempt SET state = 'succeeded', next_query_at = NULL
+ WHERE id = $4 AND $11 <> 'held' AND EXISTS (SELECT FROM booked)),
+returned AS (
+ INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
+ SELECT $14::uuid, id, $5, $6, $12, 'requested', $10 FROM booked WHERE $14 IS NOT NULL),
+noted AS (
+ INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
+ SELECT $15::uuid, $2, $16, $17, $18::bytea, $10, CASE WHEN EXISTS (SELECT FROM booked) THEN $11 ELSE 'repeat' END
+ WHERE $15 IS NOT NULL ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
+ WHERE notice.outcome = 'unmatched'),
+moved AS (
+ UPDATE payment_order SET state = $13, version = version + 1,
+  paid_at = CASE WHEN $11 = 'applied' THEN $9 ELSE paid_at END,
+  paid_channel = CASE WHEN $11 = 'applied' THEN $2 ELSE paid_channel END
+ WHERE id = $5 AND $11 <> 'held' AND EXISTS (SELECT FROM booked) RETURNING version)
+SELECT EXISTS (SELECT FROM booked) AS booked, (SELECT version FROM moved) AS version"""
+
+
+class PgMoney:
+    """Implements `application.ports.Money`."""
+
+    async def find_settlement(
+        self, uow: UnitOfWork, channel: str, attempt_id: UUID, transaction_id: str | None
+    ) -> Settlement | None:
+        """Locks the order behind an attempt; None when we made no such attempt on this channel."""
+        row = await uow.fetchrow(_FIND, attempt_id, channel, transaction_id)
+        if row is None:
+            return None
+        return Settlement(order_of(row), row["attempt_id"], _capture_in(row))
+
+    async def book(
+        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading, verdict: Verdict,
+        to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None, at: datetime,
+    ) -> Booked:  # fmt: skip
+        """Books money that arrived, moves its order, and stores the notice that told of it, all at once."""
+        row = await uow.fetchrow(
+            _BOOK,
+            capture_id, channel, reading.transaction_id, settlement.attempt_id, settlement.order.id,
+            reading.amount_cents, reading.currency, reading.merchant_id, reading.paid_at or at, at,
+            verdict.account, verdict.why, to, refund_id,
+            notice and notice.id, notice and notice.notice_id, notice and notice.event, notice and notice.body,
+        )  # fmt: skip
+        assert row is not None
+        return Booked(row["booked"], row["version"])
+
+    async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None:
+        """Takes back a held capture that the provider described wrongly; the ledger keeps both entries."""
+        await enter(uow, capture.id, Account.HELD, Account.BANK, capture.amount_cents, at)
+
+    async def rebook(
+        self,
+        uow: UnitOfWork,
+        capture: BookedCapture,
+        channel: str,
+        reading: PaymentReading,
+        verdict: Verdict,
+        at: datetime,
+    ) -> None:
+        """Gives a reversed capture the facts the provider's answer to our own query tells."""
+        await uow.execute(
+            "UPDATE capture SET amount_cents = $2, currency = $3, merchant_id = $4, state = $5, why = $6,"
+            " pays_order = ($5 = 'applied') WHERE id = $1",
+            capture.id, reading.amount_cents, reading.currency, reading.merchant_id, verdict.account, verdict.why,
+        )  # fmt: skip
+        await enter(uow, capture.id, Account.BANK, verdict.account, reading.amount_cents, at)
+        if verdict.account is not Account.HELD:
+            await uow.execute(
+                "UPDATE attempt SET state = 'succeeded', next_query_at = NULL WHERE id = $1",
+                capture.attempt_id,
+            )
+        if verdict.account is Account.APPLIED:
+            await uow.execute(
+                "UPDATE payment_order SET paid_at = $3, paid_channel = $2"
+                " FROM attempt a WHERE a.id = $1 AND payment_order.id = a.order_id",
+                capture.attempt_id, channel, reading.paid_at or at,
+            )  # fmt: skip
+
+    async def applied_capture(self, uow: UnitOfWork, order_id: UUID) -> BookedCapture | None:
+        row = await uow.fetchrow(
+            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture"
+            " WHERE order_id = $1 AND pays_order",
+            order_id,
+        )
+        return _capture_of(row) if row else None
+
+    async def lock_capture(self, uow: UnitOfWork, capture_id: UUID) -> tuple[Order, BookedCapture] | None:
+        """A capture with its order, which is the row that is locked."""
+        row = await uow.fetchrow(
+            f"SELECT {ORDER} FROM capture c JOIN payment_order o ON o.id = c.order_id WHERE c.id = $1 FOR UPDATE OF o",
+            capture_id,
+        )
+        if row is None:
+            return None
+        # Read after the lock: the join above may have seen the capture as it was before we waited.
+        capture = await uow.fetchrow(
+            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture WHERE id = $1",
+            capture_id,
+        )
+        assert capture is not None
+        return order_of(row), _capture_of(capture)
+
+
+def _capture_in(row: Record) -> BookedCapture | None:
+    if row["capture_id"] is None:
+        return None
+    return BookedCapture(
+        row["capture_id"],
+        row["capture_attempt_id"],
+        Account(row["capture_state"]),
+        row["capture_cents"],
+        row["capture_currency"],
+        row["capture_merchant"],
+    )
+
+
+def _capture_of(row: Record) -> BookedCapture:
+    return BookedCapture(
+        row["id"],
+        row["attempt_id"],
+        Account(row["state"]),
+        row["amount_cents"],
+        row["currency"],
+        row["merchant_id"],
+    )

@@ -1,0 +1,137 @@
+"""Orders, what cases owe, and the attempts to pay."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from asyncpg import Record
+from chassis.db import UnitOfWork
+
+from ..domain.orders import Debt, Opened, Order
+from ..domain.transitions import LIVE, State
+
+ORDER = "o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source, o.expires_at"
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+
+# "debt" makes the order depend on the row it refers to; a case that asks again brings no second order.
+_OPEN = """WITH debt AS (
+ INSERT INTO case_due (case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source,
+  amount_cents, requested_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ ON CONFLICT (case_id) DO NOTHING RETURNING case_id)
+INSERT INTO payment_order
+ (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
+ SELECT $11, case_id, $4, $7, $12, 1, $13, $8, $10, $14 FROM debt RETURNING id"""
+
+_REOPEN = """INSERT INTO payment_order
+ (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
+ SELECT $2, case_id, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6 FROM case_due
+ WHERE case_id = $1 AND over_at IS NULL ON CONFLICT DO NOTHING RETURNING id"""
+
+
+class PgOrders:
+    """Implements `application.ports.Orders`; stateless, the unit of work comes with each call."""
+
+    async def add(self, uow: UnitOfWork, debt: Debt, opened: Opened) -> bool:
+        """Stores what the case owes and its first order; False when the case had asked before."""
+        made = await uow.fetchval(
+            _OPEN,
+            debt.case_id, debt.case_no, debt.item_code, debt.applicant_id, debt.unit, debt.department, debt.purpose,
+            debt.amount_source, debt.amount_cents, opened.at,
+            opened.id, opened.state, opened.amount_cents, opened.expires_at,
+        )  # fmt: skip
+        return made is not None
+
+    async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool:
+        """A further order for a case; False while another one is live, or when nothing is owed any more."""
+        made = await uow.fetchval(
+            _REOPEN, case_id, opened.id, opened.state, opened.amount_cents, opened.at, opened.expires_at
+        )
+        return made is not None
+
+    async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None:
+        """What the case owes, and whether that is over."""
+        row = await uow.fetchrow(
+            "SELECT case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source, amount_cents,"
+            " over_at IS NOT NULL FROM case_due WHERE case_id = $1",
+            case_id,
+        )
+        if row is None:
+            return None
+        *facts, over = row.values()
+        return Debt(*facts), over
+
+    async def end_debt(self, uow: UnitOfWork, case_id: UUID, why: str, at: datetime) -> None:
+        await uow.execute(
+            "UPDATE case_due SET over_at = $2, over_why = $3 WHERE case_id = $1 AND over_at IS NULL",
+            case_id,
+            at,
+            why,
+        )
+
+    async def lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
+        row = await uow.fetchrow(f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1 FOR UPDATE", order_id)
+        return order_of(row) if row else None
+
+    async def lock_live(self, uow: UnitOfWork, case_id: UUID) -> Order | None:
+        """The one order of the case that is not at its end."""
+        row = await uow.fetchrow(
+            f"SELECT {ORDER} FROM payment_order o WHERE o.case_id = $1 AND o.state IN ({_LIVE}) FOR UPDATE",
+            case_id,
+        )
+        return order_of(row) if row else None
+
+    async def move(
+        self, uow: UnitOfWork, order: Order, to: State, *, ended_at: datetime | None = None
+    ) -> int:
+        """Writes the new state of a locked order and returns its new version."""
+        version: int = await uow.fetchval(
+            "UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)"
+            " WHERE id = $1 AND version = $4 RETURNING version",
+            order.id, to, ended_at, order.version,
+        )  # fmt: skip
+        return version
+
+    async def price(self, uow: UnitOfWork, order: Order, opened: Opened) -> int:
+        version: int = await uow.fetchval(
+            "UPDATE payment_order SET state = $2, version = version + 1, amount_cents = $3, expires_at = $4,"
+            " pricing_problem = NULL WHERE id = $1 AND version = $5 RETURNING version",
+            order.id, opened.state, opened.amount_cents, opened.expires_at, order.version,
+        )  # fmt: skip
+        return version
+
+    async def note_pricing_problem(self, uow: UnitOfWork, order: Order, problem: str) -> None:
+        await uow.execute("UPDATE payment_order SET pricing_problem = $2 WHERE id = $1", order.id, problem)
+
+    async def take_expired(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]:
+        """Moves open orders past their time to `expiring`; each is seen by one caller only."""
+        rows = await uow.fetch(
+            "UPDATE payment_order SET state = 'expiring', version = version + 1 WHERE id IN (SELECT id FROM payment_order"
+            " WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
+            " RETURNING id",
+            limit,
+        )
+        return [row["id"] for row in rows]
+
+    async def may_check(self, uow: UnitOfWork, order_id: UUID, every: timedelta) -> bool:
+        """Notes a check with the provider; False when the last one is younger than `every`."""
+        noted = await uow.fetchval(
+            "UPDATE payment_order SET checked_at = now() WHERE id = $1"
+            " AND (checked_at IS NULL OR checked_at <= now() - $2::interval) RETURNING id",
+            order_id,
+            every,
+        )
+        return noted is not None
+
+
+def order_of(row: Record) -> Order:
+    return Order(
+        id=row["id"],
+        case_id=row["case_id"],
+        applicant_id=row["applicant_id"],
+        purpose=row["purpose"],
+        state=State(row["state"]),
+        version=row["version"],
+        amount_cents=row["amount_cents"],
+        amount_source=row["amount_source"],
+        expires_at=row["expires_at"],
+    )

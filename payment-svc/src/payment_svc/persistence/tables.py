@@ -1,0 +1,199 @@
+"""The schema. Alembic migrations are held against this metadata by a test.
+
+What must never happen twice is a unique index here, not a check in code: one live order a case, one live
+attempt an order and channel, one capture a provider's transaction, one *applied* capture an order, one
+refund a capture.
+"""
+
+import sqlalchemy as sa
+from chassis.db.tables import add_chassis_tables
+from sqlalchemy.dialects.postgresql import UUID
+
+metadata = sa.MetaData()
+add_chassis_tables(metadata)
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+
+def _one_of(column: str, *values: str) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+case_due = sa.Table(
+    "case_due",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("case_no", sa.Text, nullable=False),
+    sa.Column("item_code", sa.Text, nullable=False),
+    sa.Column("applicant_id", UUID, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("department", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("amount_source", sa.Text, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, comment="null: the issuing system knows it"),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("over_at", _TIME, comment="withdrawn or closed unpaid: nothing is owed any more"),
+    sa.Column("over_why", sa.Text),
+    sa.CheckConstraint(
+        "amount_cents > 0 OR (amount_cents IS NULL AND amount_source = 'issuing_system')",
+        name="case_due_amount",
+    ),
+    comment="What a case owes, as case-svc told it",
+)
+
+payment_order = sa.Table(
+    "payment_order",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("case_id", UUID, sa.ForeignKey("case_due.case_id"), nullable=False),
+    sa.Column("applicant_id", UUID, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger),
+    sa.Column("amount_source", sa.Text, nullable=False),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column("expires_at", _TIME),
+    sa.Column("paid_at", _TIME),
+    sa.Column("paid_channel", sa.Text),
+    sa.Column("ended_at", _TIME),
+    sa.Column("checked_at", _TIME, comment="when someone last asked for a check with the provider"),
+    sa.Column("pricing_problem", sa.Text, comment="why the issuing system named no amount"),
+    sa.CheckConstraint(
+        _one_of(
+            "state",
+            "pricing",
+            "open",
+            "expiring",
+            "closing",
+            "paid",
+            "refunding",
+            "expired",
+            "cancelled",
+            "refunded",
+        ),
+        name="payment_order_state",
+    ),
+    sa.CheckConstraint(
+        "amount_cents > 0 OR (amount_cents IS NULL AND state IN ('pricing', 'cancelled'))",
+        name="payment_order_amount",
+    ),
+)
+sa.Index(
+    "payment_order_live",
+    payment_order.c.case_id,
+    unique=True,
+    postgresql_where=payment_order.c.state.in_(
+        ["pricing", "open", "expiring", "closing", "paid", "refunding"]
+    ),
+)
+sa.Index("payment_order_case", payment_order.c.case_id, payment_order.c.id)
+sa.Index("payment_order_applicant", payment_order.c.applicant_id, payment_order.c.id)
+sa.Index("payment_order_expiry", payment_order.c.expires_at, postgresql_where=payment_order.c.state == "open")
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("id", UUID, primary_key=True, comment="its 32 hex digits are its number at the provider"),
+    sa.Column("order_id", UUID, sa.ForeignKey("payment_order.id"), nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("pay_url", sa.Text),
+    sa.Column("created_at", _TIME, nullable=False),
+    sa.Column(
+        "next_query_at", _TIME, comment="when to ask the provider if no notice came; null: not any more"
+    ),
+    sa.Column("queries", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.CheckConstraint(_one_of("state", "reserved", "pending", "succeeded", "closed"), name="attempt_state"),
+)
+sa.Index(
+    "attempt_live",
+    attempt.c.order_id,
+    attempt.c.channel,
+    unique=True,
+    postgresql_where=attempt.c.state.in_(["reserved", "pending"]),
+)
+sa.Index("attempt_order", attempt.c.order_id, attempt.c.id)
+sa.Index("attempt_query", attempt.c.next_query_at, postgresql_where=attempt.c.next_query_at.is_not(None))
+
+capture = sa.Table(
+    "capture",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("transaction_id", sa.Text, nullable=False),
+    sa.Column("attempt_id", UUID, sa.ForeignKey("attempt.id"), nullable=False),
+    sa.Column("order_id", UUID, sa.ForeignKey("payment_order.id"), nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("merchant_id", sa.Text, nullable=False),
+    sa.Column("paid_at", _TIME, nullable=False, comment="the provider's word"),
+    sa.Column("received_at", _TIME, nullable=False),
+    sa.Column(
+        "pays_order", sa.Boolean, nullable=False, comment="it paid its order, whatever became of it later"
+    ),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("why", sa.Text),
+    sa.UniqueConstraint("channel", "transaction_id", name="capture_once"),
+    sa.CheckConstraint("amount_cents > 0", name="capture_amount"),
+    sa.CheckConstraint(_one_of("state", "applied", "held", "refund_due", "refunded"), name="capture_state"),
+)
+sa.Index("capture_applied_once", capture.c.order_id, unique=True, postgresql_where=capture.c.pays_order)
+sa.Index("capture_order", capture.c.order_id)
+sa.Index("capture_held", capture.c.id, postgresql_where=capture.c.state == "held")
+
+refund = sa.Table(
+    "refund",
+    metadata,
+    sa.Column(
+        "id", UUID, primary_key=True, comment="its 32 hex digits are its number at the provider, for ever"
+    ),
+    sa.Column("capture_id", UUID, sa.ForeignKey("capture.id"), nullable=False),
+    sa.Column("order_id", UUID, sa.ForeignKey("payment_order.id"), nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("provider_refund_id", sa.Text),
+    sa.Column("provider_code", sa.Text, comment="why the provider did not refund, in its words"),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("done_at", _TIME),
+    sa.CheckConstraint(
+        _one_of("state", "requested", "processing", "succeeded", "abnormal"), name="refund_state"
+    ),
+)
+sa.Index("refund_order", refund.c.order_id)
+sa.Index("refund_abnormal", refund.c.id, postgresql_where=refund.c.state == "abnormal")
+
+ledger_entry = sa.Table(
+    "ledger_entry",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("capture_id", UUID, sa.ForeignKey("capture.id"), nullable=False),
+    sa.Column("from_account", sa.Text, nullable=False),
+    sa.Column("to_account", sa.Text, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column("at", _TIME, nullable=False),
+    sa.CheckConstraint("amount_cents > 0", name="ledger_entry_amount"),
+    sa.CheckConstraint("from_account <> to_account", name="ledger_entry_accounts"),
+    comment="Append-only (a trigger refuses anything else): every move of money, from one account to another",
+)
+sa.Index("ledger_entry_capture", ledger_entry.c.capture_id)
+
+notice = sa.Table(
+    "notice",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("notice_id", sa.Text, nullable=False, comment="the provider's; a repeat has the same"),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="the bytes that were signed"),
+    sa.Column("received_at", _TIME, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.UniqueConstraint("channel", "notice_id", name="notice_once"),
+)
+sa.Index("notice_unmatched", notice.c.id, postgresql_where=notice.c.outcome == "unmatched")
+sa.Index(
+    "notice_strange",
+    notice.c.id,
+    postgresql_where=notice.c.outcome.in_(["unmatched", "contradiction", "unreadable"]),
+)

@@ -1,0 +1,48 @@
+"""Everything this service may be told; nobody else reads the environment."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from chassis.settings import ServiceSettings
+from pydantic import SecretStr
+
+
+class PaymentSettings(ServiceSettings):
+    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem` and `fines.secret`; each can
+    be given by itself instead, as text (`BANK_PUBLIC_KEY`) or by file (`BANK_PUBLIC_KEY_FILE`).
+    """
+
+    public_url: str = "http://127.0.0.1:8080"
+    """Where the outside reaches us: the gateway."""
+    bank_notify_url: str | None = None
+    """Where the bank sends its notices; `/webhooks/bank` below `public_url` unless set."""
+    case_url: str = "http://127.0.0.1:8103"
+    partners_url: str = "http://127.0.0.1:9400"
+    partners_keys: Path | None = None
+    partners_app: str = "police-platform"
+    bank_merchant: str = "1900006101"
+    bank_public_key: SecretStr | None = None
+    bank_merchant_key: SecretStr | None = None
+    fines_secret: SecretStr | None = None
+    order_ttl: timedelta = timedelta(hours=2)
+
+    def notify_url(self) -> str:
+        return self.bank_notify_url or f"{self.public_url.rstrip('/')}/webhooks/bank"
+
+    def bank_keys(self) -> tuple[str, str]:
+        """PEM texts: the bank's public, our private key. Raises RuntimeError naming what is missing."""
+        return (
+            self._secret(self.bank_public_key, "bank.public.pem", "BANK_PUBLIC_KEY"),
+            self._secret(self.bank_merchant_key, "bank-merchant.private.pem", "BANK_MERCHANT_KEY"),
+        )
+
+    def fines_key(self) -> str:
+        return self._secret(self.fines_secret, "fines.secret", "FINES_SECRET")
+
+    def _secret(self, given: SecretStr | None, file_name: str, variable: str) -> str:
+        if given is not None:
+            return given.get_secret_value()
+        path = self.partners_keys / file_name if self.partners_keys else None
+        if path is None or not path.is_file():
+            raise RuntimeError(f"set {variable}(_FILE), or PARTNERS_KEYS to a folder with {file_name}")
+        return path.read_text()
