@@ -29,7 +29,7 @@ DOCUMENT = Document(
     unit="XC-HUZHENG",
     applicant_id=UUID(int=3),
     holder_masked="张*",
-    issued_at=datetime(2026, 11, 22, 17, 30, tzinfo=UTC),
+    issued_at=datetime(2026, 11, 22, 17, 30, 5, 123456, tzinfo=UTC),
     valid_until=date(2027, 2, 23),
     key_id="9f86d081884c7d65",
     signature=b"",

@@ -94,7 +94,7 @@ async def revoke_document(
     found = await persistence.by_id(uow, document_id)
     if found is None or not _serves(caller, found.document):
         raise DocumentNotFound()
-    revoked = await desk.issuer.revoke(uow, document_id, revocation.reason, caller.account_id)
+    revoked = await desk.revoke(uow, document_id, revocation.reason, caller.account_id)
     return DocumentView.of(revoked, desk)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -31,6 +32,14 @@ class RecordView(Protocol):
     ) -> None: ...
 
 
+class NoteInHistory(Protocol):
+    """Writes a line into the case's public history; `about` is `document_revoked` here."""
+
+    async def __call__(
+        self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]
+    ) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentDesk:
     """`public_url` is where citizens reach the platform; `more_fonts` a folder with fonts for rare names."""
@@ -39,6 +48,7 @@ class DocumentDesk:
     store: MaterialStore
     find_person: FindPerson
     record_view: RecordView
+    note: NoteInHistory
     public_url: str
     more_fonts: Path | None = None
 
@@ -67,6 +77,15 @@ class DocumentDesk:
             content = await self._render(found)
         await self.store.put(key, content, aad)
         return content
+
+    async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:
+        """Ends the document's validity and tells it in the case's history. Raises AlreadyRevoked."""
+        found = await self.issuer.revoke(uow, document_id, reason, officer)
+        document = found.document
+        assert document.revoked_at is not None
+        facts = {"document_id": str(document.id), "number": document.number}
+        await self.note(uow, document.case_id, "document_revoked", document.revoked_at, facts)
+        return found
 
     async def _render(self, found: Found) -> bytes:
         if not self.is_authentic(found.document):

@@ -46,7 +46,7 @@ def render_pdf(
             font_paths=fonts,
             ignore_system_fonts=True,
             pdf_standards=_STANDARDS,
-            timestamp=document.issued_at,
+            timestamp=int(document.issued_at.timestamp()),
             sys_inputs={"data": json.dumps(data, ensure_ascii=False), "qr": _qr(verify_url)},
         )
     except typst.TypstError as error:
