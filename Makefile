@@ -34,7 +34,7 @@ run: $(READY) ## start everything on this machine, PORT=8080 DATA=.data, until C
 	@$(PY) -m embedded run --port $(PORT) --data $(DATA)
 
 demo: $(READY) ## walk one case on a running platform, PORT=8080
-	@$(PY) -m demo --port $(PORT)
+	@$(PY) -m embedded demo --port $(PORT)
 
 test: $(READY) ## every test but the long ones
 	$(PY) -m pytest -n 2 -m "not long and not kafka" $(TESTED)

@@ -1,13 +1,16 @@
-"""`python -m embedded run | status | secrets`."""
+"""`python -m embedded run | status | demo | secrets`."""
 
 import argparse
 import json
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from embedded import status
+from embedded.container_secrets import ContainerSecrets
 from embedded.failures import PlatformFailed
+from embedded.first_walk import walk_command
 from embedded.stack import EmbeddedStack
 from embedded.supervisor import supervise
 
@@ -24,9 +27,13 @@ def main() -> int:
     show = commands.add_parser("status", help="parts, processes, ports and memory of a running platform")
     show.add_argument("--data", type=Path, default=Path(".data"))
     show.add_argument("--json", action="store_true")
+    walk = commands.add_parser("demo", help="walk one case on a running platform")
+    walk.add_argument("--port", type=int, default=8080, help="of its gateway")
+    keep = commands.add_parser("secrets", help="make the secrets that the containers need")
+    keep.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     try:
-        return _run(args) if args.command == "run" else _status(args)
+        return _COMMANDS[args.command](args)
     except PlatformFailed as failed:
         print(f"✗ {failed}", file=sys.stderr)
         return 1
@@ -42,6 +49,18 @@ def _status(args: argparse.Namespace) -> int:
     print(json.dumps([asdict(part) for part in parts]) if args.json else status.as_table(parts))
     return 0
 
+
+def _demo(args: argparse.Namespace) -> int:
+    return subprocess.run(walk_command(args.port)).returncode
+
+
+def _secrets(args: argparse.Namespace) -> int:
+    ContainerSecrets(args.out.resolve()).write()
+    print(f"密钥已在 secrets are in {args.out}")
+    return 0
+
+
+_COMMANDS = {"run": _run, "status": _status, "demo": _demo, "secrets": _secrets}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+from embedded import instances
 from embedded.failures import PlatformFailed
 from embedded.folder import DataFolder
 from embedded.process import base_environment
-from embedded.services import GATEWAY
+from embedded.services import GATEWAY, http_url
 from embedded.stack import EmbeddedStack
+
+COMPOSE = [str(Path(sys.executable).with_name("docker-compose")), "-f", "deploy/compose.yaml"]
 
 
 class FirstWalk:
@@ -16,7 +20,7 @@ class FirstWalk:
     def __init__(self, stack: EmbeddedStack) -> None:
         self._folder = stack.folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "demo", "--url", stack.url(GATEWAY), "--data", str(stack.folder.root)],
+            demo_command(stack.url(GATEWAY), stack.folder.root),
             stdin=subprocess.DEVNULL,
             env=base_environment(),
         )
@@ -42,3 +46,22 @@ class FirstWalk:
         """Stops it where it still walks."""
         self._process.kill()
         self._process.wait()
+
+
+def demo_command(url: str, data: Path) -> list[str]:
+    return [sys.executable, "-m", "demo", "--url", url, "--data", str(data)]
+
+
+def walk_command(port: int) -> list[str]:
+    """What walks a case on the platform that answers on `port`: one of this machine, or one in containers."""
+    data = instances.data_of(port)
+    if data is not None:
+        return demo_command(http_url(port), data)
+    compose = [*COMPOSE, "ps", "--quiet", "--status", "running", GATEWAY]
+    running = subprocess.run(compose, capture_output=True, text=True)
+    if running.returncode == 0 and running.stdout.strip():
+        return [*COMPOSE, "run", "--rm", "--build", "demo"]
+    raise PlatformFailed(
+        f"端口 {port} 上没有本机运行的平台，请先 make run PORT={port}（或 make up）",
+        f"no platform of this machine runs on port {port}: make run PORT={port} (or make up) first",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from embedded.services import GATEWAY, PARTNERS
 from embedded.stack import EmbeddedStack
 
-# Of some 430 demo accounts: a citizen, a company, and who decides on a new ID card at one branch, level by level.
+# Of some 430 demo accounts: a citizen, a company, and who decides on a new ID card at one branch.
 _SHOWN = (
     ("13800000001", "群众 citizen"),
     ("13800000002", "企业 company"),
