@@ -23,7 +23,7 @@ class CatalogueHasErrors(Exception):
 
 
 async def take_in_catalogue(service: Service, folder: Path) -> None:
-    """Imports the files unless they were imported before, ever; then renders anew what this release renders anew.
+    """Imports the files unless they were imported before, ever; then renders anew what this release does.
 
     Several instances may start at once: one works, the others wait and find it done.
     """

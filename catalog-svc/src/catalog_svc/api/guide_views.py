@@ -1,4 +1,4 @@
-"""What the public reads, for the API document. The bodies themselves are stored JSON (see `domain/guide.py`)."""
+"""What the public reads, for the API document; the bodies themselves are stored JSON (`domain/guide.py`)."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -157,7 +157,7 @@ class ItemPlaces(ServedBy):
 
 
 class ItemGuide(ItemSummary):
-    """办事指南. `form_schema` is JSON Schema 2020-12, with `x-widget`, `x-order` and `x-delivery` for screens."""
+    """办事指南. `form_schema`: JSON Schema 2020-12; `x-widget`, `x-order`, `x-delivery` are for screens."""
 
     published_at: datetime
     conditions: list[str]

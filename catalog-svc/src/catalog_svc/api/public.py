@@ -39,11 +39,10 @@ async def list_items(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """By code, or with `q` by relevance: exact, then prefix, then inside; close ones where nothing matches."""
+    """By code, or with `q` by relevance: exact, prefix, inside; close ones where nothing matches."""
     page = await find_items(uow, reader, q, Filters(department, online_class, applicant, kind), cursor, limit)
-    similar = "true" if page.similar else "false"
-    body = f'{{"items":[{",".join(page.summaries)}],"next":{orjson.dumps(page.next).decode()},"similar":{similar}}}'
-    return _cached(body.encode())
+    more = orjson.dumps({"next": page.next, "similar": page.similar})
+    return _cached(b'{"items":[' + ",".join(page.summaries).encode() + b"]," + more[1:])
 
 
 @router.get(
@@ -59,7 +58,7 @@ async def guide(
     version: Annotated[int | None, Query(ge=1, le=LARGEST_VERSION)] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Everything a citizen needs: conditions, materials, form, fee, limits, steps, remedy, and where to go."""
+    """Everything a citizen needs: conditions, materials, form, fee, limits, steps, remedy, where to go."""
     found = await read_guide(uow, reader, code, version, _etags(if_none_match))
     headers = {"ETag": f'"{found.etag}"', "Cache-Control": _CACHE}
     if found.body is None:

@@ -9,7 +9,7 @@ from .ports import CatalogueReader
 
 
 async def count_items(uow: UnitOfWork, reader: CatalogueReader) -> dict[str, Any]:
-    """`{"total", "by_class": {…}, "by_department": [{department, name, name_en, total, by_class}, …]}`, largest first."""
+    """`{"total", "by_class", "by_department": [{department, name, name_en, total, by_class}, …]}`."""
     departments: dict[str, dict[str, Any]] = {}
     by_class = dict.fromkeys(ONLINE_CLASSES, 0)
     for row in await reader.counts(uow):

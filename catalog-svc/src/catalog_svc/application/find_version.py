@@ -29,7 +29,7 @@ async def find_version(uow: UnitOfWork, store: ItemStore, code: str, version: in
 
 
 def must_be(found: Version, state: State, revision: int) -> None:
-    """Raises WrongVersionState, or ChangedMeanwhile when an editor works on a copy that is no longer the latest."""
+    """Raises WrongVersionState, or ChangedMeanwhile when the editor's copy is no longer the latest."""
     if found.state != state:
         raise WrongVersionState(
             f"第 {found.version} 版的状态是“{_STATES[found.state]}”，此操作需要“{_STATES[state]}”。",

@@ -36,7 +36,7 @@ class KeepOrganisation:
         uow.enqueue(REBUILD, "all")
 
     async def rebuild(self, job: Job, begin: Begin) -> None:
-        """A definition that comes meanwhile replaces the job: `done` then fails, and it runs again with the new."""
+        """A definition that comes meanwhile replaces the job: `done` then fails, and it runs again."""
         async with begin() as uow:
             organisation = await self._store.organisation(uow)
             await self._store.write_service_points(uow, service_points(organisation))

@@ -65,7 +65,7 @@ class ItemStore(Protocol):
     async def retire_current(
         self, uow: UnitOfWork, replacements: dict[str, int | None], at: datetime, by: str
     ) -> None:
-        """Retires the published versions of the items named; the values are the versions that replace them."""
+        """Retires the published versions of these items; the values are the versions that replace them."""
         ...
 
     async def write_publications(self, uow: UnitOfWork, publications: Sequence[Publication], by: str) -> None:
@@ -91,7 +91,7 @@ class ItemStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a list is narrowed to; None is no wish. `applicant` person and enterprise include items for both."""
+    """What a list is narrowed to. `applicant` person and enterprise include the items for both."""
 
     department: str | None = None
     online_class: str | None = None
@@ -109,7 +109,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class StoredGuide:
-    """A guide as stored. `guide` is None when the reader has it already; `places` when nobody has told us yet."""
+    """A guide as stored. `guide` is None when the reader has it; `places` when nobody has told us yet."""
 
     state: str
     etag: str
@@ -136,7 +136,7 @@ class CatalogueReader(Protocol):
         *,
         similar: bool,
     ) -> list[Found]:
-        """Best first: exact, then prefix, then inside. `similar`: those that share half of the character pairs."""
+        """Best first: exact, prefix, inside. `similar`: those that share half of the character pairs."""
         ...
 
     async def guide(self, uow: UnitOfWork, code: str, known_etags: Sequence[str]) -> StoredGuide | None: ...

@@ -33,7 +33,7 @@ async def publish_version(
     if draft.version != item.latest_version:
         raise WrongVersionState(
             f"草稿建立后已发布第 {item.latest_version} 版，请丢弃草稿、重新编辑。",
-            f"Version {item.latest_version} was published since this draft was opened; discard it and start anew.",
+            f"Version {item.latest_version} came out since this draft was opened; discard it and start anew.",
             state=draft.state,
         )
     content = ItemContent.model_validate(draft.content)

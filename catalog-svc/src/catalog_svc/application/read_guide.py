@@ -1,4 +1,4 @@
-"""The guide of an item, put together from stored JSON without parsing it: this is the most read page of all."""
+"""The guide of an item, put together from stored JSON without parsing it: the most read page of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ class Guide:
 async def read_guide(
     uow: UnitOfWork, reader: CatalogueReader, code: str, version: int | None, known_etags: Sequence[str]
 ) -> Guide:
-    """The current guide, or that of `version`, retired ones too. Raises NoSuchItem, NoSuchVersion, ItemNoLongerOffered."""
+    """The current guide, or that of `version`, retired ones too.
+
+    Raises NoSuchItem, NoSuchVersion, ItemNoLongerOffered.
+    """
     if version is None:
         stored = await reader.guide(uow, code, known_etags)
     else:

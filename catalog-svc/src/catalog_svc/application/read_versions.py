@@ -31,7 +31,7 @@ async def look_at_version(
 async def compare_versions(
     uow: UnitOfWork, store: ItemStore, code: str, version: int, against: int | None
 ) -> tuple[Version, int, list[Difference]]:
-    """What changes from `against` to `version`. Without `against`: from the published one, else the one before."""
+    """What changes from `against` to `version`. Without `against`: the published one, else the one before."""
     found = await find_version(uow, store, code, version)
     if against is None:
         against = _base(await store.versions(uow, code), version)

@@ -1,4 +1,4 @@
-"""Makes the stored guides and search keys anew when a release makes them differently. Definitions stay as told."""
+"""Makes stored guides and search keys anew when a release makes them differently; definitions stay."""
 
 from chassis.db import UnitOfWork
 from contracts.catalog import ItemDefinition

@@ -90,7 +90,7 @@ class Reminder(_Part):
 
 
 class ItemContent(_Part):
-    """Everything an editor decides about an item. Money in fen; `promised_days` are working days, 0 is at once."""
+    """Everything an editor decides of an item. Money in fen, `promised_days` working days (0: at once)."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,16}-\d{3}$")]
     name: Word

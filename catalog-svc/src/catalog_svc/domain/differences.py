@@ -11,7 +11,7 @@ _IDENTITY: Final = {"materials": "name", "form_fields": "key", "faq": "q"}
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`field` is a JSON Pointer; parts of a list are named by what they are (`/materials/居民户口簿/required`)."""
+    """`field` is a JSON Pointer; parts of a list go by their names (`/materials/居民户口簿/required`)."""
 
     field: str
     before: Any

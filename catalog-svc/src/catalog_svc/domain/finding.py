@@ -15,7 +15,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LocatedFinding:
-    """A finding with where it stands. `line` counts from 1; `item` is its code, or its place where it has none."""
+    """A finding with where it stands. `line` counts from 1; `item` is its code."""
 
     file: str
     line: int | None

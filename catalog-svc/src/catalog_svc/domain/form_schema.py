@@ -1,16 +1,16 @@
-r"""The form of an item as a JSON Schema (2020-12) that checks answers and tells a screen what to show.
+"""The form of an item as a JSON Schema (2020-12) that checks answers and tells a screen what to show.
 
 Beside the standard keywords:
 
-- `x-widget` on a field: how to ask for it, and what more to check than a schema can (`uscc`, `id_number`, `vin` have
-  check digits). One of text, textarea, select, date, address, switch, integer, number, money, uscc, plate_no, vin,
-  file, id_number, phone. `money` answers in fen.
+- `x-widget` on a field: how to ask for it, and what to check beyond a schema (`uscc`, `id_number` and `vin`
+  have check digits). One of text, textarea, select, date, address, switch, integer, number, money, uscc,
+  plate_no, vin, file, id_number, phone. `money` answers in fen.
 - `x-order` on a field: its place in the form. JSON objects have no order, and jsonb keeps none.
-- `x-delivery` on the form of an item that sends something: for each direction the fields that may hold the address, the
-  first one answered counts (`{"to_applicant": ["delivery_address"], "from_applicant": ["pickup_address", …]}`).
+- `x-delivery` on the form of an item that sends something: for each direction the fields that may hold the
+  address, the first one answered counts (`{"to_applicant": ["delivery_address"], "from_applicant": […]}`).
 
-A place is an object of province, city, county, address (the detail), and a recipient's name and phone; the latter two
-are required where the courier needs them. A `file` answer is the id or key of a material uploaded to the case.
+A place is an object of province, city, county, address (the detail), and a recipient's name and phone,
+required where the courier needs them. A `file` answer is the id or key of a material uploaded to the case.
 """
 
 from typing import Any, Final
@@ -20,7 +20,7 @@ from .content import FormField, ItemContent
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
-# Answers are texts of people: no control characters but tab and line ends, and where required not only blanks.
+# Texts of people: no control characters but tab and line ends, and where required not only blanks.
 _TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 _NOT_BLANK: Final = r"^\s*[^\s\x00-\x1f][^\x00-\x08\x0b\x0c\x0e-\x1f]*$"
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"

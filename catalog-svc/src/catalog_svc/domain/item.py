@@ -1,4 +1,4 @@
-"""An item and its versions: draft → published → retired. One version is published at a time, one draft is open."""
+"""An item and its versions: draft → published → retired; one published at a time, one draft open."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ State = Literal["draft", "published", "retired"]
 class Item:
     """What an item is beside its versions. `revision` rises with every event.
 
-    `imported_hash` and `imported_version` say what the files last brought; both null for an item made by an editor.
+    `imported_hash` and `imported_version` say what the files last brought; null for one made by an editor.
     """
 
     code: str

@@ -55,9 +55,9 @@ class Organisation:
 
 
 def service_points(organisation: Organisation) -> dict[tuple[str, str], dict[str, Any]]:
-    """For each department, and each level its items may be handled at: the places that serve them, as JSON values.
+    """For each department and level of handling, the places that serve its items, as JSON values.
 
-    A place is a unit with its branch and the windows of that branch for the department. `choose` says what an
+    A place is a unit with its branch and that branch's windows for the department. `choose` says what an
     applicant has to choose among them.
     """
     found: dict[tuple[str, str], dict[str, Any]] = {}

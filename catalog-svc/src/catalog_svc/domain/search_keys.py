@@ -1,4 +1,4 @@
-"""What is stored of an item so that it can be found: by Chinese, pinyin, initials, English and everyday words."""
+"""What is stored of an item to find it by: Chinese, pinyin, initials, English and everyday words."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ class SearchWords:
 class SearchKeys:
     """The first four are compared as a whole, for the order of results; the last two are what is searched.
 
-    `text_key`: name, everyday names and result, a line each. `latin_key`: words with a space before each; the pinyin and
-    the initials of a name are there from every syllable on, so that a word's beginning is found inside a name
+    `text_key`: name, everyday names and result, a line each. `latin_key`: words with a space before each;
+    pinyin and initials are there from every syllable on, so that a word's beginning is found inside a name
     (` shenfenzheng fenzheng zheng`), and never the middle of a syllable.
     """
 

@@ -15,7 +15,7 @@ _RUNS = re.compile(r"[a-z0-9]+|[^a-z0-9\s]+")
 
 
 def normalise(text: str) -> str:
-    """Lower case, full-width folded, tones gone (`Chang'ān` → `changan`, `lǚ` → `lv`), punctuation as one space."""
+    """Lower case, half width, no tones (`Chang'ān` → `changan`, `lǚ` → `lv`), punctuation as a space."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     letters = []
     for character in unicodedata.normalize("NFD", folded):
@@ -34,7 +34,7 @@ def joined(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for. Every term must be found: `chinese` anywhere, `latin` at the beginning of a word or syllable."""
+    """Every term must be found: `chinese` anywhere, `latin` where a word or a syllable begins."""
 
     whole: str
     chinese: tuple[str, ...]

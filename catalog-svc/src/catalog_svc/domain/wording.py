@@ -66,8 +66,8 @@ def remedy_words(item: ItemContent) -> Words:
     if item.remedy:
         return Words(
             "对决定不服的，可以自知道之日起六十日内申请行政复议，或者六个月内提起行政诉讼；逾期未答复的，同样可以。",
-            "A decision may be challenged by reconsideration within sixty days of learning of it, or in court within six "
-            "months; so may silence beyond the limit.",
+            "A decision may be challenged by reconsideration within sixty days of learning of it, or in court"
+            " within six months; so may silence beyond the limit.",
         )
     return Words(
         "本事项的结果不适用行政复议和行政诉讼；有疑问请向办理单位反映。",

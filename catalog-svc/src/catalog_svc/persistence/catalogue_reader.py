@@ -13,8 +13,8 @@ from .search_sql import Arguments, filtered, matching, resembling
 # The etag is of the guide and of who serves it: either may change without the other.
 _STORED: Final = """SELECT state, etag, CASE WHEN etag = ANY({known}) THEN NULL ELSE guide END,
  CASE WHEN etag = ANY({known}) THEN NULL ELSE body END, retired_at, replaced_by FROM (
- SELECT v.state, v.guide_etag || left(v.state, 1) || coalesce(s.etag, '') AS etag, v.guide, s.body, v.retired_at,
- v.replaced_by FROM {source}) AS stored"""
+ SELECT v.state, v.guide_etag || left(v.state, 1) || coalesce(s.etag, '') AS etag, v.guide, s.body,
+ v.retired_at, v.replaced_by FROM {source}) AS stored"""
 _CURRENT: Final = """published_item AS p JOIN item_version AS v USING (code, version)
  LEFT JOIN service_point AS s USING (department, handled_at) WHERE p.code = $1"""
 _BY_NUMBER: Final = """item_version AS v LEFT JOIN service_point AS s
@@ -30,7 +30,8 @@ class PgCatalogueReader:
     async def page(self, uow: UnitOfWork, filters: Filters, after: str | None, limit: int) -> list[Found]:
         arguments = Arguments()
         where = f"code > {arguments.add(after or '')}" + filtered(filters, arguments)
-        sql = f"SELECT summary, code FROM published_item WHERE {where} ORDER BY code LIMIT {arguments.add(limit)}"
+        last = arguments.add(limit)
+        sql = f"SELECT summary, code FROM published_item WHERE {where} ORDER BY code LIMIT {last}"
         return [Found(row[0], (0, 0, row[1])) for row in await uow.fetch(sql, *arguments.values)]
 
     async def search(
@@ -79,14 +80,16 @@ class PgCatalogueReader:
 
     async def counts(self, uow: UnitOfWork) -> list[dict[str, Any]]:
         rows = await uow.fetch(
-            "SELECT p.department, d.name, d.name_en, p.online_class, count(*) AS items FROM published_item AS p"
-            " LEFT JOIN org_department AS d ON d.code = p.department GROUP BY 1, 2, 3, 4 ORDER BY 1, 4"
+            "SELECT p.department, d.name, d.name_en, p.online_class, count(*) AS items"
+            " FROM published_item AS p LEFT JOIN org_department AS d ON d.code = p.department"
+            " GROUP BY 1, 2, 3, 4 ORDER BY 1, 4"
         )
         return [dict(row) for row in rows]
 
     async def departments(self, uow: UnitOfWork) -> list[dict[str, Any]]:
         rows = await uow.fetch(
-            "SELECT d.code, d.name, d.name_en, (SELECT count(*) FROM published_item WHERE department = d.code) AS items"
+            "SELECT d.code, d.name, d.name_en,"
+            " (SELECT count(*) FROM published_item WHERE department = d.code) AS items"
             " FROM org_department AS d ORDER BY items DESC, d.code"
         )
         return [dict(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Items and their versions. Many rows go in one statement: an import writes all 218 items in a few round trips."""
+"""Items and their versions. Many rows go at once: an import writes all items in a few round trips."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,8 +47,8 @@ class PgItemStore:
 
     async def add_items(self, uow: UnitOfWork, items: Sequence[Item]) -> None:
         await uow.execute(
-            f"INSERT INTO item ({_ITEM}) SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[],"
-            " $6::int[])",
+            f"INSERT INTO item ({_ITEM})"
+            " SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $6::int[])",
             *_item_columns(items),
         )
 
@@ -90,8 +90,8 @@ class PgItemStore:
         self, uow: UnitOfWork, content: ItemContent, version: int, revision: int, by: str
     ) -> bool:
         tag = await uow.execute(
-            "UPDATE item_version SET content = $4, revision = revision + 1, updated_by = $5, updated_at = now()"
-            " WHERE code = $1 AND version = $2 AND revision = $3 AND state = 'draft'",
+            "UPDATE item_version SET content = $4, revision = revision + 1, updated_by = $5,"
+            " updated_at = now() WHERE code = $1 AND version = $2 AND revision = $3 AND state = 'draft'",
             content.code,
             version,
             revision,
@@ -121,8 +121,9 @@ class PgItemStore:
         self, uow: UnitOfWork, replacements: dict[str, int | None], at: datetime, by: str
     ) -> None:
         await uow.execute(
-            "UPDATE item_version SET state = 'retired', retired_at = $3, retired_by = $4, revision = revision + 1,"
-            " replaced_by = new.replaced_by FROM unnest($1::text[], $2::int[]) AS new (code, replaced_by)"
+            "UPDATE item_version SET state = 'retired', retired_at = $3, retired_by = $4,"
+            " revision = revision + 1, replaced_by = new.replaced_by"
+            " FROM unnest($1::text[], $2::int[]) AS new (code, replaced_by)"
             " WHERE item_version.code = new.code AND state = 'published'",
             list(replacements.keys()),
             list(replacements.values()),
@@ -145,7 +146,8 @@ class PgItemStore:
 
     async def all_published(self, uow: UnitOfWork) -> list[Published]:
         rows = await uow.fetch(
-            "SELECT code, content, definition, published_at FROM item_version WHERE state = 'published' ORDER BY code"
+            "SELECT code, content, definition, published_at FROM item_version"
+            " WHERE state = 'published' ORDER BY code"
         )
         return [Published(*row) for row in rows]
 

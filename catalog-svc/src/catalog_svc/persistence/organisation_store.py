@@ -1,4 +1,4 @@
-"""Our copy of the organisation. Events of one aggregate come in order, but a parked one may be replayed late."""
+"""Our copy of the organisation. Its events come in order, but a parked one may be replayed late."""
 
 import hashlib
 from collections.abc import Sequence
@@ -92,8 +92,8 @@ async def _define(uow: UnitOfWork, table: str, at: datetime, **values: Any) -> N
     places = ", ".join(f"${place}" for place in range(1, len(columns) + 1))
     changes = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
     await uow.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places}) ON CONFLICT (code) DO UPDATE SET {changes}"
-        f" WHERE {table}.defined_at <= excluded.defined_at",
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+        f" ON CONFLICT (code) DO UPDATE SET {changes} WHERE {table}.defined_at <= excluded.defined_at",
         *values.values(),
         at,
     )

@@ -7,8 +7,8 @@ from ..domain.publication import Publication
 
 Row = tuple[Any, ...]
 
-WRITE_VERSIONS: Final = """INSERT INTO item_version (code, version, state, revision, content, definition, guide,
- guide_etag, created_by, updated_by, published_by, published_at)
+WRITE_VERSIONS: Final = """INSERT INTO item_version (code, version, state, revision, content, definition,
+ guide, guide_etag, created_by, updated_by, published_by, published_at)
  VALUES ($1, $2, 'published', 1, $3, $4, $5, $6, $7, $7, $7, $8)
  ON CONFLICT (code, version) DO UPDATE SET state = 'published', revision = item_version.revision + 1,
  definition = excluded.definition, guide = excluded.guide, guide_etag = excluded.guide_etag,
@@ -16,7 +16,22 @@ WRITE_VERSIONS: Final = """INSERT INTO item_version (code, version, state, revis
 
 REWRITE_GUIDES: Final = "UPDATE item_version SET guide = $3, guide_etag = $4 WHERE code = $1 AND version = $2"
 
-_PUBLIC: Final = ["code", "version", "department", "online_class", "kind", "applicant", "handled_at", "summary", "name_key", "pinyin_key", "initials_key", "english_key", "text_key", "latin_key"]
+_PUBLIC: Final = [
+    "code",
+    "version",
+    "department",
+    "online_class",
+    "kind",
+    "applicant",
+    "handled_at",
+    "summary",
+    "name_key",
+    "pinyin_key",
+    "initials_key",
+    "english_key",
+    "text_key",
+    "latin_key",
+]
 SHOW: Final = (
     f"INSERT INTO published_item ({', '.join(_PUBLIC)})"
     f" VALUES ({', '.join(f'${place}' for place in range(1, len(_PUBLIC) + 1))})"

@@ -1,4 +1,4 @@
-"""The statements of a search. Terms are letters and digits only (see `search_text`), so LIKE needs no escapes."""
+"""The statements of a search. Terms are letters and digits only (`search_text`), so LIKE needs no escapes."""
 
 from typing import Any
 

@@ -23,9 +23,7 @@ item = sa.Table(
     ),
     sa.Column("latest_version", sa.Integer, nullable=False, comment="highest version number given out"),
     sa.Column("current_version", sa.Integer, comment="the published one; null when none is"),
-    sa.Column(
-        "imported_hash", sa.Text, comment="content last taken from the files; null for items made here"
-    ),
+    sa.Column("imported_hash", sa.Text, comment="content last taken from the files"),
     sa.Column("imported_version", sa.Integer, comment="the version that import made"),
     sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=_NOW),
 )
@@ -95,12 +93,10 @@ for _column in ("text_key", "latin_key"):
 catalogue_import = sa.Table(
     "catalogue_import",
     metadata,
-    sa.Column(
-        "kind", sa.Text, primary_key=True, comment="`items`, or `rendering`: how guides and keys are made"
-    ),
+    sa.Column("kind", sa.Text, primary_key=True, comment="`items`, or `rendering` (how guides are made)"),
     sa.Column("fingerprint", sa.Text, primary_key=True),
     sa.Column("applied_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=_NOW),
-    comment="What was taken in, ever: a release that starts again, or beside a newer one, takes nothing back",
+    comment="What was ever taken in: a release that starts beside a newer one takes nothing back",
 )
 
 
@@ -144,5 +140,5 @@ service_point = sa.Table(
     sa.Column("handled_at", sa.Text, primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False, comment="JSON as served: department, units, windows"),
     sa.Column("etag", sa.Text, nullable=False),
-    comment="Who serves the items of a department handled at city, branch or window; made from the organisation",
+    comment="Who serves a department's items, by where they are handled; made from the organisation",
 )

@@ -60,7 +60,7 @@ def _create_items() -> None:
         _text(
             "imported_hash",
             nullable=True,
-            comment="content last taken from the files; null for items made here",
+            comment="content last taken from the files",
         ),
         _number("imported_version", nullable=True, comment="the version that import made"),
         _time("created_at", now=True),
@@ -99,12 +99,10 @@ def _create_items() -> None:
         )
     op.create_table(
         "catalogue_import",
-        sa.Column(
-            "kind", sa.Text, primary_key=True, comment="`items`, or `rendering`: how guides and keys are made"
-        ),
+        sa.Column("kind", sa.Text, primary_key=True, comment="`items`, or `rendering` (how guides are made)"),
         sa.Column("fingerprint", sa.Text, primary_key=True),
         _time("applied_at", now=True),
-        comment="What was taken in, ever: a release that starts again, or beside a newer one, takes nothing back",
+        comment="What was ever taken in: a release that starts beside a newer one takes nothing back",
     )
 
 
@@ -169,5 +167,5 @@ def _create_organisation() -> None:
             "body", sa.LargeBinary, nullable=False, comment="JSON as served: department, units, windows"
         ),
         _text("etag"),
-        comment="Who serves the items of a department handled at city, branch or window; made from the organisation",
+        comment="Who serves a department's items, by where they are handled; made from the organisation",
     )
