@@ -1,0 +1,71 @@
+"""What the platform used: CPU and memory by process, hops by the inboxes' own clocks."""
+
+import statistics
+from collections.abc import Iterable
+
+import asyncpg
+import psutil
+from embedded.stack import EmbeddedStack
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def cpu_seconds(stack: EmbeddedStack) -> dict[str, float]:
+    """CPU so far by part, its children (also the ended ones) included."""
+    used = {}
+    for name, process in stack.processes.items():
+        total = 0.0
+        for one in _tree(process.pid):
+            try:
+                times = one.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system
+            if one.pid == process.pid:
+                total += times.children_user + times.children_system
+        used[name] = total
+    return used
+
+
+def pss_mb(stack: EmbeddedStack) -> dict[str, float]:
+    """Proportional memory by part, in MB."""
+    sizes = {}
+    for name, process in stack.processes.items():
+        total = 0
+        for one in _tree(process.pid):
+            try:
+                total += one.memory_full_info().pss
+            except psutil.NoSuchProcess:
+                continue
+        sizes[name] = round(total / 1_048_576, 1)
+    return sizes
+
+
+def percentiles(values: Iterable[float]) -> dict[str, float]:
+    """p50 and p99 in milliseconds."""
+    ordered = sorted(values)
+    if not ordered:
+        return {"p50": 0.0, "p99": 0.0, "count": 0}
+    return {
+        "p50": round(statistics.median(ordered) * 1000, 1),
+        "p99": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000, 1),
+        "count": len(ordered),
+    }
+
+
+async def hops(stack: EmbeddedStack, services: Iterable[str], since: float) -> list[float]:
+    """Seconds from each event's transaction to its effect in the next service, from the inboxes."""
+    found: list[float] = []
+    for service in services:
+        connection = await asyncpg.connect(stack.database_url(service))
+        rows = await connection.fetch(
+            "SELECT extract(epoch FROM applied_at - occurred_at)::float8 AS hop FROM inbox"
+            " WHERE occurred_at > to_timestamp($1)",
+            since,
+        )
+        await connection.close()
+        found += [row["hop"] for row in rows]
+    return found
