@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx2
+import aiohttp
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
 from chassis.jobs import Begin, Job
@@ -26,13 +26,8 @@ from .persistence.tables import metadata
 from .settings import CourierSettings
 
 
-def build(
-    settings: CourierSettings,
-    *,
-    addresses: AddressBook | None = None,
-    transport: httpx2.AsyncBaseTransport | None = None,
-) -> Service:
-    """The service, unstarted. Tests may give it other addresses and another way to the courier."""
+def build(settings: CourierSettings, *, addresses: AddressBook | None = None) -> Service:
+    """The service, unstarted. Tests may give it other addresses."""
     migrations = Path(__file__).parent / "migrations"
     service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
     service.include(shipments.router, webhook.router)
@@ -43,7 +38,7 @@ def build(
 
     async def open_desk() -> None:
         book = addresses or _case_addresses(service, settings)
-        service.state.desk = _desk(service, settings, book, transport)
+        service.state.desk = _desk(service, settings, book)
 
     service.on_start(open_desk)
     service.consume(case_handlers(desk))
@@ -61,20 +56,16 @@ def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
     return run
 
 
-def _desk(
-    service: Service,
-    settings: CourierSettings,
-    addresses: AddressBook,
-    transport: httpx2.AsyncBaseTransport | None,
-) -> Desk:
+def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -> Desk:
     public_key, customer_key = settings.courier_keys()
     verifier = Verifier(public_key)
-    http = httpx2.AsyncClient(
-        base_url=settings.partners_url, timeout=settings.courier_timeout, transport=transport
+    session = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=settings.courier_timeout), cookie_jar=aiohttp.DummyCookieJar()
     )
-    service.on_stop(http.aclose)
+    service.on_stop(session.close)
     signer = Signer(settings.courier_customer, customer_key)
-    courier: Courier = CityCourier(http, signer, verifier, f"{settings.public_url}/webhooks/courier")
+    notify_url = f"{settings.public_url.rstrip('/')}/webhooks/courier"
+    courier: Courier = CityCourier(session, settings.partners_url, signer, verifier, notify_url)
     door = CityCourierDoor(verifier)
     sealer = _sealer(settings)
     offices = {unit: Address(**office.model_dump()) for unit, office in settings.unit_offices.items()}

@@ -1,7 +1,7 @@
 """What goes in and out, as JSON. Addresses go out masked, to their owner too."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -128,7 +128,7 @@ def scan_view(report: HeardReport, description: str) -> ScanView:
     )
 
 
-def _plain(shipment: Shipment) -> dict[str, object]:
+def _plain(shipment: Shipment) -> dict[str, Any]:
     name, name_en = STATE_NAMES[shipment.state]
     return {
         "id": shipment.id,

@@ -56,6 +56,8 @@ _BY_ORDER = f"""SELECT {_COLUMNS} FROM leg JOIN shipment s ON s.id = leg.shipmen
 _OF_APPLICANT = f"""SELECT {_COLUMNS} FROM shipment s WHERE applicant_id = $1 AND id < $2
  ORDER BY id DESC LIMIT $3"""
 
+_OF_CASE = f"SELECT {_COLUMNS} FROM shipment s WHERE case_id = $1 ORDER BY id DESC LIMIT 100"
+
 _OF_UNIT = f"""SELECT {_COLUMNS} FROM shipment s WHERE unit = $1 AND id < $2 ORDER BY id DESC LIMIT $3"""
 
 _OF_UNIT_ATTENTION = f"""SELECT {_COLUMNS} FROM shipment s WHERE unit = $1 AND id < $2
@@ -163,9 +165,7 @@ class PgShipments:
         await uow.execute(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
 
     async def of_case(self, uow: UnitOfWork, case_id: UUID) -> list[Shipment]:
-        rows = await uow.fetch(
-            f"SELECT {_COLUMNS} FROM shipment s WHERE case_id = $1 ORDER BY id DESC LIMIT 100", case_id
-        )
+        rows = await uow.fetch(_OF_CASE, case_id)
         return [_shipment(row) for row in rows]
 
     async def of_applicant(

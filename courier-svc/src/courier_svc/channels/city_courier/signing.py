@@ -58,12 +58,12 @@ class Verifier:
         self.key_id = hashlib.sha256(raw).hexdigest()[:16]
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, nonce: str | None = None) -> None:
-        """Raises SignatureRefused. With `nonce`, the signed one must be it: the answer to this request."""
+        """Raises SignatureRefused. `headers` ignore case; with `nonce`, the signed one must be it."""
         try:
-            key_id = headers["x-courier-key-id"]
-            timestamp = headers["x-courier-timestamp"]
-            signed_nonce = headers["x-courier-nonce"]
-            signature = base64.b64decode(headers["x-courier-signature"], validate=True)
+            key_id = headers["X-Courier-Key-Id"]
+            timestamp = headers["X-Courier-Timestamp"]
+            signed_nonce = headers["X-Courier-Nonce"]
+            signature = base64.b64decode(headers["X-Courier-Signature"], validate=True)
         except (KeyError, binascii.Error, ValueError) as error:
             raise SignatureRefused("a signature header is missing or malformed") from error
         if key_id != self.key_id:

@@ -1,0 +1,275 @@
+"""A started courier-svc beside a courier's sandbox, and a hand that signs pushes as the courier would."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+import uvicorn
+from chassis.testing import TEST_KEYS, Running, Tokens, bearer, running
+from contracts.case import CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from courier_svc.application.ports import AddressUnknown
+from courier_svc.bootstrap import build
+from courier_svc.domain.address import Address
+from courier_svc.domain.shipment import Direction
+from courier_svc.settings import CourierSettings
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from partners.app import build as build_sandbox
+from partners.keys import generate
+from partners.settings import PartnersSettings
+
+pytest_plugins = ["chassis.testing.plugin"]
+
+MIGRATIONS = Path(__file__).parents[1] / "src" / "courier_svc" / "migrations"
+CONTROL_TOKEN = "control-token-of-the-tests"
+HOME = Address("张三丰", "13812345678", "陕西省", "西安市", "雁塔区", "小寨东路1号")
+UNIT, DEPARTMENT = "YT-HUZHENG", "HUZHENG"
+
+
+@dataclass
+class CaseAddressBook:
+    """Plays case-svc: counts how often an address was asked for."""
+
+    address: Address | None = HOME
+    asked: list[tuple[UUID, Direction]] = field(default_factory=list)
+
+    async def fetch(self, case_id: UUID, direction: Direction) -> Address:
+        self.asked.append((case_id, direction))
+        if self.address is None:
+            raise AddressUnknown(str(case_id))
+        return self.address
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("partner-keys")
+    generate(folder)
+    return folder
+
+
+@dataclass
+class SandboxCourier:
+    """The sandbox in this event loop; parcels move only when told."""
+
+    url: str
+    http: httpx2.AsyncClient
+
+    async def control(self, method: str, path: str, document: object = None) -> Any:
+        headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+        answer = await self.http.request(method, f"/control{path}", json=document, headers=headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def fault(self, **faults: Any) -> None:
+        await self.control("PUT", "/faults/courier", faults)
+
+    async def orders(self) -> list[dict[str, Any]]:
+        return (await self.control("GET", "/books/courier"))["orders"]
+
+    async def advance(self, order_no: str, code: str) -> dict[str, Any]:
+        return await self.control("POST", f"/courier/{order_no}/advance", {"code": code})
+
+
+@contextlib.asynccontextmanager
+async def served(
+    app: Any, lifespan: Literal["on", "off"], port: socket.socket | None = None
+) -> AsyncIterator[str]:
+    """The URL of `app` on a free port, or on the one already bound."""
+    with port or socket.socket() as listening:
+        if port is None:
+            listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, lifespan=lifespan, log_config=None))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+@pytest.fixture
+async def sandbox(keys: Path, tmp_path: Path) -> AsyncIterator[SandboxCourier]:
+    settings = PartnersSettings(
+        keys=keys, data=tmp_path / "books.sqlite", control_token=CONTROL_TOKEN, courier_auto=False
+    )
+    async with served(build_sandbox(settings), "on") as url, httpx2.AsyncClient(base_url=url) as http:
+        yield SandboxCourier(url, http)
+
+
+@dataclass
+class Courier:
+    """Signs pushes with the courier's key, well or badly."""
+
+    svc: Running
+    keys: Path
+
+    def signed(self, body: bytes, *, at: float | None = None, key: str = "courier") -> dict[str, str]:
+        private = load_pem_private_key((self.keys / f"{key}.private.pem").read_bytes(), None)
+        timestamp, nonce = str(int(at or time.time())), os.urandom(16).hex()
+        signature = private.sign(f"{timestamp}\n{nonce}\n".encode() + body + b"\n")  # type: ignore[union-attr, call-arg]
+        verifier = self.svc.service.state.desk.door._verifier
+        return {
+            "X-Courier-Key-Id": verifier.key_id,
+            "X-Courier-Timestamp": timestamp,
+            "X-Courier-Nonce": nonce,
+            "X-Courier-Signature": base64.b64encode(signature).decode(),
+            "Content-Type": "application/json",
+        }
+
+    async def post(self, body: bytes, **how: Any) -> httpx2.Response:
+        return await self.svc.client.post("/webhooks/courier", content=body, headers=self.signed(body, **how))
+
+    async def push(self, order_no: str, code: str, **members: Any) -> str:
+        """An acknowledged push; returns its event id."""
+        event_id = members.pop("event_id", f"ce_{uuid4().hex}")
+        answer = await self.post(push_body(order_no, code, event_id=event_id, **members))
+        assert (answer.status_code, answer.json()["return_code"]) == (200, "0000"), answer.text
+        return event_id
+
+
+def push_body(order_no: str, code: str, **members: Any) -> bytes:
+    document = {
+        "event_id": f"ce_{uuid4().hex}",
+        "order_no": order_no,
+        "waybill_no": "EX000000001CN",
+        "code": code,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "description": "快件已处理",
+    }
+    return json.dumps(document | members, ensure_ascii=False).encode()
+
+
+@pytest.fixture
+def addresses() -> CaseAddressBook:
+    return CaseAddressBook()
+
+
+@pytest.fixture
+def public_url() -> str:
+    """Where the sandbox sends its pushes: nowhere, unless a test opens a door."""
+    return "http://127.0.0.1:9"
+
+
+@pytest.fixture
+async def svc(
+    fresh_database: Callable[[Path], Any],
+    tokens: Tokens,
+    keys: Path,
+    sandbox: SandboxCourier,
+    addresses: CaseAddressBook,
+    public_url: str,
+) -> AsyncIterator[Running]:
+    async with fresh_database(MIGRATIONS) as url:
+        settings = CourierSettings(
+            **TEST_KEYS,
+            database_url=url,
+            kafka_bootstrap="nowhere:9092",
+            partners_url=sandbox.url,
+            public_url=public_url,
+            partners_keys=keys,
+        )
+        service = build(settings, addresses=addresses)
+        async with running(service, tokens) as started:
+            yield started
+
+
+@pytest.fixture
+def courier(svc: Running, keys: Path) -> Courier:
+    return Courier(svc, keys)
+
+
+def case_facts(**overrides: Any) -> dict[str, Any]:
+    facts = {
+        "case_id": uuid4(),
+        "case_no": "XA202611220001",
+        "item_code": "HZ-001",
+        "item_version": 1,
+        "department": DEPARTMENT,
+        "unit": UNIT,
+        "applicant_id": uuid4(),
+        "state": "awaiting_dispatch",
+        "occurred_at": datetime.now(UTC),
+        "actor": "system",
+    }
+    return facts | overrides
+
+
+@dataclass
+class Parcel:
+    """One case with its shipment, and the ways to look at it."""
+
+    svc: Running
+    event: CaseDispatchRequested | PickupRequested
+
+    @property
+    def applicant(self) -> dict[str, str]:
+        return bearer(self.svc.tokens.citizen(self.event.applicant_id))
+
+    async def row(self) -> dict[str, Any]:
+        pool = self.svc.service.pool
+        return dict(await pool.fetchrow("SELECT * FROM shipment WHERE case_id = $1", self.event.case_id))
+
+    async def order_no(self) -> str:
+        return (await self.row())["order_no"]
+
+    async def state(self) -> str:
+        return (await self.row())["state"]
+
+    async def view(self) -> dict[str, Any]:
+        answer = await self.svc.client.get(
+            f"/api/shipments/{(await self.row())['id']}", headers=self.applicant
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def told(self) -> list[str]:
+        """Types of the events emitted so far, the last word of each."""
+        return [type(event).TYPE.rsplit(".", 1)[1] for event in await self.svc.emitted()]
+
+    async def resend(self, key: str = "again", **options: Any) -> httpx2.Response:
+        body = options.pop("body", {})
+        headers = options.pop("headers", self.applicant) | {"Idempotency-Key": key}
+        path = f"/api/shipments/{(await self.row())['id']}/resend"
+        return await self.svc.client.post(path, json=body, headers=headers)
+
+    async def readdress(
+        self, address: dict[str, str], headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        path = f"/api/shipments/{(await self.row())['id']}/address"
+        return await self.svc.client.put(path, json=address, headers=headers or self.applicant)
+
+    async def withdraw(self) -> None:
+        facts = self.event.model_dump(exclude={"postage_free"}) | {"state": "withdrawn"}
+        await self.svc.deliver(CaseWithdrawn(**facts))
+
+
+@pytest.fixture
+async def requested(svc: Running) -> Parcel:
+    """Asked for by its case; the courier knows nothing yet."""
+    event = CaseDispatchRequested(**case_facts(), postage_free=True)
+    await svc.deliver(event)
+    return Parcel(svc, event)
+
+
+@pytest.fixture
+async def created(requested: Parcel) -> Parcel:
+    """With a waybill."""
+    await requested.svc.run_jobs()
+    assert await requested.state() == "created"
+    return requested
+
+
+@pytest.fixture
+async def returned(created: Parcel, courier: Courier) -> Parcel:
+    for code in ("PICKED_UP", "RETURNED"):
+        await courier.push(await created.order_no(), code)
+    return created

@@ -1,0 +1,163 @@
+"""The couriers' door: what is refused, recognised, held, applied."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from chassis.testing import Running
+
+from ..conftest import Courier, Parcel, push_body
+
+
+async def reports(svc: Running) -> list[dict[str, Any]]:
+    rows = await svc.service.pool.fetch("SELECT verdict, repeats, source FROM courier_report ORDER BY id")
+    return [dict(row) for row in rows]
+
+
+async def test_pushes_move_the_shipment_and_tell_the_case(created: Parcel, courier: Courier) -> None:
+    number = await created.order_no()
+    for code in ("PICKED_UP", "IN_TRANSIT", "OUT_FOR_DELIVERY", "DELIVERED"):
+        await courier.push(number, code)
+    assert await created.state() == "delivered"
+    assert await created.told() == ["created", "picked_up", "delivered"]
+
+
+async def test_a_repeated_push_is_acknowledged_and_moves_nothing(created: Parcel, courier: Courier) -> None:
+    body = push_body(await created.order_no(), "PICKED_UP")
+    for _ in range(3):
+        answer = await courier.post(body)
+        assert answer.json() == {"return_code": "0000", "return_msg": "成功"}
+    assert [(row["verdict"], row["repeats"]) for row in await reports(created.svc)] == [("applied", 2)]
+    assert await created.told() == ["created", "picked_up"]
+
+
+async def test_delivered_before_picked_up_tells_both_once(created: Parcel, courier: Courier) -> None:
+    number = await created.order_no()
+    for code in ("DELIVERED", "OUT_FOR_DELIVERY", "PICKED_UP"):
+        await courier.push(number, code)
+    assert await created.told() == ["created", "picked_up", "delivered"]
+    assert [row["verdict"] for row in await reports(created.svc)] == ["applied", "recorded", "recorded"]
+
+
+async def test_delivered_after_returned_is_kept_shown_and_asked_about(
+    returned: Parcel, courier: Courier
+) -> None:
+    await courier.push(await returned.order_no(), "DELIVERED")
+    row = await returned.row()
+    assert (row["state"], row["attention"]) == ("returned", "delivered_after_returned")
+    assert "delivered" not in await returned.told()
+    due = await returned.svc.service.pool.fetchval(
+        "SELECT run_at <= now() FROM job WHERE kind = 'courier.poll_traces'"
+    )
+    assert due
+
+
+async def test_an_unknown_code_is_kept_and_is_never_a_delivery(created: Parcel, courier: Courier) -> None:
+    number = await created.order_no()
+    await courier.push(number, "PICKED_UP")
+    await courier.push(number, "SIGNED_BY_LOCKER")
+    assert await created.state() == "picked_up"
+    assert [scan["code"] for scan in (await created.view())["scans"]] == ["PICKED_UP", "SIGNED_BY_LOCKER"]
+
+
+async def test_a_push_for_an_unknown_order_is_held_and_applied_once_it_is_known(
+    created: Parcel, courier: Courier
+) -> None:
+    row = await created.row()
+    later = f"{row['id'].hex}-2"
+    await courier.push(later, "PICKED_UP")
+    assert [one["verdict"] for one in await reports(created.svc)] == ["held"]
+
+    await courier.push(row["order_no"], "PICKED_UP")
+    await courier.push(row["order_no"], "RETURNED")
+    await created.resend()
+    await created.svc.service.pool.execute(
+        "INSERT INTO job (kind, key) VALUES ('courier.apply_held_reports', 'recurring')"
+    )
+    await created.svc.run_jobs()
+    assert await created.state() == "picked_up"
+    assert "held" not in [one["verdict"] for one in await reports(created.svc)]
+
+
+@pytest.mark.parametrize(
+    "how", [{"key": "courier-customer"}, {"at": time.time() - 900}, {"at": time.time() + 900}]
+)
+async def test_what_cannot_be_verified_is_refused_and_not_kept(
+    created: Parcel, courier: Courier, how: dict[str, Any]
+) -> None:
+    answer = await courier.post(push_body(await created.order_no(), "DELIVERED"), **how)
+    assert (answer.status_code, answer.json()["return_code"]) == (401, "1000")
+    assert await reports(created.svc) == []
+    assert await created.state() == "created"
+
+
+async def test_an_altered_body_is_refused(created: Parcel, courier: Courier) -> None:
+    body = push_body(await created.order_no(), "PICKED_UP")
+    headers = courier.signed(body)
+    answer = await created.svc.client.post(
+        "/webhooks/courier", content=body.replace(b"PICKED_UP", b"DELIVERED"), headers=headers
+    )
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b'{"event_id": 5}',
+        b"\xff\xfe",
+        json.dumps({"event_id": "x" * 1_000, "order_no": "1", "code": "A"}).encode(),
+        b'{"event_id":"ce_1","order_no":"o","code":"A","time":"2026-11-22T18:30:59"}',
+    ],
+)
+async def test_an_authentic_push_that_cannot_be_read_is_kept_and_acknowledged(
+    svc: Running, courier: Courier, body: bytes
+) -> None:
+    for _ in range(2):
+        answer = await courier.post(body)
+        assert (answer.status_code, answer.json()["return_code"]) == (200, "0000")
+    assert [(row["verdict"], row["repeats"]) for row in await reports(svc)] == [("unreadable", 1)]
+
+
+async def test_a_nul_in_the_couriers_words_is_no_reason_to_lose_the_push(
+    created: Parcel, courier: Courier
+) -> None:
+    await courier.push(await created.order_no(), "PICKED_UP", description="签收\x00人")
+    assert await created.state() == "picked_up"
+
+
+async def test_a_scan_from_the_future_does_not_make_a_future_event(created: Parcel, courier: Courier) -> None:
+    await courier.push(await created.order_no(), "PICKED_UP", time="2099-01-01T00:00:00+08:00")
+    event = (await created.svc.emitted())[-1]
+    assert event.occurred_at.year < 2099
+
+
+async def test_the_couriers_words_are_sealed_at_rest(created: Parcel, courier: Courier) -> None:
+    await courier.push(await created.order_no(), "PICKED_UP", description="张三丰 已交寄")
+    sealed = await created.svc.service.pool.fetchval("SELECT sealed_body FROM courier_report")
+    assert "张三丰".encode() not in sealed
+    assert (await created.view())["scans"][0]["description"] == "张三丰 已交寄"
+
+
+async def test_a_parcel_that_moves_overtakes_the_wish_to_change_its_address(
+    created: Parcel, courier: Courier
+) -> None:
+    new = {"name": "李四", "phone": "13900000000", "address": "长安路2号"}
+    assert (await created.readdress(new)).json()["address_change_pending"] is True
+    await courier.push(await created.order_no(), "PICKED_UP")
+    await created.svc.run_jobs()
+    row = await created.row()
+    assert (row["state"], row["attention"]) == ("picked_up", "address_change_too_late")
+    assert (await created.view())["address"]["name"] == "张**"
+
+
+async def test_a_push_while_the_database_is_away_is_asked_for_again(
+    created: Parcel, courier: Courier
+) -> None:
+    body = push_body(await created.order_no(), "PICKED_UP")
+    await created.svc.service.pool.close()
+    answer = await courier.post(body)
+    assert (answer.status_code, answer.json()["return_code"]) == (503, "1001")
