@@ -143,7 +143,7 @@ async def documents(fresh_database, migrations, tokens: Tokens, tmp_path) -> Asy
 
     desk = DocumentDesk(
         DocumentIssuer(DocumentSigner(pem), sealer), MaterialStore(str(tmp_path / "files"), sealer),
-        find, record_view, note, "https://fuwu.example.cn/",
+        find, record_view, "https://fuwu.example.cn/", note=note,
     )  # fmt: skip
     async with fresh_database(migrations) as url:
         settings = ServiceSettings(database_url=url, kafka_bootstrap="nowhere:9092", **TEST_KEYS)
@@ -203,7 +203,7 @@ async def test_an_officer_of_the_unit_sees_it_and_the_look_is_recorded(documents
 
 async def test_mine_are_listed_newest_first_page_by_page(documents: Documents):
     owner = uuid4()
-    issued = sorted(str(await documents.issue(owner)) for _ in range(5))  # ids are ordered by the millisecond
+    issued = [str(await documents.issue(owner)) for _ in range(5)]
     await documents.issue()
     seen, cursor = [], {}
     while True:
@@ -212,7 +212,7 @@ async def test_mine_are_listed_newest_first_page_by_page(documents: Documents):
         if page["next"] is None:
             break
         cursor = {"cursor": page["next"]}
-    assert seen == issued[::-1]
+    assert seen == sorted(issued, reverse=True)  # ids are ordered by time, to the millisecond
 
 
 @pytest.mark.parametrize("params", [{"cursor": "x"}, {"cursor": "WzFd"}, {"limit": 0}, {"limit": 101}])

@@ -48,9 +48,9 @@ class DocumentDesk:
     store: MaterialStore
     find_person: FindPerson
     record_view: RecordView
-    note: NoteInHistory
     public_url: str
     more_fonts: Path | None = None
+    note: NoteInHistory | None = None
 
     def verify_url(self, document: Document) -> str:
         return f"{self.public_url.rstrip('/')}/verify/{document.code}"
@@ -84,7 +84,8 @@ class DocumentDesk:
         document = found.document
         assert document.revoked_at is not None
         facts = {"document_id": str(document.id), "number": document.number}
-        await self.note(uow, document.case_id, "document_revoked", document.revoked_at, facts)
+        if self.note is not None:
+            await self.note(uow, document.case_id, "document_revoked", document.revoked_at, facts)
         return found
 
     async def _render(self, found: Found) -> bytes:
