@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import dataclass, field
 
-from embedded import partner_keys, probes
+from embedded import document_key, partner_keys, probes
 from embedded.broker import Broker
 from embedded.folder import DataFolder, write_private
 from embedded.ports import LOOPBACK
@@ -121,5 +121,6 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         env["DEMO_ACCOUNTS_FILE"] = str(folder.demo_accounts)
         env["DEMO_PASSWORD"] = around.secrets.demo_password
     if name == "case-svc":
-        env["STORE_DIR"] = str(folder.files)
+        env["FILES_URL"] = str(folder.files)
+        env["DOCUMENT_KEY_FILE"] = str(document_key.keep(folder.secrets))
     return env
