@@ -1,5 +1,6 @@
 """A started identity-svc beside the partner sandbox, both over ASGI."""
 
+import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -160,8 +161,6 @@ async def start_identity(
     fresh_database: Any, tokens: Tokens, sandbox: Sandbox, partner_keys: Path, tmp_path: Path
 ) -> AsyncIterator[Callable[..., Awaitable[Identity]]]:
     """Starts identity-svc on a database of its own; `await start_identity(code_resend_seconds=1)`."""
-    import contextlib
-
     (tmp_path / "service-secrets.json").write_text(json.dumps(SERVICE_SECRETS))
     (tmp_path / "org.yaml").write_text(SMALL_ORGANISATION)
     async with contextlib.AsyncExitStack() as stack:

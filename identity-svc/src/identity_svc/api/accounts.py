@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from ..application.register_account import Registration
 from ..domain.accounts import Company, Kind
 from ..domain.codes import LIFETIME, Purpose
-from .dependencies import ClientAddress, TheMenu
+from .dependencies import ClientAddress, TheMenu, not_cached
 from .fields import Body, IdNumber, Name, OneTimeCode, Password, Phone, Reader, Uscc, reading
 from .views import AccountView, SessionView, session_id_of
 
-router = Router(prefix="/api/identity", tags=["accounts"])
+router = Router(prefix="/api/identity", tags=["accounts"], dependencies=[Depends(not_cached)])
 Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
 
 

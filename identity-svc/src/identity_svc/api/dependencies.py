@@ -4,7 +4,7 @@ import ipaddress
 from typing import Annotated
 
 from chassis.paging import decode_cursor
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 
 from ..application.handlers import Menu
 
@@ -30,6 +30,11 @@ def client_address(request: Request) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
     return str(address)
+
+
+def not_cached(response: Response) -> None:
+    """For routers whose answers carry tokens or somebody's data (RFC 6749 §5.1)."""
+    response.headers["Cache-Control"] = "no-store"
 
 
 def _after_code(cursor: Annotated[str | None, Query(max_length=500)] = None) -> str:

@@ -12,10 +12,10 @@ from pydantic import BaseModel, StringConstraints
 from ..domain.accounts import Account
 from ..domain.errors import AccountNotFound
 from ..domain.personal import dialled
-from .dependencies import TheMenu
+from .dependencies import TheMenu, not_cached
 from .fields import Body
 
-router = Router(prefix="/internal", tags=["internal"])
+router = Router(prefix="/internal", tags=["internal"], dependencies=[Depends(not_cached)])
 
 Text100 = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 

@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict
 
 from ..application.change_password import PasswordChange
 from ..domain.errors import AccountNotFound
-from .dependencies import ClientAddress, Limit, TheMenu
+from .dependencies import ClientAddress, Limit, TheMenu, not_cached
 from .fields import Body, OneTimeCode, Password
 from .paging import page
 from .views import AccountView, OfficerView, session_id_of
 
-router = Router(prefix="/api/identity", tags=["me"])
+router = Router(prefix="/api/identity", tags=["me"], dependencies=[Depends(not_cached)])
 Anybody = Annotated[Caller, Depends(allow())]
 Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
 

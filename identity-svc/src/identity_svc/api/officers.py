@@ -14,12 +14,12 @@ from ..application.change_officer import OfficerChange
 from ..application.create_officer import NewOfficer
 from ..domain.errors import OfficerNotFound
 from ..domain.officers import Authority
-from .dependencies import AfterCode, Code, Limit, TheMenu
+from .dependencies import AfterCode, Code, Limit, TheMenu, not_cached
 from .fields import Badge, Body, Name, Reader
 from .paging import page
 from .views import OfficerView
 
-router = Router(prefix="/api/identity/officers", tags=["officers"])
+router = Router(prefix="/api/identity/officers", tags=["officers"], dependencies=[Depends(not_cached)])
 Superior = Annotated[Caller, Depends(allow(Role.SUPERVISOR, Role.OPERATOR))]
 Administrator = Annotated[Caller, Depends(allow(Role.OPERATOR))]
 

@@ -8,11 +8,11 @@ from fastapi import Depends
 from pydantic import Field, StringConstraints
 
 from ..application.open_session import IssuedTokens
-from .dependencies import ClientAddress, TheMenu
+from .dependencies import ClientAddress, TheMenu, not_cached
 from .fields import Badge, Body, OneTimeCode, Password, Phone, Reader
 from .views import SessionView, session_id_of
 
-router = Router(prefix="/api/identity/sessions", tags=["sessions"])
+router = Router(prefix="/api/identity/sessions", tags=["sessions"], dependencies=[Depends(not_cached)])
 
 
 class LoginRequest(Body):
