@@ -29,7 +29,7 @@ _LATEST: Final = UUID(int=2**128 - 1)
 
 
 async def next_serial(uow: UnitOfWork) -> int:
-    return await uow.fetchval("SELECT nextval('document_serial_seq')")
+    return int(await uow.fetchval("SELECT nextval('document_serial_seq')"))
 
 
 async def insert(uow: UnitOfWork, document: Document) -> None:

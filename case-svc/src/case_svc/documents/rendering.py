@@ -18,7 +18,7 @@ from .record import Document, IssuingUnit
 
 log = structlog.get_logger(__name__)
 
-_STANDARDS: Final = ["a-2a", "ua-1"]  # both forbid text without a glyph, so that typst refuses it
+_STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]  # both forbid text without a glyph, so that typst refuses it
 _NOT_DRAWN: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 _TEMPLATE: Final = files(__package__).joinpath("templates/certificate.typ").read_bytes()
 

@@ -7,6 +7,7 @@ their signatures hold, and are refused where they contain anything active.
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final, Literal
@@ -24,7 +25,7 @@ _EXTENSIONS: Final[dict[str, Kind]] = {
     ".pdf": "pdf",
 }
 _INLINE_BYTES: Final = 32 * 1024  # below, a thread costs more than it frees
-_at_once = asyncio.Semaphore(2)  # a decoded image takes up to 75 MB
+_workers: Final = ThreadPoolExecutor(2, "inspect")  # few: a decoded image takes up to 75 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,7 @@ async def inspect_upload(content: bytes, claimed_name: str | None = None) -> Che
     """`inspect`, in a thread when the file is large; few at once, to bound memory."""
     if len(content) <= _INLINE_BYTES or len(content) > MAX_BYTES:
         return inspect(content, claimed_name)
-    async with _at_once:
-        return await asyncio.to_thread(inspect, content, claimed_name)
+    return await asyncio.get_running_loop().run_in_executor(_workers, inspect, content, claimed_name)
 
 
 def _kind_of(content: bytes) -> Kind:
