@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, Final
 
+import orjson
 from chassis.problems import FieldError, InvalidInput
 
 Answers = dict[str, Any]
@@ -15,7 +16,7 @@ MAX_FIELDS: Final = 200
 MAX_TEXT: Final = 20_000
 MAX_ITEMS: Final = 500
 MAX_DEPTH: Final = 5
-MAX_BYTES: Final = 100_000
+MAX_BYTES: Final = 200_000
 _SAFE_INTEGER: Final = 2**53
 """Larger ones would change on their way through a browser."""
 
@@ -23,6 +24,8 @@ _SAFE_INTEGER: Final = 2**53
 def check_storable(answers: Answers) -> None:
     """Raises InvalidInput with the path of everything that cannot be stored."""
     errors = list(_faults(answers, "/answers", 0))
+    if not errors and len(orjson.dumps(answers)) > MAX_BYTES:
+        errors = [FieldError("/answers", "表单内容过多", f"larger than {MAX_BYTES} bytes in all")]
     if errors:
         raise InvalidInput(
             "有无法保存的内容，请按 errors 修改。",

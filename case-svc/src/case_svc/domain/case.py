@@ -87,6 +87,7 @@ class Moved:
     """`before` is the case as it was read; its version guards the write."""
 
     before: Case
+    at: datetime
     taken: tuple[Taken, ...]
 
     @property
@@ -96,8 +97,18 @@ class Moved:
     def has(self, action: Action) -> bool:
         return any(step.edge.action is action for step in self.taken)
 
+    def with_document(self, document_id: UUID) -> "Moved":
+        """The same move, once the document that `produce` stands for has been issued."""
+        produced = next(at for at, step in enumerate(self.taken) if step.edge.action is Action.PRODUCE)
+        taken = tuple(
+            replace(step, case=replace(step.case, document_id=document_id)) if at >= produced else step
+            for at, step in enumerate(self.taken)
+        )
+        taken[produced].facts["document_id"] = str(document_id)
+        return Moved(self.before, self.at, taken)
+
     def then(self, more: "Moved") -> "Moved":
-        return Moved(self.before, self.taken + more.taken)
+        return Moved(self.before, self.at, self.taken + more.taken)
 
 
 def move(
@@ -117,7 +128,7 @@ def move(
         here = taken[-1].case
         own_changes, own_facts = _automatic(here, following, around)
         taken.append(_take(here, following, SYSTEM, around, own_changes, own_facts, {}))
-    return Moved(case, tuple(taken))
+    return Moved(case, around.at, tuple(taken))
 
 
 def _take(

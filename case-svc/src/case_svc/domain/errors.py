@@ -71,6 +71,20 @@ class StaleAnswers(PreconditionFailed):
         )
 
 
+class AnswersConflict(Conflict):
+    """The same, for clients that send the version in the body."""
+
+    slug = "stale-answers"
+    title = ("表单已在别处更新", "The answers have changed elsewhere")
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "表单已在另一处保存，请先载入最新内容再保存。",
+            "The answers were saved elsewhere; load them before saving again.",
+            answers_version=version,
+        )
+
+
 class VersionNeeded(Problem):
     status = 428
     slug = "version-needed"
@@ -224,6 +238,19 @@ class TooManyMaterials(Conflict):
         )
 
 
+class MaterialKeyUnknown(InvalidInput):
+    slug = "material-key-unknown"
+    title = ("不需要这种材料", "The item asks for no such file")
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "该事项没有这种材料，key 请用办事指南中材料或文件字段的编号。",
+            "The item has no such material; use the key of a material or file field in its guide.",
+            errors=[FieldError("key", "不是该事项的材料编号", "not a material of this item")],
+            key=key,
+        )
+
+
 class MaterialNotFound(NotFound):
     slug = "material-not-found"
     title = ("材料不存在", "No such file")
@@ -244,4 +271,29 @@ class AddressMissing(Conflict):
             "The applicant has not given an address for this direction yet.",
             case_id=str(case_id),
             direction=direction,
+        )
+
+
+class AddressNotOpen(Conflict):
+    slug = "address-not-open"
+    title = ("当前不能修改地址", "The address cannot be changed now")
+
+    def __init__(self, state: State) -> None:
+        zh, en = LABELS[state]
+        super().__init__(
+            f"办件当前为“{zh}”，寄送地址不能修改；没有寄送环节或已寄出的办件不支持修改。",
+            f"The case is “{en}”; there is no parcel, or it is on its way already.",
+            current_state=state.value,
+        )
+
+
+class ReferenceMissing(Conflict):
+    slug = "reference-missing"
+    title = ("缺少决定书编号", "No decision number")
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            "该办件没有决定书编号，无法查询应缴金额。",
+            "The case names no decision; its sum cannot be looked up.",
+            case_id=str(case_id),
         )

@@ -22,7 +22,9 @@ class Form:
             for key, field in self._properties.items()
             if field.get("x-widget") in CHECKS
         }
-        self._files = [key for key, field in self._properties.items() if field.get("x-widget") == "file"]
+        self.file_fields = frozenset(
+            key for key, field in self._properties.items() if field.get("x-widget") == "file"
+        )
         self._deliveries: dict[str, list[str]] = schema.get("x-delivery", {})
 
     def errors(self, answers: Answers, materials: Collection[str]) -> list[FieldError]:
@@ -79,7 +81,7 @@ class Form:
                 yield FieldError(f"/answers/{key}", zh, en)
 
     def _file_errors(self, answers: Answers, materials: Collection[str]) -> Iterator[FieldError]:
-        for key in self._files:
+        for key in self.file_fields:
             value = answers.get(key)
             if isinstance(value, str) and value not in materials:
                 zh = self._labelled(f"/answers/{key}", "指向的文件尚未上传")

@@ -1,0 +1,90 @@
+"""Who calls, and what the routes work with."""
+
+import re
+from typing import Annotated, Final
+
+from chassis.http import Caller, allow
+from chassis.problems import FieldError, Forbidden, InvalidInput
+from contracts.tokens import Role
+from fastapi import Depends, Header, Request
+
+from ..application import desk as application
+from ..application.read_case import Reader as CaseReader
+from ..domain.people import Applicant as CaseApplicant
+from ..domain.people import Officer as CaseOfficer
+
+APPLICANTS: Final = (Role.CITIZEN, Role.COMPANY)
+SWORN: Final = (Role.OFFICER, Role.SUPERVISOR)
+POLICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.AUXILIARY)
+_ENTITY_TAG: Final = re.compile(r'^(?:W/)?"?([0-9]{1,9})"?$')
+
+
+def the_desk(request: Request) -> application.Desk:
+    desk: application.Desk = request.app.state.desk
+    return desk
+
+
+def as_applicant(caller: Caller) -> CaseApplicant:
+    kind = "enterprise" if caller.has(Role.COMPANY) else "person"
+    return CaseApplicant(caller.account_id, kind, caller.claims.ial)
+
+
+def as_officer(caller: Caller) -> CaseOfficer:
+    claims = caller.claims
+    if claims.unit is None or claims.department is None:
+        raise Forbidden("您的账号没有所属单位，不能办理案件。", "Your account belongs to no unit.")
+    return CaseOfficer(
+        id=caller.account_id,
+        unit=claims.unit,
+        department=claims.department,
+        rank=claims.rank,
+        is_sworn=caller.has(*SWORN),
+        is_supervisor=caller.has(Role.SUPERVISOR),
+    )
+
+
+def _applicant(caller: Annotated[Caller, Depends(allow(*APPLICANTS))]) -> CaseApplicant:
+    return as_applicant(caller)
+
+
+def _sworn_officer(caller: Annotated[Caller, Depends(allow(*SWORN))]) -> CaseOfficer:
+    return as_officer(caller)
+
+
+def _police(caller: Annotated[Caller, Depends(allow(*POLICE))]) -> CaseOfficer:
+    return as_officer(caller)
+
+
+def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE))]) -> CaseReader:
+    return as_officer(caller) if caller.has(*POLICE) else as_applicant(caller)
+
+
+def _service(caller: Annotated[Caller, Depends(allow(Role.SERVICE))]) -> str:
+    return caller.subject
+
+
+def _if_match(
+    header: Annotated[
+        str | None,
+        Header(alias="If-Match", description='版本号，如 "3" · the version you saw', max_length=40),
+    ] = None,
+) -> int | None:
+    if header is None:
+        return None
+    found = _ENTITY_TAG.match(header.strip())
+    if found is None:
+        raise InvalidInput(
+            'If-Match 应为版本号，如 "3"。',
+            'If-Match must be a version, such as "3".',
+            errors=[FieldError("If-Match", "不是版本号", "not a version")],
+        )
+    return int(found[1])
+
+
+Desk = Annotated[application.Desk, Depends(the_desk)]
+Applicant = Annotated[CaseApplicant, Depends(_applicant)]
+SwornOfficer = Annotated[CaseOfficer, Depends(_sworn_officer)]
+Police = Annotated[CaseOfficer, Depends(_police)]
+Reader = Annotated[CaseReader, Depends(_reader)]
+CallingService = Annotated[str, Depends(_service)]
+IfMatch = Annotated[int | None, Depends(_if_match)]

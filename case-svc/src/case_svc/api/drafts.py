@@ -1,0 +1,139 @@
+"""Drafts: opened, filled in with autosave, placed, thrown away."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.http import Router, Uow
+from fastapi import Response
+
+from ..application.change_address import change_address
+from ..application.delete_draft import delete_draft as delete
+from ..application.desk import Desk as TheDesk
+from ..application.open_draft import change_place, move_to_current_version, open_draft
+from ..application.read_case import open_case
+from ..application.save_answers import patch_answers, save_answers
+from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
+from . import views
+from .bodies import Address, AnswersBody, NewCase, Place
+from .dependencies import Applicant, Desk, IfMatch
+from .views import AnswersView, CaseView, SavedView
+
+router = Router(prefix="/api/cases", tags=["drafts"])
+
+
+@router.post("", status_code=201)
+async def open_case_draft(
+    body: NewCase, response: Response, uow: Uow, applicant: Applicant, desk: Desk
+) -> CaseView:
+    """新建草稿，锁定事项的当前版本 · Opens a draft, pinned to the item's current version."""
+    case = await open_draft(
+        desk,
+        uow,
+        applicant,
+        item_code=body.item_code,
+        branch=body.branch,
+        window=body.window,
+        answers=body.answers,
+    )
+    response.headers["Location"] = f"/api/cases/{case.id}"
+    response.headers["ETag"] = '"1"'
+    return views.view(case, await desk.item_of(uow, case))
+
+
+@router.patch("/{case_id}")
+async def change_case_place(
+    case_id: UUID, body: Place, uow: Uow, applicant: Applicant, desk: Desk
+) -> CaseView:
+    """选择受理分局或窗口 · Chooses where a draft shall be handled."""
+    await change_place(desk, uow, applicant, case_id, branch=body.branch, window=body.window)
+    return await _reread(desk, uow, applicant, case_id)
+
+
+@router.post("/{case_id}/item-version")
+async def update_item_version(case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk) -> CaseView:
+    """把草稿更新到事项的当前版本 · Moves a draft to the item's current version, keeping its answers."""
+    await move_to_current_version(desk, uow, applicant, case_id)
+    return await _reread(desk, uow, applicant, case_id)
+
+
+@router.delete("/{case_id}", status_code=204)
+async def delete_draft(case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk) -> None:
+    """删除草稿及其材料 · Deletes a draft and its files."""
+    await delete(desk, uow, applicant, case_id)
+
+
+@router.get("/{case_id}/answers")
+async def get_answers(
+    case_id: UUID, response: Response, uow: Uow, applicant: Applicant, desk: Desk
+) -> AnswersView:
+    """已保存的表单内容 · The answers as saved."""
+    filled = await open_case(desk, uow, applicant, case_id)
+    response.headers["ETag"] = f'"{filled.form_version}"'
+    return AnswersView(answers=filled.answers, version=filled.form_version)
+
+
+@router.put("/{case_id}/answers")
+async def put_answers(
+    case_id: UUID,
+    body: AnswersBody,
+    response: Response,
+    uow: Uow,
+    applicant: Applicant,
+    desk: Desk,
+    if_match: IfMatch,
+) -> SavedView:
+    """自动保存（整体替换，不校验） · Autosave: replaces all answers, unchecked.
+
+    A stale If-Match is answered 412, a stale `version` in the body 409.
+    """
+    with_version = _version(if_match, body)
+    try:
+        saved = await save_answers(desk, uow, applicant, case_id, body.answers, with_version)
+    except StaleAnswers as stale:
+        raise _stale(stale, if_match) from stale
+    response.headers["ETag"] = f'"{saved}"'
+    return SavedView(version=saved)
+
+
+@router.patch("/{case_id}/answers")
+async def patch_case_answers(
+    case_id: UUID,
+    body: AnswersBody,
+    response: Response,
+    uow: Uow,
+    applicant: Applicant,
+    desk: Desk,
+    if_match: IfMatch,
+) -> SavedView:
+    """自动保存（只改给出的字段，null 为删除） · Autosave of the answers given; null removes one."""
+    with_version = _version(if_match, body)
+    try:
+        saved = await patch_answers(desk, uow, applicant, case_id, body.answers, with_version)
+    except StaleAnswers as stale:
+        raise _stale(stale, if_match) from stale
+    response.headers["ETag"] = f'"{saved}"'
+    return SavedView(version=saved)
+
+
+@router.put("/{case_id}/delivery-address", status_code=204)
+async def put_delivery_address(
+    case_id: UUID, body: Address, uow: Uow, applicant: Applicant, desk: Desk
+) -> None:
+    """修改寄送地址（寄出前或退回后） · Another address, before the parcel leaves or after it came back."""
+    await change_address(desk, uow, applicant, case_id, body.model_dump())
+
+
+def _version(if_match: int | None, body: AnswersBody) -> int:
+    version = if_match if if_match is not None else body.version
+    if version is None:
+        raise VersionNeeded
+    return version
+
+
+def _stale(stale: StaleAnswers, if_match: int | None) -> Exception:
+    return stale if if_match is not None else AnswersConflict(stale.members["answers_version"])
+
+
+async def _reread(desk: TheDesk, uow: Any, applicant: Applicant, case_id: UUID) -> CaseView:
+    case = await desk.own_case(uow, case_id, applicant)
+    return views.view(case, await desk.item_of(uow, case))

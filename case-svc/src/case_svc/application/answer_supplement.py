@@ -1,0 +1,30 @@
+"""The applicant hands in what was lacking; answers and files were changed before, like in a draft."""
+
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain import acceptance
+from ..domain.case import Circumstances, Moved
+from ..domain.errors import CaseNotFound, FormInvalid
+from ..domain.people import Applicant
+from ..domain.transitions import Action, Who, find_edge
+from .desk import Desk
+from .record_move import record
+from .submit_case import form_errors
+
+
+async def answer_supplement(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, *, note: str | None
+) -> tuple[Moved, Circumstances]:
+    """Raises IllegalMove, FormInvalid, CaseNotFound."""
+    submission = await desk.forms.load_for_submission(uow, case_id)
+    if submission is None or submission.case.applicant_id != applicant.id:
+        raise CaseNotFound
+    around = await desk.around(uow, submission.case)
+    find_edge(submission.case.state, Action.SUPPLEMENT, Who.APPLICANT, around.item)
+    errors = form_errors(desk, submission, around.item)
+    if errors:
+        raise FormInvalid(errors)
+    moved = acceptance.supplement(submission.case, around, changes={}, note=note)
+    return await record(desk, uow, moved, around), around

@@ -1,0 +1,71 @@
+"""Files of a case: taken by what they contain, kept sealed."""
+
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from chassis.ids import uuid7
+
+from ..domain import limits
+from ..domain.case import Case
+from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable, TooManyMaterials
+from ..domain.people import Applicant
+from ..domain.states import EDITABLE
+from ..materials.checks import CheckedFile
+from .delete_draft import DELETE_FILE
+from .desk import Desk
+from .records import Material
+
+
+async def attach_material(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, key: str, name: str, file: CheckedFile
+) -> Material:
+    """`file` has been checked. Raises MaterialKeyUnknown, TooManyMaterials, NotEditable, CaseNotFound."""
+    case = await _editable(desk, uow, applicant, case_id)
+    item = await desk.item_of(uow, case)
+    if key not in desk.items.form(item).file_fields and all(
+        material.key != key for material in item.definition.materials
+    ):
+        raise MaterialKeyUnknown(key)
+    material_id, file_key = uuid7(), desk.files.new_key("materials")
+    stored = await desk.files.put(file_key, file.content, file_aad(case_id, material_id))
+    material = Material(
+        id=material_id,
+        case_id=case_id,
+        key=key,
+        file_key=file_key,
+        file_name=name,
+        mime=file.mime,
+        sha256=stored.sha256,
+        size=stored.size,
+        pages=file.pages,
+        width=file.width,
+        height=file.height,
+        uploaded_at=desk.clock(),
+    )
+    if not await desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE):
+        await desk.files.delete(file_key)
+        raise TooManyMaterials(limits.MATERIALS_PER_CASE)
+    return material
+
+
+async def detach_material(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, material_id: UUID
+) -> None:
+    await _editable(desk, uow, applicant, case_id)
+    file_key = await desk.materials.remove(uow, case_id, material_id)
+    if file_key is None:
+        raise MaterialNotFound
+    uow.enqueue(DELETE_FILE, file_key)
+
+
+def file_aad(case_id: UUID, material_id: UUID) -> bytes:
+    return b"case.file:" + case_id.bytes + material_id.bytes
+
+
+async def _editable(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Case:
+    case = await desk.cases.lock_for_change(uow, case_id)
+    if case is None or case.applicant_id != applicant.id:
+        raise CaseNotFound
+    if case.state not in EDITABLE:
+        raise NotEditable(case.state)
+    return case

@@ -1,0 +1,35 @@
+"""A better address for a parcel that has not left yet, or came back."""
+
+from typing import Final
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain.errors import AddressNotOpen, CaseNotFound, FormInvalid
+from ..domain.people import Applicant
+from ..domain.states import State
+from .desk import Desk
+
+_OPEN: Final = frozenset(State) - {
+    State.IN_TRANSIT, State.NOT_ACCEPTED, State.DENIED, State.COMPLETED, State.WITHDRAWN, State.CLOSED_UNPAID,
+}  # fmt: skip
+
+
+async def change_address(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, place: dict[str, str]
+) -> None:
+    """Replaces where the result goes: province, city, county, address, name, phone."""
+    locked = await desk.cases.lock_for_change(uow, case_id)
+    filled = await desk.forms.load(uow, case_id)
+    if locked is None or filled is None or locked.applicant_id != applicant.id:
+        raise CaseNotFound
+    form = desk.items.form(await desk.item_of(uow, locked))
+    field = form.address_field("to_applicant")
+    if field is None or locked.state not in _OPEN:
+        raise AddressNotOpen(locked.state)
+    answers = filled.answers | {field: place}
+    prefix = f"/answers/{field}"
+    errors = [error for error in form.errors(answers, ()) if error.path.startswith(prefix)]
+    if errors:
+        raise FormInvalid(errors)
+    await desk.forms.replace(uow, case_id, answers, filled.form_version)

@@ -1,0 +1,130 @@
+"""What the use cases need from outside, split by capability; `bootstrap.py` picks the concrete ones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from contracts.catalog import ItemDefinition
+
+from ..domain.answers import Answers
+from ..domain.case import Case, Moved
+from ..domain.form import Form
+from ..domain.item import Item
+from ..domain.routing import Places
+from ..domain.timeline import Entry
+from .records import Filled, Material, Submission, View
+
+
+class CaseStore(Protocol):
+    async def load(self, uow: UnitOfWork, case_id: UUID, *, for_update: bool = False) -> Case | None: ...
+    async def load_by_number(self, uow: UnitOfWork, case_no: str) -> Case | None: ...
+    async def lock_for_change(self, uow: UnitOfWork, case_id: UUID) -> Case | None: ...
+    async def open_draft(self, uow: UnitOfWork, case: Case, answers: bytes) -> None: ...
+    async def write(self, uow: UnitOfWork, moved: Moved) -> None: ...
+    async def place(self, uow: UnitOfWork, case: Case, branch: str | None, window: str | None) -> None: ...
+    async def repin(self, uow: UnitOfWork, case: Case, item_version: int) -> None: ...
+    async def delete_draft(self, uow: UnitOfWork, case: Case) -> Sequence[str]: ...
+
+
+class FormStore(Protocol):
+    def sealed_answers(self, case_id: UUID, answers: Answers) -> bytes: ...
+    async def load(self, uow: UnitOfWork, case_id: UUID) -> Filled | None: ...
+    async def load_for_submission(self, uow: UnitOfWork, case_id: UUID) -> Submission | None: ...
+    async def save(
+        self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID, answers: Answers, version: int
+    ) -> int | None: ...
+    async def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> bool: ...
+    async def keep_applicant(
+        self, uow: UnitOfWork, case_id: UUID, applicant: dict[str, Any], masked: str
+    ) -> None: ...
+
+
+class MaterialRows(Protocol):
+    async def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> bool: ...
+    async def list(self, uow: UnitOfWork, case_id: UUID) -> list[Material]: ...
+    async def find(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> Material | None: ...
+    async def remove(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> str | None: ...
+
+
+class Items(Protocol):
+    async def pinned(self, uow: UnitOfWork, code: str, version: int) -> Item: ...
+    async def pinned_many(
+        self, uow: UnitOfWork, wanted: set[tuple[str, int]]
+    ) -> dict[tuple[str, int], Item]: ...
+    async def current(self, uow: UnitOfWork, code: str) -> Item: ...
+    def form(self, item: Item) -> Form: ...
+    async def store(self, uow: UnitOfWork, definition: ItemDefinition, published_at: datetime) -> None: ...
+    async def retire(
+        self, uow: UnitOfWork, code: str, version: int, retired_at: datetime, replaced_by: int | None
+    ) -> bool: ...
+
+
+class Organisation(Protocol):
+    async def places(self, uow: UnitOfWork, department: str) -> Places: ...
+    async def unit_names(self, uow: UnitOfWork) -> dict[str, str]: ...
+    async def store(self, uow: UnitOfWork, event: Any) -> None: ...
+
+
+class History(Protocol):
+    async def note(
+        self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]
+    ) -> bool: ...
+    async def entries(self, uow: UnitOfWork, case_id: UUID) -> list[Entry]: ...
+    async def record_view(
+        self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
+    ) -> None: ...
+    async def views(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[View]: ...
+
+
+class Lists(Protocol):
+    async def mine(
+        self,
+        uow: UnitOfWork,
+        applicant_id: UUID,
+        states: Sequence[str] | None,
+        after: UUID | None,
+        limit: int,
+    ) -> list[Case]: ...
+    async def queue(
+        self,
+        uow: UnitOfWork,
+        unit: str,
+        department: str,
+        states: Sequence[str] | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Case]: ...
+
+
+class Documents(Protocol):
+    """Issues the signed record of a result, in the transaction of the edge that produces it."""
+
+    async def issue(
+        self,
+        uow: UnitOfWork,
+        *,
+        case_id: UUID,
+        case_no: str,
+        item: ItemDefinition,
+        unit: str,
+        applicant_id: UUID,
+        issued_at: datetime,
+        holder_masked: str | None = None,
+    ) -> UUID: ...
+
+
+class People(Protocol):
+    """Who an account belongs to, asked of identity-svc when an officer needs to know."""
+
+    async def find(self, account_id: UUID, *, officer_id: UUID | None = None) -> dict[str, Any] | None:
+        """Name, id number, phone; None while identity-svc cannot tell."""
+        ...
+
+
+class Files(Protocol):
+    def new_key(self, kind: str) -> str: ...
+    async def put(self, key: str, content: bytes, aad: bytes) -> Any: ...
+    async def get(self, key: str, aad: bytes) -> bytes: ...
+    async def delete(self, key: str) -> None: ...

@@ -1,0 +1,19 @@
+"""An officer made the paper: the document is issued, and sent or laid ready."""
+
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain import fulfilment
+from ..domain.case import Circumstances, Moved
+from ..domain.people import Officer
+from .desk import Desk
+from .record_move import record
+
+
+async def produce_case(
+    desk: Desk, uow: UnitOfWork, officer: Officer, case_id: UUID
+) -> tuple[Moved, Circumstances]:
+    case = await desk.officers_case(uow, case_id, officer)
+    around = await desk.around(uow, case)
+    return await record(desk, uow, fulfilment.produce(case, officer, around), around), around

@@ -1,0 +1,112 @@
+"""Writing a move: documents first, then the one statement, then its events and clocks."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from contracts.case import CaseCompleted
+from contracts.events import Event
+
+from ..domain.case import Circumstances, Moved, Taken
+from ..domain.item import Item
+from ..domain.states import State
+from ..domain.transitions import Action, Who
+from .desk import Desk
+
+DEEMED_ACCEPTANCE = "case.accept_by_silence"
+CLOSE_UNPAID = "case.close_unpaid"
+
+
+async def record(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
+    """Returns the move as written; raises CaseChangedMeanwhile when another one was first."""
+    if moved.has(Action.PRODUCE):
+        moved = await _with_document(desk, uow, moved, around)
+    await desk.cases.write(uow, moved)
+    for step in moved.taken:
+        uow.emit(event_of(step, around.item, moved.at), version=step.case.version)
+    await _set_clocks(uow, moved)
+    return moved
+
+
+async def _with_document(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
+    case = moved.case
+    assert case.case_no is not None and case.unit is not None
+    document_id = await desk.documents.issue(
+        uow,
+        case_id=case.id,
+        case_no=case.case_no,
+        item=around.item.definition,
+        unit=case.unit,
+        applicant_id=case.applicant_id,
+        issued_at=moved.at,
+        holder_masked=case.applicant_masked,
+    )
+    return moved.with_document(document_id)
+
+
+async def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
+    """A job for each state that ends by itself; leaving the state forgets it."""
+    key = str(moved.before.id)
+    for step in moved.taken:
+        if deemed_at := step.facts.get("deemed_at"):
+            uow.enqueue(DEEMED_ACCEPTANCE, key, run_at=datetime.fromisoformat(deemed_at))
+        if due := step.facts.get("payment_due_at"):
+            uow.enqueue(CLOSE_UNPAID, key, run_at=datetime.fromisoformat(due))
+    if moved.taken[0].by.who is Who.CLOCK:
+        return  # the job that moved the case ends itself
+    left = moved.before.state
+    if left in (State.SUBMITTED, State.SUPPLEMENTED):
+        await uow.cancel_job(DEEMED_ACCEPTANCE, key)
+    if left is State.AWAITING_PAYMENT:
+        await uow.cancel_job(CLOSE_UNPAID, key)
+
+
+def event_of(step: Taken, item: Item, at: datetime) -> Event:
+    """The event of one edge, as the contract wants it."""
+    case = step.case
+    return step.edge.event(
+        case_id=case.id,
+        case_no=case.case_no,
+        item_code=case.item_code,
+        item_version=case.item_version,
+        department=case.department,
+        unit=case.unit,
+        applicant_id=case.applicant_id,
+        state=case.state.value,
+        occurred_at=at,
+        actor=step.by.who.value,
+        officer_id=step.by.officer_id,
+        **_details(step, item),
+    )
+
+
+def _details(step: Taken, item: Item) -> dict[str, Any]:
+    """What an event says beyond the common facts."""
+    case, facts = step.case, step.facts
+    match step.edge.action:
+        case Action.SUBMIT | Action.SUPPLEMENT:
+            return {"response_due_at": case.response_due_at}
+        case Action.ACCEPT:
+            return {"promise_due_at": case.promise_due_at}
+        case Action.REVIEW:
+            return {"level": facts["level"], "levels": facts["levels"]}
+        case Action.APPROVE | Action.DENY:
+            return {"promise_due_at": case.promise_due_at, "in_time": facts["in_time"]}
+        case Action.REQUEST_PAYMENT:
+            return {
+                "amount_cents": case.amount_cents,
+                "amount_source": item.definition.amount_source,
+                "purpose": item.definition.name,
+            }
+        case Action.PAY:
+            return {"order_id": case.order_id, "amount_cents": case.amount_cents}
+        case Action.PRODUCE:
+            return {"document_id": case.document_id}
+        case Action.REQUEST_DISPATCH:
+            return {"postage_free": item.definition.delivery_free}
+        case Action.DISPATCH | Action.RETURN:
+            return {"shipment_id": UUID(facts["shipment_id"])}
+    if step.edge.event is CaseCompleted:
+        return {"deciding_officer_id": case.deciding_officer_id, "how": facts["how"]}
+    return {}

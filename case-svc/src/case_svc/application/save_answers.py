@@ -1,0 +1,44 @@
+"""Autosave: whatever was typed so far, as long as nobody else saved in between."""
+
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain.answers import Answers, check_storable, merged
+from ..domain.errors import CaseNotFound, NotEditable, StaleAnswers
+from ..domain.people import Applicant
+from ..domain.states import EDITABLE
+from .desk import Desk
+
+
+async def save_answers(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, answers: Answers, version: int
+) -> int:
+    """Returns the form's new version; raises StaleAnswers, NotEditable, CaseNotFound."""
+    check_storable(answers)
+    saved = await desk.forms.save(uow, case_id, applicant.id, answers, version)
+    if saved is None:
+        raise await _why_not(desk, uow, applicant, case_id)
+    return saved
+
+
+async def patch_answers(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, patch: Answers, version: int
+) -> int:
+    """Changes only the answers named; null removes one (RFC 7396)."""
+    check_storable(patch)
+    filled = await desk.forms.load(uow, case_id)
+    if filled is None or filled.case.applicant_id != applicant.id:
+        raise CaseNotFound
+    if filled.form_version != version:
+        raise StaleAnswers(filled.form_version)
+    return await save_answers(desk, uow, applicant, case_id, merged(filled.answers, patch), version)
+
+
+async def _why_not(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Exception:
+    filled = await desk.forms.load(uow, case_id)
+    if filled is None or filled.case.applicant_id != applicant.id:
+        return CaseNotFound()
+    if filled.case.state not in EDITABLE:
+        return NotEditable(filled.case.state)
+    return StaleAnswers(filled.form_version)

@@ -1,0 +1,46 @@
+"""The public history of a case: every state and every change of its promise, in words."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain.case import Case
+from ..domain.people import Officer
+from ..domain.timeline import Entry, sentence
+from .desk import Desk
+from .read_case import Reader, readable_case
+
+_INTERNAL: Final = frozenset({"opinion"})
+"""Written by officers for officers; the applicant reads reason, basis and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    entry: Entry
+    zh: str
+    en: str
+    details: dict[str, Any]
+
+
+async def tell_timeline(
+    desk: Desk, uow: UnitOfWork, reader: Reader, case_id: UUID
+) -> tuple[Case, list[Told]]:
+    """Oldest first."""
+    case = await readable_case(desk, uow, reader, case_id)
+    entries = await desk.history.entries(uow, case_id)
+    return case, [_told(entry, isinstance(reader, Officer)) for entry in entries]
+
+
+async def latest_details(desk: Desk, uow: UnitOfWork, reader: Reader, case: Case) -> dict[str, Any] | None:
+    """What was last written to the applicant: what is lacking, why it was denied, what a query answered."""
+    for entry in reversed(await desk.history.entries(uow, case.id)):
+        if details := _told(entry, isinstance(reader, Officer)).details:
+            return details
+    return None
+
+
+def _told(entry: Entry, to_officer: bool) -> Told:
+    details = {name: value for name, value in entry.texts.items() if to_officer or name not in _INTERNAL}
+    return Told(entry, *sentence(entry), details)

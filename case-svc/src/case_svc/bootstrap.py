@@ -1,0 +1,100 @@
+"""The only place that picks concrete classes."""
+
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chassis.auth.service_token import ServiceToken
+from chassis.http_client import ServiceClient
+from chassis.sealing import Sealer
+from chassis.service import Service
+
+from .api import cases, drafts, internal, materials, officers, submission
+from .application.desk import Desk
+from .application.handlers import ON_JOB
+from .channels.identity import PeopleDirectory
+from .consumers import event_handlers
+from .documents.api import router as documents_router
+from .documents.desk import DocumentDesk
+from .documents.issuing import DocumentIssuer
+from .documents.signing import DocumentSigner
+from .domain.working_days import default_calendar
+from .materials.store import MaterialStore
+from .persistence.cases import CaseTable
+from .persistence.forms import FormTable
+from .persistence.history import HistoryTable
+from .persistence.items import ItemShelf
+from .persistence.lists import CaseLists
+from .persistence.materials import MaterialTable
+from .persistence.organisation import OrganisationTables
+from .persistence.tables import metadata
+from .settings import CaseSettings
+
+
+def build(settings: CaseSettings) -> Service:
+    service = Service(
+        "case-svc", settings, metadata=metadata, migrations=Path(__file__).parent / "migrations"
+    )
+    # `queue` and `numbers` come before `{case_id}`.
+    service.include(officers.router, cases.router, drafts.router, submission.router, materials.router)
+    service.include(documents_router, internal.router)
+    desk, documents = _desks(settings, service)
+    service.state.desk, service.state.documents = desk, documents
+    service.consume(event_handlers(desk))
+    for kind, use_case in ON_JOB.items():
+        service.job(kind, partial(use_case, desk))
+    return service
+
+
+def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk]:
+    sealer = Sealer(_secret(settings.data_keys), _secret(settings.lookup_key))
+    files = MaterialStore(settings.files_url, sealer)
+    history = HistoryTable(sealer)
+    people = _people(settings, service)
+    issuer = DocumentIssuer(_signer(settings), sealer)
+    desk = Desk(
+        cases=CaseTable(sealer),
+        forms=FormTable(sealer),
+        materials=MaterialTable(sealer),
+        items=ItemShelf(),
+        organisation=OrganisationTables(),
+        history=history,
+        lists=CaseLists(),
+        documents=issuer,
+        people=people,
+        files=files,
+        calendar=default_calendar(),
+        submit_min_ial=settings.submit_min_ial,
+    )
+    documents = DocumentDesk(
+        issuer=issuer,
+        store=files,
+        find_person=people.find,
+        record_view=history.record_view,
+        note=history.note,
+        public_url=settings.public_url,
+        more_fonts=Path(settings.more_fonts) if settings.more_fonts else None,
+    )
+    return desk, documents
+
+
+def _people(settings: CaseSettings, service: Service) -> PeopleDirectory:
+    token = ServiceToken(settings.identity_url, service.name, _secret(settings.service_secret))
+    client = ServiceClient(settings.identity_url, token, timeout=3)
+    service.on_stop(client.close)
+    service.on_stop(token.close)
+    return PeopleDirectory(client)
+
+
+def _signer(settings: CaseSettings) -> DocumentSigner:
+    earlier = re.findall(
+        r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", settings.document_earlier_keys, re.DOTALL
+    )
+    return DocumentSigner(
+        settings.document_key.get_secret_value().encode(), [pem.encode() for pem in earlier]
+    )
+
+
+def _secret(value: Any) -> str:
+    return value.get_secret_value() if value is not None else ""

@@ -1,0 +1,30 @@
+"""identity-svc: who an account belongs to."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import structlog
+from chassis.http_client import ServiceClient
+
+log = structlog.get_logger(__name__)
+
+
+class PeopleDirectory:
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    async def find(self, account_id: UUID, *, officer_id: UUID | None = None) -> dict[str, Any] | None:
+        """`name`, `id_number`, `phone` of a person or company; None while identity-svc cannot tell.
+
+        identity-svc records the look and shows it, with the officer, to the person concerned.
+        """
+        params = {"why": "case"} | ({"officer_id": str(officer_id)} if officer_id else {})
+        try:
+            account = await self._client.get_json(f"/internal/accounts/{account_id}", **params)
+        except httpx2.HTTPError as error:
+            log.warning("applicant_unavailable", account_id=str(account_id), cause=repr(error))
+            return None
+        if not account.get("name"):
+            return None
+        return {part: account.get(part) for part in ("name", "id_number", "phone", "representative_name")}

@@ -1,0 +1,49 @@
+"""Lists, paged by key on plain columns: an applicant's cases and a unit's queue."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ..domain.case import Case
+from .cases import SELECTED, read_case
+
+MINE: Final = f"""SELECT {SELECTED} FROM cases c WHERE c.applicant_id = $1 AND c.id < $2
+AND ($3::text[] IS NULL OR c.state = ANY($3)) ORDER BY c.id DESC LIMIT $4"""
+QUEUE: Final = f"""SELECT {SELECTED} FROM cases c WHERE c.unit = $1 AND c.due_at IS NOT NULL
+AND (c.due_at, c.id) > ($2, $3) AND ($4::text[] IS NULL OR c.state = ANY($4)) AND c.department = $5
+ORDER BY c.due_at, c.id LIMIT $6"""
+
+_LAST_ID: Final = UUID(int=2**128 - 1)
+_FIRST_ID: Final = UUID(int=0)
+_LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class CaseLists:
+    async def mine(
+        self,
+        uow: UnitOfWork,
+        applicant_id: UUID,
+        states: Sequence[str] | None,
+        after: UUID | None,
+        limit: int,
+    ) -> list[Case]:
+        """Newest first; `after` is the last id of the page before."""
+        rows = await uow.fetch(MINE, applicant_id, after or _LAST_ID, states, limit)
+        return [read_case(row) for row in rows]
+
+    async def queue(
+        self,
+        uow: UnitOfWork,
+        unit: str,
+        department: str,
+        states: Sequence[str] | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Case]:
+        """By time left, most urgent first; `after` is (due_at, id) of the last row of the page before."""
+        due_at, case_id = after or (_LONG_AGO, _FIRST_ID)
+        rows = await uow.fetch(QUEUE, unit, due_at, case_id, states, department, limit)
+        return [read_case(row) for row in rows]

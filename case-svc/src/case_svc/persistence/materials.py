@@ -1,0 +1,59 @@
+"""Rows of uploaded files; their sealed content lies in the store."""
+
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+from chassis.db import UnitOfWork
+from chassis.sealing import Sealer
+
+from ..application.records import Material
+from .sealed import material_aad
+
+_COLUMNS: Final = (
+    "id, case_id, key, file_key, file_name, mime, sha256, size, pages, width, height, uploaded_at"
+)
+_INSERT: Final = f"""INSERT INTO case_material ({_COLUMNS})
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+WHERE (SELECT count(*) FROM case_material WHERE case_id = $2) < $13"""
+
+
+class MaterialTable:
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> bool:
+        """False when the case holds `limit` files already. The caller has locked the case."""
+        sealed_name = self._sealer.seal(material.file_name.encode(), material_aad(material.id))
+        tag = await uow.execute(
+            _INSERT, material.id, material.case_id, material.key, material.file_key, sealed_name,
+            material.mime, material.sha256, material.size, material.pages, material.width, material.height,
+            material.uploaded_at, limit,
+        )  # fmt: skip
+        return tag == "INSERT 0 1"
+
+    async def list(self, uow: UnitOfWork, case_id: UUID) -> list[Material]:
+        rows = await uow.fetch(
+            f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 ORDER BY id", case_id
+        )
+        return [self._read(row) for row in rows]
+
+    async def find(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> Material | None:
+        row = await uow.fetchrow(
+            f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 AND id = $2", case_id, material_id
+        )
+        return self._read(row) if row else None
+
+    async def remove(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> str | None:
+        """The removed file's key in the store; None when there is no such material."""
+        key: str | None = await uow.fetchval(
+            "DELETE FROM case_material WHERE case_id = $1 AND id = $2 RETURNING file_key",
+            case_id,
+            material_id,
+        )
+        return key
+
+    def _read(self, row: asyncpg.Record) -> Material:
+        values = list(row)
+        values[4] = self._sealer.open(values[4], material_aad(values[0])).decode()
+        return Material(*values)

@@ -1,0 +1,14 @@
+"""What case-svc is told from outside."""
+
+from chassis.settings import ServiceSettings
+from pydantic import Field, SecretStr
+
+
+class CaseSettings(ServiceSettings):
+    files_url: str = Field(description="a folder's path, file://… or s3://bucket/prefix, for sealed files")
+    document_key: SecretStr = Field(description="PEM of the Ed25519 key that signs issued documents")
+    document_earlier_keys: str = Field("", description="PEM of public keys that signed earlier documents")
+    public_url: str = Field("http://127.0.0.1:8080", description="where citizens reach the platform")
+    more_fonts: str | None = Field(None, description="a folder with fonts for rare characters in names")
+    submit_min_ial: int = Field(2, ge=0, le=4, description="real-name level needed to submit")
+    max_body_bytes: int = 1_048_576
