@@ -39,6 +39,7 @@ class ContainerSecrets:
         for name in SERVICES:
             self._service(name, secrets)
         self._folder("identity-svc", self._identity(secrets))
+        self._folder("case-svc", {"document_key": secrets.document_key})
         self._folder(GATEWAY, {"redis_url": _redis_url(secrets)})
         self._folder(PARTNERS, {"control_token": secrets.control_token})
         self._copy_keys(PARTNERS, partner_keys.sandbox_folder(self.root))

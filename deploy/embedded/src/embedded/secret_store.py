@@ -28,6 +28,7 @@ class Secrets:
     redis_password: str
     control_token: str
     demo_password: str
+    document_key: str
     services: dict[str, ServiceSecrets]
 
 
@@ -46,6 +47,7 @@ def load_or_generate(path: Path, services: list[str], *, data_exists: bool) -> S
         redis_password=stored.get("redis_password") or _token(),
         control_token=stored.get("control_token") or _token(),
         demo_password=stored.get("demo_password") or secrets.token_hex(5),
+        document_key=stored.get("document_key") or _signing_key(),
         services={name: ServiceSecrets(**known[name]) for name in known}
         | {name: _generate() for name in services if name not in known},
     )
@@ -73,6 +75,12 @@ def _generate() -> ServiceSecrets:
         data_keys=f"k1:{_key()}",
         lookup_key=_key(),
     )
+
+
+def _signing_key() -> str:
+    """An Ed25519 private key as PEM (PKCS#8): 16 bytes that say so, 32 that are it."""
+    der = bytes.fromhex("302e020100300506032b657004220420") + secrets.token_bytes(32)
+    return f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END PRIVATE KEY-----\n"
 
 
 def _token() -> str:

@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import dataclass, field
 
-from embedded import document_key, partner_keys, probes
+from embedded import partner_keys, probes
 from embedded.broker import Broker
 from embedded.folder import DataFolder, write_private
 from embedded.ports import LOOPBACK
@@ -122,5 +122,5 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         env["DEMO_PASSWORD"] = around.secrets.demo_password
     if name == "case-svc":
         env["FILES_URL"] = str(folder.files)
-        env["DOCUMENT_KEY_FILE"] = str(document_key.keep(folder.secrets))
+        env["DOCUMENT_KEY"] = around.secrets.document_key
     return env
