@@ -87,6 +87,12 @@ class World:
     async def _nothing_pending(self) -> bool:
         return not await self.notices(state="PENDING")
 
+    async def acknowledged(self, notice_id: str) -> None:
+        async def acked() -> bool:
+            return notice_id in {one["notice_id"] for one in await self.notices(state="ACKED")}
+
+        await eventually(acked)
+
     async def payment_reference(self, request: Request) -> Response:
         number = self.decision_nos.get(UUID(request.path_params["case_id"]))
         return JSONResponse({"decision_no": number}, 200 if number else 404)
@@ -193,6 +199,8 @@ class Payments:
     tokens: Tokens
     citizen: Citizen
     settings: PaymentSettings
+    unit: str = UNIT
+    department: str = DEPARTMENT
 
     async def requested(
         self,

@@ -2,8 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from chassis.testing import bearer
 from contracts.payment import OrderOpened, OrderPaid
 
 
@@ -58,8 +59,6 @@ async def test_two_clicks_at_once_make_one_order_at_the_bank(payments):
 
 
 async def test_attempt_needs_an_idempotency_key(payments):
-    from chassis.testing import bearer
-
     order = await payments.opened()
     answer = await payments.svc.client.post(
         f"/api/payments/orders/{order['id']}/attempts",
@@ -166,7 +165,7 @@ async def test_restart_in_the_middle_of_an_attempt_goes_on_with_it(payments):
         await uow.execute(
             "INSERT INTO attempt (id, order_id, channel, state, created_at, next_query_at)"
             " VALUES ($1, $2, 'bank', 'reserved', now(), now() + interval '30 seconds')",
-            reserved, __import__("uuid").UUID(order["id"]),
+            reserved, UUID(order["id"]),
         )  # fmt: skip
     attempt = await payments.citizen.start(order["id"])
     assert attempt["id"] == str(reserved)
