@@ -174,6 +174,37 @@ async def test_poison_is_parked_and_others_go_on(database: str, own_broker, toke
             assert "behind" in causes[1]
 
 
+async def test_topic_made_again_with_fewer_partitions_loses_nothing(database: str, own_broker, tokens: Tokens):
+    _, broker = own_broker
+    settings = await live(database, "")
+    settings.topic_partitions = 6
+    names = [f"n{number}" for number in range(12)]
+    for expected in (1, 2):
+        with broker() as bootstrap:
+            settings.kafka_bootstrap = bootstrap
+            async with running(build(settings), tokens, role="all") as service:
+                for name in names:
+                    await raise_(service, name)
+                for name in names:
+                    await has_heard(service, name, expected)
+        settings.topic_partitions = 2
+
+
+async def test_several_partitions_are_not_taken_for_lost(database: str, own_broker, tokens: Tokens):
+    _, broker = own_broker
+    settings = await live(database, "")
+    settings.topic_partitions = 6
+    with broker() as bootstrap:
+        settings.kafka_bootstrap = bootstrap
+        for expected in (1, 2):
+            async with running(build(settings), tokens, role="all") as service:
+                for number in range(12):
+                    await raise_(service, f"n{number}")
+                for number in range(12):
+                    await has_heard(service, f"n{number}", expected)
+                assert await service.service.pool.fetchval("SELECT count(*) FROM relay_epoch") == 0
+
+
 async def test_migrations_make_the_declared_tables(database: str):
     from chassis.testing import assert_migrations_match
     from sample.service import metadata

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 from embedded.services import SERVICES
@@ -70,6 +71,7 @@ async def run(stack: EmbeddedStack, cases: int) -> dict[str, Any]:
         citizens = [await registrar.citizen() for _ in range(CITIZENS)]
         desks = await _desks(registrar, stack)
         key = await _upload_key(http, gateway)
+        await _until_known(http, gateway, citizens[0])
         warm = Timings()
         say("warming up")
         await _drive(Journey(http, gateway, key, warm), citizens, desks, 24)
@@ -98,6 +100,17 @@ async def _desks(registrar: Registrar, stack: EmbeddedStack) -> dict[str, tuple[
             await registrar.officer(f"{unit}-2", password),
         )
     return found
+
+
+async def _until_known(http: aiohttp.ClientSession, gateway: str, citizen: Person) -> None:
+    """The catalogue reaches case-svc by events; a first start takes some seconds."""
+    for _ in range(600):
+        headers = citizen.headers | {"Idempotency-Key": str(uuid4())}
+        async with http.post(f"{gateway}/api/cases", json={"item_code": ITEM}, headers=headers) as answer:
+            if answer.status == 201:
+                return
+        await asyncio.sleep(0.1)
+    raise RuntimeError(f"case-svc does not know {ITEM} after a minute")
 
 
 async def _upload_key(http: aiohttp.ClientSession, gateway: str) -> str:

@@ -23,7 +23,7 @@ class Person:
 
 def id_number(number: int) -> str:
     """A well-formed resident number for a sample person; the sandbox knows every well-formed one."""
-    body = f"61010319{80 + number % 20:02d}0101{number % 1000:03d}"
+    body = f"11010119{80 + number % 20:02d}{1 + number % 12:02d}01{number % 1000:03d}"
     return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
 
 

@@ -1,6 +1,6 @@
 """Talking to the broker: topics, and reading back single records."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
 from uuid import UUID
 
@@ -15,14 +15,18 @@ from .envelope import BadEnvelope, read_headers
 log = structlog.get_logger(__name__)
 
 
-async def ensure_topics(bootstrap: str, topics: Iterable[str], *, partitions: int, replication: int) -> None:
-    """Creates the topics that are missing; existing ones are left as they are."""
+async def ensure_topics(
+    bootstrap: str, topics: Collection[str], *, partitions: int, replication: int
+) -> dict[str, int]:
+    """Creates the topics that are missing, leaves existing ones as they are; returns how many partitions each has."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=10_000)
     await admin.start()
     try:
         missing = set(topics) - set(await admin.list_topics())
         if missing:
             await _create(admin, sorted(missing), partitions, replication)
+        described = await admin.describe_topics(list(topics))
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
     finally:
         await admin.close()
 
@@ -48,7 +52,8 @@ class Readback(Enum):
 class RecordReader:
     """Reads single records by their place, outside any consumer group."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, partitions: Mapping[str, int]) -> None:
+        self._partitions = partitions
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             enable_auto_commit=False,
@@ -67,8 +72,8 @@ class RecordReader:
     async def compare(self, topic: str, partition: int, offset: int, event_id: UUID) -> Readback:
         """Whether the record at `offset` still is the one with `event_id`."""
         place = TopicPartition(topic, partition)
-        if partition not in (self._consumer.partitions_for_topic(topic) or set()):
-            return Readback.LOST
+        if partition >= self._partitions.get(topic, 0):
+            return Readback.LOST  # the topic was made again, with fewer partitions
         self._consumer.assign([place])
         end = (await self._consumer.end_offsets([place]))[place]
         begin = (await self._consumer.beginning_offsets([place]))[place]

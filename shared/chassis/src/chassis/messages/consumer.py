@@ -69,7 +69,7 @@ class Consumer:
             await asyncio.sleep(0.5)
 
     async def _consume(self) -> None:
-        await ensure_topics(
+        found = await ensure_topics(
             self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
         )
         consumer = AIOKafkaConsumer(
@@ -84,7 +84,7 @@ class Consumer:
             heartbeat_interval_ms=3_000,
             metadata_max_age_ms=30_000,
         )
-        async with RecordReader(self._bootstrap) as reader:
+        async with RecordReader(self._bootstrap, found) as reader:
             consumer.subscribe(self._topics, listener=_OnAssigned(self, consumer, reader))
             await consumer.start()
             try:

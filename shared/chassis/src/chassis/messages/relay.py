@@ -90,10 +90,10 @@ class Relay:
     async def _lead(self, connection: asyncpg.Connection) -> None:
         outbox = Outbox(connection)
         await connection.add_listener(WAKE_CHANNEL, lambda *_: self._wake.set())
-        await ensure_topics(
+        found = await ensure_topics(
             self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
         )
-        async with RecordReader(self._bootstrap) as reader:
+        async with RecordReader(self._bootstrap, found) as reader:
             await self._check_broker(outbox, reader)
             await self._relay(connection, outbox, reader)
 
