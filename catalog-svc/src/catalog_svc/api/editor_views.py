@@ -13,7 +13,7 @@ Revision = Annotated[int, Field(ge=1, le=2**31 - 1, description="读取时的修
 
 
 class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewItem(_Sent):

@@ -136,7 +136,7 @@ class CatalogueReader(Protocol):
         *,
         similar: bool,
     ) -> list[Found]:
-        """Best first: exact, prefix, inside. `similar`: those that share half of the character pairs."""
+        """Best first: exact, prefix, inside. `similar`: those that share some pairs of characters."""
         ...
 
     async def guide(self, uow: UnitOfWork, code: str, known_etags: Sequence[str]) -> StoredGuide | None: ...

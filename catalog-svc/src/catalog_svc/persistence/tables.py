@@ -88,6 +88,7 @@ for _column in ("text_key", "latin_key"):
         published_item.c[_column],
         postgresql_using="gin",
         postgresql_ops={_column: "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},  # read at every search, written at a publication
     )
 
 catalogue_import = sa.Table(

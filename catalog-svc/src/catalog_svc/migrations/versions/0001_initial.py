@@ -134,6 +134,7 @@ def _create_published() -> None:
             [column],
             postgresql_using="gin",
             postgresql_ops={column: "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
         )
 
 
