@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx2
 from chassis.jobs.job import JobHandler
-from chassis.sealing import Sealer
+from chassis.sealing import SealBroken, Sealer
 from chassis.service import Service
 
 from .api import accounts, internal, keys, me, officers, organisation, sessions
@@ -186,9 +186,12 @@ def _load_at_start(
     rotate_keys: RotateKeys,
 ) -> None:
     async def load_keys() -> None:
-        async with service.begin() as uow:
-            await rotate_keys.rotate(uow)
-        await ring.reload()
+        try:
+            async with service.begin() as uow:
+                await rotate_keys.rotate(uow)
+            await ring.reload()
+        except SealBroken as error:
+            raise RuntimeError("DATA_KEYS lacks the key that this database was sealed under") from error
 
     async def load_organisation() -> None:
         await LoadOrganisation(service.begin, stores.organisation)(settings.organisation_file.read_bytes())
@@ -242,8 +245,8 @@ def _session_policies(settings: IdentitySettings) -> SessionPolicies:
 
 def _code_limits(settings: IdentitySettings) -> CodeLimits:
     return CodeLimits(
+        resend=Limit(1, timedelta(seconds=settings.code_resend_seconds)),
         phone=(
-            Limit(1, timedelta(seconds=settings.code_resend_seconds)),
             _per(settings.codes_per_phone_hour, timedelta(hours=1)),
             _per(settings.codes_per_phone_day, timedelta(days=1)),
         ),

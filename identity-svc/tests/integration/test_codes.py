@@ -24,7 +24,7 @@ async def test_known_and_unknown_phones_get_the_same_answer(identity, phone, ano
     known, unknown = await ask(identity, phone), await ask(identity, another_phone())
 
     assert known.status_code == unknown.status_code == 202
-    assert known.json() == unknown.json() == {"expires_in": 300}
+    assert known.json() == unknown.json() == {"expires_in": 300, "resend_after": 60}
     assert await identity.sql("SELECT count(*) AS n FROM job WHERE kind = 'identity.deliver_code'") == [(2,)]
 
 

@@ -27,7 +27,8 @@ class CodeRequest(Body):
 class CodeSent(BaseModel):
     """The same for every phone, whether it has an account or not."""
 
-    expires_in: int = Field(description="秒 · seconds")
+    expires_in: int = Field(description="验证码有效秒数 · seconds the code is valid")
+    resend_after: int = Field(description="可再次获取前的秒数 · seconds until another may be asked for")
 
 
 class RegistrationRequest(Body):
@@ -69,7 +70,10 @@ class RealNameConfirmed(BaseModel):
 async def request_code(body: CodeRequest, uow: Uow, menu: TheMenu, address: ClientAddress) -> CodeSent:
     phone = reading(lambda reader: reader.phone(body.phone))
     await menu.request_code(uow, phone, body.purpose, address)
-    return CodeSent(expires_in=int(LIFETIME.total_seconds()))
+    return CodeSent(
+        expires_in=int(LIFETIME.total_seconds()),
+        resend_after=int(menu.request_code.resend_after.total_seconds()),
+    )
 
 
 @router.post("/accounts", status_code=201, summary="注册 · Register")

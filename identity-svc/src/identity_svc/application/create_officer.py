@@ -37,8 +37,10 @@ class CreateOfficer:
 
         Raises PostInvalid or BadgeTaken.
         """
-        place = await post_place(uow, self._organisation, wanted.unit) if wanted.unit else (None, None, None)
-        post = Post(*place, rank=wanted.rank, roles=wanted.roles)
+        unit = department = branch = None
+        if wanted.unit is not None:
+            unit, department, branch = await post_place(uow, self._organisation, wanted.unit)
+        post = Post(unit, department, branch, wanted.rank, wanted.roles)
         check_post(post)
         initial = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
         officer = Officer(uuid7(), wanted.badge_no, wanted.name, post, version=1)

@@ -1,5 +1,6 @@
 """This process's view of the signing keys."""
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ class KeyRing:
         self._stored: list[StoredKey] = []
         self._opened: dict[str, RSAKey] = {}
         self._loaded_at = float("-inf")
+        self._loading = asyncio.Lock()
 
     async def signer(self) -> RSAKey:
         """The key that signs now; its `kid` goes into the token's header."""
@@ -49,8 +51,16 @@ class KeyRing:
         self._loaded_at = time.monotonic()
 
     async def _refresh(self) -> None:
-        if time.monotonic() - self._loaded_at < RELOAD.total_seconds():
+        if self._is_fresh():
             return
+        async with self._loading:
+            if not self._is_fresh():
+                await self._try_reload()
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._loaded_at < RELOAD.total_seconds()
+
+    async def _try_reload(self) -> None:
         try:
             await self.reload()
         except Exception as error:

@@ -20,8 +20,9 @@ DELIVER_CODE = "identity.deliver_code"
 
 @dataclass(frozen=True, slots=True)
 class CodeLimits:
-    """`phone` are all in force at once; `address` counts codes to any phone."""
+    """`resend` and `phone` are all in force at once; `address` counts codes to any phone."""
 
+    resend: Limit
     phone: tuple[Limit, ...]
     address: Limit
 
@@ -32,6 +33,7 @@ class RequestCode:
         self._throttle = throttle
         self._hash = keyed_hash
         self._limits = limits
+        self.resend_after = limits.resend.every
 
     async def __call__(self, uow: UnitOfWork, phone: str, purpose: Purpose, address: str) -> None:
         """`phone` is E.164. Raises TooManyCodes."""
@@ -43,6 +45,6 @@ class RequestCode:
     def _allowances(self, phone: str, address: str) -> list[Allowance]:
         per_phone = [
             Allowance(self._hash(f"code:{index}:{phone}"), limit)
-            for index, limit in enumerate(self._limits.phone)
+            for index, limit in enumerate((self._limits.resend, *self._limits.phone))
         ]
         return [*per_phone, Allowance(self._hash(f"code@{address}"), self._limits.address)]
