@@ -40,7 +40,7 @@ test: $(READY) ## every test but the long ones
 	$(PY) -m pytest -n 2 -m "not long and not kafka" $(TESTED)
 
 test-isolated: $(READY) ## each service's tests in an environment of its own
-	$(PY) -m embedded.isolation $(PACKAGES)
+	$(PY) deploy/isolated_tests.py $(PACKAGES)
 
 test-kafka: $(READY) ## event and end-to-end tests against real Apache Kafka
 	$(PY) -m pytest -m kafka $(TESTED)
@@ -72,5 +72,5 @@ lock: $(READY) ## recompile requirements.lock from every pyproject.toml
 		--group dev pyproject.toml $(PACKAGES:=/pyproject.toml) -o requirements.lock
 
 clean: ## remove what tests and benchmarks leave; .data and .venv stay
-	rm -rf .bench .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
+	rm -rf .bench .venv/isolated .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
