@@ -12,6 +12,7 @@ from pathlib import Path
 
 from embedded.failures import PartFailed
 from embedded.folder import DataFolder
+from embedded.log_tail import last_lines
 from embedded.privileges import Account, before_exec
 
 _POLL = 0.05
@@ -132,12 +133,3 @@ def base_environment() -> dict[str, str]:
     }
     # Two malloc arenas a process: the default of eight a core costs tens of megabytes over all services.
     return kept | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-
-
-def last_lines(log: Path, start: int = 0, count: int = 6) -> list[str]:
-    """The last lines that are not empty, of what was written from byte `start` on."""
-    with log.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        file.seek(max(start, end - 20_000))
-        text = file.read().decode(errors="replace")
-    return [line for line in text.splitlines() if line.strip()][-count:]
