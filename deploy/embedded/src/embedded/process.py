@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from embedded.failures import PartFailed
 from embedded.folder import DataFolder
