@@ -161,3 +161,7 @@ async def test_a_push_while_the_database_is_away_is_asked_for_again(
     await created.svc.service.pool.close()
     answer = await courier.post(body)
     assert (answer.status_code, answer.json()["return_code"]) == (503, "1001")
+
+
+async def test_a_push_that_is_too_large_is_refused_unread(svc: Running, courier: Courier) -> None:
+    assert (await courier.post(b"x" * 70_000)).status_code == 413

@@ -7,6 +7,7 @@ documents), and an authentic push must be kept whatever it contains.
 from typing import Final
 
 import structlog
+from chassis.http.body_limit import limited
 from chassis.service import Service
 from fastapi import APIRouter, Request, Response
 
@@ -21,6 +22,7 @@ _TAKEN: Final = '{"return_code":"0000","return_msg":"成功"}'.encode()
 _REFUSED: Final = '{"return_code":"1000","return_msg":"签名无法验证"}'.encode()
 _LATER: Final = '{"return_code":"1001","return_msg":"暂时无法接收，请重新推送"}'.encode()
 _JSON: Final = "application/json"
+_LARGEST: Final = 65_536
 
 
 @router.post(
@@ -37,7 +39,7 @@ _JSON: Final = "application/json"
 async def courier_push(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     service: Service = request.app.state.service
-    body = await request.body()
+    body = await limited(request, _LARGEST).body()
     try:
         async with service.begin() as uow:
             await receive_push(desk, uow, request.headers, body)

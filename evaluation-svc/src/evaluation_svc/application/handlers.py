@@ -1,0 +1,65 @@
+"""The menu: which event and which job leads to which use case."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from chassis.db import UnitOfWork
+from chassis.jobs import Begin, Job
+from chassis.messages import Received
+from contracts import case, catalog, courier, identity, payment
+from contracts.events import Event
+
+from .invite_to_review import invite_after_completion, invite_after_denial
+from .ports import Desk
+from .record_event import record_event
+from .release_batches import RELEASE, release_batches
+
+OnEvent = Callable[[Desk, UnitOfWork, Received[Any]], Awaitable[None]]
+OnJob = Callable[[Desk, Job, Begin], Awaitable[None]]
+
+RECORDED: Final[tuple[type[Event], ...]] = (
+    case.CaseSubmitted,
+    case.CaseSupplementRequested,
+    case.CaseSupplemented,
+    case.CaseAccepted,
+    case.CaseNotAccepted,
+    case.PickupRequested,
+    case.CaseReviewed,
+    case.CaseApproved,
+    case.CasePaymentRequested,
+    case.CasePaid,
+    case.CaseClosedUnpaid,
+    case.CaseProduced,
+    case.CaseDispatchRequested,
+    case.CaseDispatched,
+    case.CaseReturned,
+    case.CaseWithdrawn,
+    payment.OrderOpened,
+    payment.OrderPaid,
+    payment.OrderExpired,
+    payment.OrderCancelled,
+    payment.RefundRequested,
+    payment.RefundSucceeded,
+    courier.ShipmentCreated,
+    courier.ShipmentPickedUp,
+    courier.ShipmentDelivered,
+    courier.ShipmentReturned,
+    courier.ShipmentCancelled,
+    catalog.ItemPublished,
+    catalog.ItemRetired,
+    identity.DepartmentDefined,
+    identity.BranchDefined,
+    identity.UnitDefined,
+    identity.WindowDefined,
+    identity.OfficerAssigned,
+)
+"""Kept, so that every later fact can be rebuilt; our own events are recorded where they are told."""
+
+EVENTS: Final[Mapping[type[Event], OnEvent]] = {
+    **dict.fromkeys(RECORDED, record_event),
+    case.CaseCompleted: invite_after_completion,
+    case.CaseDenied: invite_after_denial,
+}
+
+RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {RELEASE: (release_batches, timedelta(hours=1))}

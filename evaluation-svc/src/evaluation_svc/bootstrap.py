@@ -1,0 +1,51 @@
+"""The only place that picks concrete classes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chassis.jobs import Begin, Job
+from chassis.jobs.job import JobHandler
+from chassis.sealing import Sealer
+from chassis.service import Service
+
+from .api import evaluation, reviews
+from .application.handlers import RECURRING, OnJob
+from .application.ports import Desk
+from .consumers import event_handlers
+from .persistence.history import PgHistory
+from .persistence.reviews import PgReviews
+from .persistence.statistics import PgStatistics
+from .persistence.tables import metadata
+from .settings import EvaluationSettings
+
+
+def build(settings: EvaluationSettings) -> Service:
+    migrations = Path(__file__).parent / "migrations"
+    service = Service("evaluation-svc", settings, metadata=metadata, migrations=migrations)
+    service.include(reviews.router, evaluation.router)
+
+    def desk() -> Desk:
+        opened: Desk = service.state.desk
+        return opened
+
+    async def open_desk() -> None:
+        service.state.desk = Desk(PgHistory(), PgReviews(_sealer(settings)), PgStatistics())
+
+    service.on_start(open_desk)
+    service.consume(event_handlers(desk))
+    for kind, (use_case, every) in RECURRING.items():
+        service.job(kind, _job(use_case, desk), every=every)
+    return service
+
+
+def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
+    async def run(job: Job, begin: Begin) -> None:
+        await use_case(desk(), job, begin)
+
+    return run
+
+
+def _sealer(settings: EvaluationSettings) -> Sealer:
+    if settings.data_keys is None or settings.lookup_key is None:
+        raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: reviews are sealed at rest")
+    return Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())

@@ -1,0 +1,1 @@
+"""What a review is, and who may give one. No IO."""

@@ -1,0 +1,1 @@
+"""Tables and the SQL about them; SQL lives here only."""
