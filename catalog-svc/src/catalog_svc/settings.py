@@ -1,12 +1,10 @@
 """The settings of the catalogue."""
 
-from pathlib import Path
-
 from chassis.settings import ServiceSettings
-from pydantic import Field
+from pydantic import DirectoryPath, Field
 
 
 class CatalogSettings(ServiceSettings):
-    catalogue_folder: Path | None = Field(
+    catalogue_folder: DirectoryPath | None = Field(
         default=None, description="imported at start; the packaged one by default"
     )

@@ -127,6 +127,13 @@ async def test_files_with_errors_are_refused_as_a_whole(
     assert len(await small.emitted()) == 2
 
 
+async def test_service_does_not_start_on_a_broken_folder(start, folder: Path):
+    (folder / "catalogue.yaml").unlink()
+    with pytest.raises(CatalogueHasErrors, match=r"catalogue.yaml - \[unreadable\]"):
+        async with start(folder):
+            pass
+
+
 async def test_import_command_says_what_it_did(small: Running, folder: Path, tmp_path: Path, capsys):
     assert await import_command(small.service, [str(folder)]) == 0
     assert "未变 / unchanged: 2" in capsys.readouterr().out

@@ -133,6 +133,12 @@ async def test_filters_narrow_lists_and_searches(found, packaged: list[ItemConte
         assert (item["department"], item["kind"]) == ("JIAOJING", "行政许可")
 
 
+async def test_empty_parameters_are_no_wishes(small: Running):
+    empty = {"q": "", "department": "", "online_class": "", "applicant": "", "kind": "", "cursor": ""}
+    answer = await small.client.get(ITEMS, params=empty)
+    assert (answer.status_code, len(answer.json()["items"])) == (200, 2)
+
+
 async def test_items_for_both_are_found_by_either_applicant(found, packaged: list[ItemContent]):
     for applicant in ("person", "enterprise"):
         wanted = {item.code for item in packaged if item.applicant in (applicant, "both")}

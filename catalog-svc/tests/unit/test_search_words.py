@@ -1,9 +1,14 @@
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 from catalog_svc.domain.content import ItemContent
 from catalog_svc.domain.errors import BadQuery
 from catalog_svc.domain.pinyin import readings
 from catalog_svc.domain.search_keys import SearchWords, search_keys
-from catalog_svc.domain.search_text import Query, normalise, parse_query
+from catalog_svc.domain.search_text import Query, joined, normalise, parse_query
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +75,31 @@ def test_too_long_a_query_is_refused(text: str):
 )
 def test_readings_the_dictionary_gets_wrong_are_put_right(search_words: SearchWords, name: str, reading: str):
     assert "".join(readings(name, search_words.overrides)[0]) == reading
+
+
+def test_official_names_are_read_as_the_phrase_dictionary_reads_them(
+    packaged: list[ItemContent], search_words: SearchWords
+):
+    """We go without that dictionary to save memory; in a process of its own it says which words we need."""
+    names = [joined(item.name) for item in packaged]
+    program = (
+        "import json, sys; from pypinyin import lazy_pinyin;"
+        "print(json.dumps([''.join(lazy_pinyin(name)) for name in json.load(sys.stdin)]))"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYPINYIN_NO_PHRASES"}
+    output = subprocess.run(
+        [sys.executable, "-c", program],
+        input=json.dumps(names),
+        env=environment,
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    ours = ["".join(readings(name, search_words.overrides)[0]) for name in names]
+    differ = {
+        name for name, mine, theirs in zip(names, ours, json.loads(output), strict=True) if mine != theirs
+    }
+    assert differ == {"重名查询", "打拐寻亲免费采血预约"}
 
 
 def test_a_word_read_in_two_ways_is_found_by_both(search_words: SearchWords):

@@ -35,7 +35,7 @@ async def drafts(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Page[VersionSummary]:
-    after = decode_cursor(cursor, str)
+    after = decode_cursor(cursor or None, str)
     found = await items.drafts(uow, after[0] if after else None, limit + 1)
     following = encode_cursor(found[limit - 1].code) if len(found) > limit else None
     return Page(items=[VersionSummary.of(version) for version in found[:limit]], next=following)

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from ..domain.content import ItemContent
 from ..domain.differences import Difference
 from ..domain.finding import Finding
 from ..domain.item import Version
@@ -12,12 +15,27 @@ from ..domain.item import Version
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1, description="读取时的修订号 · as it was read")]
 
 
+class _Described:
+    """Documents raw values as a model; they are checked by our own rules, which say more."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        self._model = model
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(self._model.__pydantic_core_schema__)
+
+
+RawContent = Annotated[dict[str, Any], _Described(ItemContent)]
+
+
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewItem(_Sent):
-    content: dict[str, Any]
+    content: RawContent
 
 
 class OpenDraft(_Sent):
@@ -28,7 +46,7 @@ class OpenDraft(_Sent):
 
 class SaveDraft(_Sent):
     revision: Revision
-    content: dict[str, Any]
+    content: RawContent
 
 
 class AtRevision(_Sent):
@@ -66,7 +84,7 @@ class BrokenRule(BaseModel):
 class VersionView(VersionSummary):
     """`findings`: what must be put right before the draft can be published."""
 
-    content: dict[str, Any]
+    content: RawContent
     findings: list[BrokenRule]
 
     @classmethod

@@ -40,7 +40,9 @@ async def list_items(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """By code, or with `q` by relevance: exact, prefix, inside; close ones where nothing matches."""
-    page = await find_items(uow, reader, q, Filters(department, online_class, applicant, kind), cursor, limit)
+    # An empty parameter is an empty box of somebody's search form, not a value.
+    filters = Filters(department or None, online_class or None, applicant or None, kind or None)
+    page = await find_items(uow, reader, q, filters, cursor or None, limit)
     more = orjson.dumps({"next": page.next, "similar": page.similar})
     return _cached(b'{"items":[' + ",".join(page.summaries).encode() + b"]," + more[1:])
 
@@ -71,7 +73,7 @@ async def windows(
     code: Code, uow: Uow, reader: Reader, branch: Annotated[str | None, Query(examples=["BL"])] = None
 ) -> Response:
     """Which units and windows serve the item, with their opening hours; of one branch, or of all."""
-    return _cached(orjson.dumps(await read_places(uow, reader, code, branch)))
+    return _cached(orjson.dumps(await read_places(uow, reader, code, branch or None)))
 
 
 @router.get("/stats", summary="事项统计 · Counts by class and department", response_model=CatalogueStats)

@@ -1,5 +1,6 @@
 """How Chinese names are typed on a Latin keyboard."""
 
+import os
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -33,7 +34,10 @@ def _first_override(text: str, overrides: Mapping[str, Sequence[Reading]]) -> tu
 
 
 def _by_dictionary(text: str) -> Reading:
-    # Imported when first needed: its dictionaries take 30 MB, and only publishing needs them.
+    """Each character's usual reading."""
+    # Imported when first needed: only publishing needs it. Its dictionary of phrases takes 45 MB for a dozen
+    # words of ours, which `search.yaml` has; the variable is the library's only switch for it.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     from pypinyin import lazy_pinyin
 
     return tuple(syllable.replace("ü", "v") for syllable in lazy_pinyin(text))

@@ -45,7 +45,7 @@ def fingerprint(folder: Path) -> str:
     """Hash of all files of the catalogue, names included: equal when nothing changed."""
     digest = hashlib.sha256()
     for path in [folder / CATALOGUE_FILE, *sorted((folder / "items").glob("*.yaml"))]:
-        content = path.read_bytes()
+        content = path.read_bytes() if path.exists() else b""
         digest.update(f"{path.name} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
