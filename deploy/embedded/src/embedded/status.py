@@ -26,17 +26,21 @@ def read(data: Path) -> list[PartStatus]:
     except (OSError, ValueError):
         state = {}
     supervisor = state.get("supervisor")
-    if supervisor is None or not Path(f"/proc/{supervisor}").exists():
+    if supervisor is None or not _runs(supervisor):
         raise PlatformFailed(f"{folder.root} 没有运行中的平台", f"no platform runs in {folder.root}")
     children = _children()
     parts = {"supervisor": {"pid": supervisor, "port": None}} | state["parts"]
     found = []
     for name, part in parts.items():
-        if part["pid"] is None:
+        if part["pid"] is None or not _runs(part["pid"]):
             continue
         pids = [part["pid"]] if name == "supervisor" else _with_descendants(part["pid"], children)
         found.append(PartStatus(name, pids, part["port"], sum(map(pss_kb, pids))))
     return found
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def pss_kb(pid: int) -> int:
