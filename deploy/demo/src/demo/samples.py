@@ -14,8 +14,8 @@ def phone_number(chance: random.Random) -> str:
 
 
 def id_number(chance: random.Random) -> str:
-    """A resident's number with a right check digit: somebody from Xi'an, of age."""
-    born = f"19{chance.randrange(60, 100)}{chance.randrange(1, 13):02d}{chance.randrange(1, 29):02d}"
+    """A resident's number with a right check digit: somebody born in Xi'an in 1985 or later."""
+    born = f"{chance.randrange(1985, 2005)}{chance.randrange(1, 13):02d}{chance.randrange(1, 29):02d}"
     body = f"610102{born}{chance.randrange(1000):03d}"
     return body + _CHECKS[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
 
