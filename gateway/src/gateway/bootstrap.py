@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 
 from chassis.auth.key_source import RemoteKeys
 from chassis.auth.verifier import TokenVerifier
-from chassis.http.middleware import RequestContext, error_boundary
 from chassis.telemetry import spans
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from .documents import MergedDocument
+from .client_address import ClientAddress
 from .limits.limiter import Limiter
-from .own_routes import own_app
+from .own.app import own_app
+from .own.health import Readiness
+from .own.merged_document import MergedDocument
 from .proxy.app import Proxy
-from .proxy.client_address import ClientAddress
 from .proxy.upstream import Upstream
 from .routes import RoutingTable
 from .settings import GatewaySettings
@@ -38,29 +38,28 @@ def build(settings: GatewaySettings) -> ASGIApp:
     keys = RemoteKeys(settings.identity_url)
     verifier = TokenVerifier(keys)
     limiter = Limiter(settings)
+    client_address = ClientAddress(settings.trusted_proxies)
     own = own_app()
+    own.state.upstream = upstream
+    own.state.verifier = verifier
+    own.state.limiter = limiter
+    own.state.client_address = client_address
+    own.state.readiness = Readiness(upstream)
+    own.state.merged_document = MergedDocument(upstream, table, own.openapi())
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await upstream.open()
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         spans.configure("gateway", settings.otel_exporter_otlp_endpoint)
-        app.state.upstream = upstream
-        app.state.verifier = verifier
-        app.state.merged_document = MergedDocument(upstream, table)
-        yield
-        await upstream.close()
-        await limiter.close()
-        await keys.close()
-        spans.shutdown()
+        await upstream.open()
+        try:
+            yield
+        finally:
+            await upstream.close()
+            await limiter.close()
+            await keys.close()
+            spans.shutdown()
 
     own.router.lifespan_context = lifespan
-    own.add_middleware(error_boundary)
-    own.add_middleware(RequestContext)
     return Proxy(
-        own,
-        table=table,
-        upstream=upstream,
-        verifier=verifier,
-        limiter=limiter,
-        client_address=ClientAddress(settings.trusted_proxies),
+        own, table=table, upstream=upstream, verifier=verifier, limiter=limiter, client_address=client_address
     )

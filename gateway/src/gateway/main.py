@@ -1,24 +1,21 @@
 """`python -m gateway`."""
 
+import contextlib
+import sys
+
 import uvicorn
 from chassis.telemetry.logs import configure_logging
 
 from .bootstrap import build
-from .settings import GatewaySettings, read_settings
+from .server import server_config
+from .settings import read_settings
 
 
 def main() -> None:
-    settings: GatewaySettings = read_settings()
+    settings = read_settings()
     configure_logging("gateway", settings.log_level, settings.log_format)
-    uvicorn.run(
-        build(settings),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=10,
-    )
+    server = uvicorn.Server(server_config(build(settings), settings))
+    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once everything is stopped
+        server.run()
+    if not server.started:
+        sys.exit(3)

@@ -11,9 +11,10 @@ MB = 1024 * KB
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`timeout` in seconds to the first byte of the answer; `body_limit` in bytes.
+    """`timeout`: seconds of the service's silence, before its answer and in it; `body_limit` in bytes.
 
-    `webhook`: partners sign their bytes and carry no token of ours. `log_in`: counted apart and strictly.
+    `webhook`: partners sign their bytes and carry no token of ours. `log_in`: counted apart and strictly; a
+    stale token sent along must not keep anyone from getting a new one.
     """
 
     prefix: str
@@ -22,6 +23,10 @@ class Route:
     body_limit: int = 1 * MB
     webhook: bool = False
     log_in: bool = False
+
+    @property
+    def checks_token(self) -> bool:
+        return not self.webhook and not self.log_in
 
 
 ROUTES: tuple[Route, ...] = (

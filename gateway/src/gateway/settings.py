@@ -1,35 +1,58 @@
 """What ops may set. Rates are requests per second, bursts are requests, time-outs are seconds."""
 
 import sys
+from ipaddress import ip_network
+from typing import Annotated
 
 from chassis.settings import FileVariants
-from pydantic import SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
+def _base_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or len(value.split("/")) > 4:
+        raise ValueError("must be http://host:port")
+    return value.rstrip("/")
+
+
+def _networks(value: str) -> str:
+    for part in value.split(","):
+        if part.strip():
+            ip_network(part.strip(), strict=False)
+    return value
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Rate = Annotated[float, Field(gt=0)]
+Burst = Annotated[int, Field(ge=1)]
+
+
 class GatewaySettings(BaseSettings):
-    """`trusted_proxies`: addresses whose `X-Forwarded-For` is believed; empty means nobody's."""
+    """`trusted_proxies`: networks whose `X-Forwarded-For` and `-Proto` are believed; empty means nobody's.
+
+    `upstream_connections`: how many to each service; `connect_timeout` includes waiting for a free one.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = 8080
-    identity_url: str
-    catalog_url: str
-    case_url: str
-    payment_url: str
-    courier_url: str
-    evaluation_url: str
+    identity_url: BaseUrl
+    catalog_url: BaseUrl
+    case_url: BaseUrl
+    payment_url: BaseUrl
+    courier_url: BaseUrl
+    evaluation_url: BaseUrl
     redis_url: SecretStr | None = None
-    trusted_proxies: str = ""
-    ip_rate: float = 1_000
-    ip_burst: int = 2_000
-    caller_rate: float = 100
-    caller_burst: int = 200
-    log_in_rate: float = 20
-    log_in_burst: int = 100
-    upstream_connections: int = 200
-    connect_timeout: float = 2.0
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    ip_rate: Rate = 1_000
+    ip_burst: Burst = 2_000
+    caller_rate: Rate = 100
+    caller_burst: Burst = 200
+    log_in_rate: Rate = 20
+    log_in_burst: Burst = 100
+    upstream_connections: Annotated[int, Field(ge=1)] = 200
+    connect_timeout: Rate = 2.0
     log_level: str = "INFO"
     log_format: str = "json"
     otel_exporter_otlp_endpoint: str | None = None

@@ -1,4 +1,4 @@
-"""A token bucket in Redis, shared by all gateways; each leases blocks of it, so that few requests ask Redis."""
+"""A token bucket in Redis for all gateways; each leases blocks of it, so that few requests ask Redis."""
 
 import time
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import redis.asyncio as redis
 
-# One script, one round trip: refill by Redis' own clock, take up to what is asked, say when one more will be there.
+# One round trip: refill by Redis' own clock, take up to what is asked, say when one more will be there.
 _LEASE = """
 local rate, burst, want = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local t = redis.call('TIME')
@@ -29,8 +29,8 @@ _KEPT = 50_000
 
 @dataclass(slots=True)
 class _Lease:
-    left: int
-    until: float
+    left: int = 0
+    until: float = 0.0
     refused_until: float = 0.0
 
 
@@ -42,22 +42,42 @@ class Bucket:
         self._name = name
         self._rate = rate
         self._burst = burst
-        self._block = max(1, min(burst // 10, int(rate / 5) or 1))
+        self._block = max(1, min(burst // 10, int(rate / 5)))
         self._leases: OrderedDict[str, _Lease] = OrderedDict()
+
+    def take_leased(self, key: str) -> bool:
+        """Whether the request may pass by what is already leased: no round trip."""
+        lease = self._leases.get(key)
+        if lease is None or lease.left <= 0 or lease.until <= time.monotonic():
+            return False
+        lease.left -= 1
+        return True
 
     async def take(self, key: str) -> float:
         """0 when the request may pass, else the seconds until the next one may. Raises redis.RedisError."""
         moment = time.monotonic()
         lease = self._leases.get(key)
-        if lease is not None:
-            if lease.left > 0 and lease.until > moment:
-                lease.left -= 1
-                return 0.0
-            if lease.refused_until > moment:
-                return lease.refused_until - moment
-        given, wait = await self._script(keys=[f"limit:{self._name}:{key}"], args=[self._rate, self._burst, self._block])
-        seconds = float(wait)
-        self._leases[key] = _Lease(int(given) - 1, moment + _LEASE_SECONDS, moment + seconds)
+        if lease is not None and lease.refused_until > moment:
+            return lease.refused_until - moment
+        given, wait = await self._script(
+            keys=[f"limit:{self._name}:{key}"], args=[self._rate, self._burst, self._block]
+        )
+        return self._settle(key, int(given), float(wait))
+
+    def _settle(self, key: str, given: int, wait: float) -> float:
+        # Looked up again: requests of one key that asked at the same moment share what all were given.
+        moment = time.monotonic()
+        lease = self._leases.setdefault(key, _Lease())
+        self._leases.move_to_end(key)
         if len(self._leases) > _KEPT:
             self._leases.popitem(last=False)
-        return 0.0 if int(given) else seconds
+        if lease.until <= moment:
+            lease.left = 0
+        if given:
+            lease.left += given
+            lease.until = moment + _LEASE_SECONDS
+        if lease.left > 0:
+            lease.left -= 1
+            return 0.0
+        lease.refused_until = moment + wait
+        return wait

@@ -1,28 +1,34 @@
 """The proxy: check, limit, pass on, stream back."""
 
+import asyncio
 import time
-from typing import Any
 
 import aiohttp
 import structlog
 from chassis.auth.verifier import TokenVerifier
 from chassis.problems import Problem, Unauthorized
 from chassis.telemetry import context, spans
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..client_address import ClientAddress
 from ..limits.limiter import Limiter
 from ..metrics import PROXIED
 from ..routes import Route, RoutingTable
-from .answers import BadPath, UpstreamDown, UpstreamSlow, send_problem
-from .body import CallerGone, read_body
-from .client_address import ClientAddress
-from .headers import request_headers, response_headers
+from . import refusals
+from .body import SMALL, CallerGone, read_body
+from .exchange import Exchange
+from .path import refuse_ambiguous, target
+from .request_head import Head
+from .response_head import answer_headers
 from .upstream import UPSTREAM_FAILURES, Upstream
+from .watch import Watch
 
 log = structlog.get_logger(__name__)
 
-_SMALL = 65_536
-_FORBIDDEN_IN_PATH = (b"%00", b"/../", b"/./", b"%2e%2e", b"%2E%2E", b"\\", b"//", b"%2f", b"%2F")
+CALLER_GONE = 499
+"""What metrics show for a caller who hung up, as nginx does."""
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Proxy:
@@ -44,6 +50,7 @@ class Proxy:
         self._verifier = verifier
         self._limiter = limiter
         self._client_address = client_address
+        self._durations: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._table.find(scope["path"]) if scope["type"] == "http" else None
@@ -51,133 +58,111 @@ class Proxy:
             await self._own(scope, receive, send)
             return
         started = time.perf_counter()
-        work = _work(scope)
+        head = Head.read(scope["headers"])
+        work = context.continued(head.traceparent, head.request_id)
         token = context.enter(work)
         status = 500
         try:
-            status = await self._serve(route, scope, receive, send, work)
+            status = await self._serve(Exchange(scope, receive, send, route, head, work))
         finally:
-            elapsed = time.perf_counter() - started
-            PROXIED.labels(route.prefix, scope["method"], status).observe(elapsed)
-            if spans.enabled():
-                spans.record(f"{scope['method']} {route.prefix}", work, elapsed, {"http.status_code": status})
+            self._record(route, scope["method"], status, time.perf_counter() - started, work)
             context.leave(token)
 
-    async def _serve(
-        self, route: Route, scope: Scope, receive: Receive, send: Send, work: context.WorkContext
-    ) -> int:
-        request_id = work.request_id.encode("latin-1")
-        progress = _Progress(send)
+    async def _serve(self, exchange: Exchange) -> int:
+        """Carries the exchange out; returns the status the caller got."""
         try:
-            _refuse_bad_path(scope)
-            address = self._client_address.of(scope)
-            authorization = _header(scope, b"authorization")
-            subject = None if route.webhook else await self._subject(authorization)
-            await self._limiter.check(route, address, subject)
-            body = await read_body(scope, receive, route.body_limit)
-            return await self._pass_on(route, scope, progress, work, address, body, request_id)
+            return await self._carry_out(exchange)
         except Problem as problem:
-            return await progress.refuse(scope, problem, request_id)
+            return await exchange.refuse(problem)
         except CallerGone:
-            return 499
-        except (TimeoutError, aiohttp.ServerTimeoutError) as error:
-            log.warning("upstream_slow", upstream=route.service, path=route.prefix, cause=repr(error))
-            return await progress.refuse(scope, _slow(), request_id)
+            return CALLER_GONE
         except UPSTREAM_FAILURES as error:
-            if isinstance(error.__cause__, Problem):  # our own body stream stopped itself: too large
-                return await progress.refuse(scope, error.__cause__, request_id)
-            log.warning("upstream_down", upstream=route.service, path=route.prefix, cause=repr(error))
-            return await progress.refuse(scope, _down(), request_id)
+            return await self._explain(exchange, error)
+        except asyncio.CancelledError:
+            # The time for finishing at a stop is over.
+            await exchange.refuse(refusals.stopping())
+            raise
+        except Exception:
+            log.exception("unforeseen_error", route=exchange.route.prefix)
+            return await exchange.refuse(refusals.unforeseen())
 
-    async def _subject(self, authorization: bytes | None) -> str | None:
-        """Whom the token names. A wrong token is refused here; that there is none is for the service to mind."""
-        if authorization is None:
+    async def _carry_out(self, exchange: Exchange) -> int:
+        route, head = exchange.route, exchange.head
+        if head.fault is not None:
+            raise head.fault
+        if exchange.scope["method"] not in _METHODS:
+            raise refusals.method_not_allowed(_METHODS)
+        refuse_ambiguous(exchange.scope)
+        address, scheme = self._client_address.of(exchange.scope)
+        # By address first: forged tokens cost a signature check each.
+        await self._limiter.check_address(route, address)
+        subject = await self._subject(route, head.authorization)
+        if subject is not None:
+            await self._limiter.check_caller(subject)
+        exchange.body = await read_body(head, exchange.receive, route.body_limit)
+        head.onward += [
+            ("x-request-id", exchange.work.request_id),
+            ("traceparent", exchange.work.traceparent),
+            ("x-forwarded-for", address),
+            ("x-forwarded-proto", scheme),
+        ]
+        with Watch(exchange.receive, exchange.body, route.timeout):
+            return await self._pass_on(exchange)
+
+    async def _subject(self, route: Route, authorization: bytes | None) -> str | None:
+        """Whom the token names. A wrong one is refused here; whether one is needed the service says."""
+        if authorization is None or not route.checks_token:
             return None
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise Unauthorized("请使用 Bearer 令牌。", "Use a bearer token.")
         return (await self._verifier.verify(token.strip().decode("latin-1"))).subject
 
-    async def _pass_on(
-        self, route: Route, scope: Scope, progress: "_Progress", work: context.WorkContext, address: str,
-        body: Any, request_id: bytes,
-    ) -> int:  # fmt: skip
-        target = scope["raw_path"].decode("latin-1")
-        if scope["query_string"]:
-            target += "?" + scope["query_string"].decode("latin-1")
-        headers = request_headers(scope["headers"])
-        headers += [
-            ("x-request-id", work.request_id),
-            ("traceparent", work.traceparent),
-            ("x-forwarded-for", address),
-            ("x-forwarded-proto", scope.get("scheme", "http")),
-        ]
-        request = self._upstream.request(route.service, scope["method"], target, headers, body, route.timeout)
+    async def _pass_on(self, exchange: Exchange) -> int:
+        route, scope = exchange.route, exchange.scope
+        request = self._upstream.request(
+            route.service, scope["method"], target(scope), exchange.head.onward, exchange.body, route.timeout
+        )
         async with request as response:
-            await progress.begin(response.status, response_headers(response.raw_headers, request_id))
+            status: int = response.status
+            headers = answer_headers(status, response.raw_headers, exchange.request_id)
             length = response.content_length
-            if length is not None and length <= _SMALL:
-                await progress.chunk(await response.read(), more=False)
-                return int(response.status)
-            async for chunk in response.content.iter_any():
-                await progress.chunk(chunk, more=True)
-            await progress.chunk(b"", more=False)
-            return int(response.status)
+            if length is not None and length <= SMALL:
+                # Read before ours is begun: should the service break off, we can still say so.
+                body = await response.read()
+            else:
+                body = None
+                await exchange.begin(status, headers)
+                async for chunk in response.content.iter_any():
+                    await exchange.chunk(chunk)
+        if body is None:
+            await exchange.end()
+        else:
+            await exchange.answer(status, headers, body)
+        return status
 
+    async def _explain(self, exchange: Exchange, error: Exception) -> int:
+        """Answers for a service that did not. Raises AnswerTorn when it broke off in the middle."""
+        cause = error.__cause__  # aiohttp wraps what our own body stream raised
+        if isinstance(cause, CallerGone):
+            return CALLER_GONE
+        if isinstance(cause, Problem):
+            return await exchange.refuse(cause)
+        # A connection that was never made has changed nothing; one that fell silent may have.
+        slow = isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError)
+        log.warning(
+            "upstream_slow" if slow else "upstream_down",
+            upstream=exchange.route.service, route=exchange.route.prefix, cause=repr(error),
+        )  # fmt: skip
+        return await exchange.refuse(refusals.slow() if slow else refusals.down())
 
-class _Progress:
-    """How far the answer got: a problem can only be told before its first byte."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._begun = False
-
-    async def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        self._begun = True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-    async def chunk(self, body: bytes, *, more: bool) -> None:
-        message: Message = {"type": "http.response.body", "body": body, "more_body": more}
-        await self._send(message)
-
-    async def refuse(self, scope: Scope, problem: Problem, request_id: bytes) -> int:
-        if self._begun:
-            # The caller must see that the answer is torn: uvicorn closes the connection on an exception.
-            raise ConnectionError("the service broke off in the middle of its answer")
-        return await send_problem(scope, self._send, problem, request_id)
-
-
-def _refuse_bad_path(scope: Scope) -> None:
-    raw = scope["raw_path"]
-    if any(part in raw for part in _FORBIDDEN_IN_PATH) or raw.endswith((b"/..", b"/.")):
-        raise BadPath("地址含有不允许的部分，请核对链接。", "The address has a part that is not allowed; check the link.")
-
-
-def _work(scope: Scope) -> context.WorkContext:
-    request_id = traceparent = None
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and 8 <= len(value) <= 64 and value.replace(b"-", b"").isalnum():
-            request_id = value.decode("latin-1")
-        elif name == b"traceparent":
-            traceparent = value.decode("latin-1")
-    return context.continued(traceparent, request_id)
-
-
-def _header(scope: Scope, wanted: bytes) -> bytes | None:
-    return next((value for name, value in scope["headers"] if name == wanted), None)
-
-
-def _down() -> UpstreamDown:
-    return UpstreamDown(
-        "该服务暂时不可用，请稍后重试；未收到确认的操作请用同一 Idempotency-Key 重试。",
-        "This service cannot be reached just now; try again shortly, writes with the same Idempotency-Key.",
-        headers={"Retry-After": "3"},
-    )
-
-
-def _slow() -> UpstreamSlow:
-    return UpstreamSlow(
-        "服务未及时响应，结果未知；请用同一 Idempotency-Key 重试。",
-        "The service did not answer in time and the outcome is not known; retry with the same Idempotency-Key.",
-        headers={"Retry-After": "3"},
-    )
+    def _record(
+        self, route: Route, method: str, status: int, elapsed: float, work: context.WorkContext
+    ) -> None:
+        key = (route.prefix, method if method in _METHODS else "other", status)
+        duration = self._durations.get(key)
+        if duration is None:
+            duration = self._durations[key] = PROXIED.labels(*key)
+        duration.observe(elapsed)
+        if spans.enabled():
+            spans.record(f"{method} {route.prefix}", work, elapsed, {"http.status_code": status})

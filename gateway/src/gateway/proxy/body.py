@@ -1,77 +1,88 @@
 """The request's body: small ones whole, large ones as a stream, none over its limit."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
-from chassis.problems import InvalidInput, PayloadTooLarge
-from starlette.types import Receive, Scope
+from chassis.problems import PayloadTooLarge
+from starlette.types import Message, Receive
 
-_WHOLE = 65_536
+from .refusals import RequestTooSlow
+from .request_head import Head
+
+SMALL = 65_536
+"""Bodies up to here, in bytes, are handled whole."""
+_SILENCE = 30.0
 
 
 class CallerGone(Exception):
-    """The caller hung up before its body was complete."""
+    """The caller hung up."""
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | AsyncIterator[bytes] | None:
-    """None without a body, bytes up to 64 KB of known length, else a stream that raises PayloadTooLarge."""
-    length, chunked = _announced(scope)
-    if length is None and not chunked:
-        return None
-    if length is not None and length > limit:
-        raise _too_large(limit)
-    if length is not None and length <= _WHOLE:
-        return await _whole(receive)
-    return _stream(receive, limit)
+class Upload:
+    """A body passed on as it comes.
+
+    `ended`: all of it was received. `offered_at`: since when (loop time) the service has not taken a chunk.
+    """
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self.ended = False
+        self.offered_at: float | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Raises PayloadTooLarge, RequestTooSlow or CallerGone in the middle."""
+        clock = asyncio.get_running_loop().time
+        taken = 0
+        while not self.ended:
+            message = await _next(self._receive)
+            self.ended = not message.get("more_body")
+            chunk = message.get("body", b"")
+            taken += len(chunk)
+            if taken > self._limit:
+                raise too_large(self._limit)
+            if chunk:
+                self.offered_at = clock()
+                yield chunk
+                self.offered_at = None
 
 
-def _announced(scope: Scope) -> tuple[int | None, bool]:
-    length, chunked = None, False
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            if not value.isdigit() or (length is not None and int(value) != length):
-                raise InvalidInput("Content-Length 无效。", "Content-Length is not valid.")
-            length = int(value)
-        elif name == b"transfer-encoding":
-            chunked = True
-    if chunked and length is not None:
-        # Two lengths are how one request is smuggled inside another.
-        raise InvalidInput(
-            "Content-Length 与 Transfer-Encoding 不能同时出现。",
-            "Content-Length and Transfer-Encoding may not come together.",
-        )
-    return length, chunked
-
-
-async def _whole(receive: Receive) -> bytes:
+async def read_body(head: Head, receive: Receive, limit: int) -> bytes | Upload | None:
+    """None without a body, bytes up to 64 KB of announced length, else an Upload. Raises PayloadTooLarge."""
+    length = head.content_length
+    if length is None:
+        return Upload(receive, limit) if head.chunked else None
+    if length > limit:
+        raise too_large(limit)
+    if length > SMALL:
+        return Upload(receive, limit)
     parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise CallerGone
+    more = True
+    while more:
+        message = await _next(receive)
         parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _stream(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    taken = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise CallerGone
-        chunk = message.get("body", b"")
-        taken += len(chunk)
-        if taken > limit:
-            raise _too_large(limit)
-        if chunk:
-            yield chunk
-        if not message.get("more_body"):
-            return
+async def _next(receive: Receive) -> Message:
+    try:
+        async with asyncio.timeout(_SILENCE):
+            message = await receive()
+    except TimeoutError as error:
+        raise RequestTooSlow(
+            "请求内容未及时发完，请检查网络后重试。",
+            "The body did not arrive in time; check your network and try again.",
+        ) from error
+    if message["type"] == "http.disconnect":
+        raise CallerGone
+    return message
 
 
-def _too_large(limit: int) -> PayloadTooLarge:
+def too_large(limit: int) -> PayloadTooLarge:
+    size = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit >> 10} KB"
     return PayloadTooLarge(
-        f"发送的内容超过上限 {limit // 1024} KB，请缩小后再试。",
-        f"What was sent is larger than the {limit // 1024} KB this address takes; make it smaller.",
+        f"发送的内容超过上限 {size}，请缩小后再试。",
+        f"What was sent is larger than the {size} this address takes; make it smaller.",
         limit_bytes=limit,
     )

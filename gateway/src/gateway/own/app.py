@@ -1,0 +1,56 @@
+"""The gateway's own routes as one application."""
+
+from pathlib import Path
+
+import fastapi_offline
+from chassis.http.middleware import RequestContext, error_boundary
+from chassis.problems import Problem
+from chassis.problems.rendering import on_http_exception, on_invalid_request, on_problem
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..proxy.response_head import with_security
+from . import documentation, health, problem_pages, stuck
+
+_STATIC = Path(fastapi_offline.__file__).parent / "static"
+
+
+class SecurityHeaders:
+    """Puts on our own answers what the proxy puts on those of the services."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = with_security(list(message.get("headers", ())))
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def own_app() -> FastAPI:
+    """Expects upstream, verifier, limiter, client_address, readiness and merged_document in `app.state`."""
+    app = FastAPI(
+        title="gateway",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers={
+            Problem: on_problem,
+            RequestValidationError: on_invalid_request,
+            HTTPException: on_http_exception,
+        },
+    )
+    for part in (health, documentation, problem_pages, stuck):
+        app.include_router(part.router)
+    app.mount("/docs/static", StaticFiles(directory=_STATIC))
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(error_boundary)
+    app.add_middleware(RequestContext)
+    return app

@@ -1,0 +1,9 @@
+"""Our own routes count against the caller's address too: some of them ask every service."""
+
+from starlette.requests import Request
+
+
+async def limited_by_address(request: Request) -> None:
+    """A dependency; raises TooManyRequests."""
+    address, _ = request.app.state.client_address.of(request.scope)
+    await request.app.state.limiter.check_address(None, address)

@@ -1,0 +1,133 @@
+"""Several OpenAPI documents as one: what the outside cannot reach is left out, names cannot collide."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Document = dict[str, Any]
+
+_TITLE = "互联网+公安服务平台 · Internet + police services"
+_DESCRIPTION = (
+    "一次登录，办理全市公安业务。错误均为 RFC 9457 文档；写操作请带 Idempotency-Key；"
+    "金额单位为分，时间为 UTC。\n\n"
+    "Log in once and use every police department of the city. Errors are RFC 9457 documents; send an"
+    " Idempotency-Key with writes; amounts are in fen, times in UTC."
+)
+# How the page groups routes, in the order of a case; a tag that is not here comes after these.
+_TAGS = {
+    "accounts": "账号",
+    "sessions": "登录",
+    "me": "我的",
+    "organisation": "部门、单位与窗口",
+    "catalogue": "办事指南",
+    "drafts": "填写申请",
+    "materials": "材料",
+    "submission": "提交",
+    "cases": "办件",
+    "officers": "工作人员",
+    "documents": "证照与核验",
+    "payments": "缴费",
+    "shipments": "寄递",
+    "reviews": "评价",
+    "evaluation": "评价统计",
+    "catalogue editing": "事项维护",
+}
+_LAST = {"webhooks": "合作单位推送", "keys": "签名公钥", "ops": "运维"}
+# The chassis' own models are the same in every service.
+_SHARED = frozenset(
+    ("ProblemDocument", "WrongField", "StuckWork", "ParkedMessage", "FailingJob", "UnsentEvents", "Replayed")
+)
+_SCHEMAS = "#/components/schemas/"
+
+
+def merge(documents: Mapping[str, Document], is_public: Callable[[str], bool]) -> Document:
+    """OpenAPI 3.1 of all `documents` (by service): schemas named for their service, unused ones dropped."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    operation_ids: set[str] = set()
+    for service, document in documents.items():
+        for path, item in document.get("paths", {}).items():
+            if is_public(path):
+                paths[path] = _referring(item, service)
+                _name_operations(paths[path], service, path, operation_ids)
+        for name, schema in document.get("components", {}).get("schemas", {}).items():
+            schemas.setdefault(_component(service, name), _referring(schema, service))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": _TITLE, "version": "1", "description": _DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "tags": _tags(paths),
+        "paths": paths,
+        "components": {
+            "schemas": _reachable(paths, schemas),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+        "security": [{"bearer": []}, {}],
+    }
+
+
+def _component(service: str, name: str) -> str:
+    return name if name in _SHARED else f"{service.capitalize()}_{name}"
+
+
+def _referring(value: Any, service: str) -> Any:
+    """A copy of `value` whose references point at the service's own components."""
+    if isinstance(value, dict):
+        return {
+            key: _reference(item, service) if isinstance(item, str) else _referring(item, service)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_referring(item, service) for item in value]
+    return value
+
+
+def _reference(text: str, service: str) -> str:
+    # Values of `$ref` and of a discriminator's `mapping`; no other text begins so.
+    return _SCHEMAS + _component(service, text.removeprefix(_SCHEMAS)) if text.startswith(_SCHEMAS) else text
+
+
+def _name_operations(item: Document, service: str, path: str, taken: set[str]) -> None:
+    """Gives `item` operation ids that read as names in a generated client: `catalog_list_items`."""
+    for method, operation in item.items():
+        if isinstance(operation, dict) and "operationId" in operation:
+            given = operation["operationId"]
+            short = given.removesuffix(re.sub(r"\W", "_", path) + "_" + method)  # what FastAPI appends
+            name = f"{service}_{short}"
+            operation["operationId"] = f"{service}_{given}" if name in taken else name
+            taken.add(operation["operationId"])
+
+
+def _tags(paths: dict[str, Any]) -> list[Document]:
+    used = {tag: "" for operation in _each_operation(paths) for tag in operation.get("tags", ())}
+    named = {tag: text for tag, text in (_TAGS | used | _LAST).items() if tag in used}
+    ordered = sorted(named, key=lambda tag: tag in _LAST)
+    return [{"name": tag, "description": (_TAGS | _LAST).get(tag, "")} for tag in ordered]
+
+
+def _each_operation(paths: dict[str, Any]) -> Iterator[Document]:
+    for item in paths.values():
+        yield from (operation for operation in item.values() if isinstance(operation, dict))
+
+
+def _reachable(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Of `schemas` those that `paths` use: what only internal routes carry stays internal."""
+    found: set[str] = set()
+    open_ends: list[Any] = [paths]
+    while open_ends:
+        for name in _references(open_ends.pop()):
+            if name in schemas and name not in found:
+                found.add(name)
+                open_ends.append(schemas[name])
+    return {name: schema for name, schema in schemas.items() if name in found}
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, str) and value.startswith(_SCHEMAS):
+        yield value.removeprefix(_SCHEMAS)

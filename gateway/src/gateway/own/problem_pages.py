@@ -1,0 +1,42 @@
+"""`/problems/{slug}`: where the `type` of a problem document leads a person who opens it."""
+
+from html import escape
+from string import Template
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.responses import HTMLResponse
+
+from . import pages
+from .limited import limited_by_address
+from .merged_document import MergedDocument
+from .problem_types import ProblemType, known_here
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(limited_by_address)])
+
+_PAGE = Template(pages.text("problem.html"))
+_UNKNOWN = ProblemType("", 404, ("没有这种错误类型", "There is no such type of problem"))
+
+
+@router.get("/problems/{slug}")
+async def problem(slug: Annotated[str, Path(max_length=80)], request: Request) -> HTMLResponse:
+    """Title and what to do, in both languages."""
+    found = known_here().get(slug)
+    if found is None:
+        merged: MergedDocument = request.app.state.merged_document
+        found = (await merged.problem_types()).get(slug)
+    if found is None:
+        return _page(_UNKNOWN, slug, 404)
+    return _page(found, slug, 200)
+
+
+def _page(kind: ProblemType, slug: str, status: int) -> HTMLResponse:
+    html = _PAGE.substitute(
+        slug=escape(slug),
+        status=kind.status if status == 200 else "",
+        title=escape(kind.title[0]),
+        title_en=escape(kind.title[1]),
+        advice=escape(kind.advice[0]),
+        advice_en=escape(kind.advice[1]),
+    )
+    return HTMLResponse(html, status, headers=pages.HEADERS)

@@ -1,0 +1,119 @@
+"""One request and its answer, on the caller's side."""
+
+import asyncio
+import contextlib
+
+from chassis.problems import Problem
+from chassis.problems.rendering import MEDIA_TYPE, document, prefers_english
+from chassis.telemetry.context import WorkContext
+from starlette.types import Receive, Scope, Send
+
+from ..routes import Route
+from .body import SMALL, CallerGone, Upload
+from .request_head import Head
+from .response_head import SECURITY, Pairs
+
+_READ_SILENCE = 60.0
+_LINGER_SECONDS = 15.0
+_LINGER_BYTES = 32 << 20
+
+
+class AnswerTorn(ConnectionError):
+    """The service broke off in the middle. Our server closes the connection: half must not look whole."""
+
+
+class Exchange:
+    """What came from the caller, and how far the answer to it got."""
+
+    __slots__ = ("_begun", "_send", "body", "head", "receive", "request_id", "route", "scope", "work")
+
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, route: Route, head: Head, work: WorkContext
+    ) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.route = route
+        self.head = head
+        self.work = work
+        self.request_id = work.request_id.encode()
+        self.body: bytes | Upload | None = None
+        self._send = send
+        self._begun = False
+
+    async def answer(self, status: int, headers: Pairs, body: bytes) -> None:
+        """A whole answer. What the caller is still sending is read before the connection is closed."""
+        unread = self._has_unread_body()
+        if unread:
+            headers.append((b"connection", b"close"))
+        self._begun = True
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        if unread:
+            await self._send({"type": "http.response.body", "body": body, "more_body": True})
+            await self._linger()
+            body = b""
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def begin(self, status: int, headers: Pairs) -> None:
+        """The first part of an answer of several; `chunk` and `end` follow."""
+        if self._has_unread_body():
+            headers.append((b"connection", b"close"))
+        self._begun = True
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def chunk(self, body: bytes) -> None:
+        """Raises CallerGone when the caller takes nothing for a minute: it holds a service's connection."""
+        try:
+            async with asyncio.timeout(_READ_SILENCE):
+                await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        except TimeoutError as error:
+            raise CallerGone from error
+
+    async def end(self) -> None:
+        if self._has_unread_body():
+            await self._linger()
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def refuse(self, problem: Problem) -> int:
+        """Answers with `problem` and returns its status. Raises AnswerTorn where an answer had begun."""
+        if self._begun:
+            raise AnswerTorn("the service broke off in the middle of its answer") from None
+        language = next((value for name, value in self.scope["headers"] if name == b"accept-language"), b"")
+        headers, body = refusal(problem, language.decode("latin-1"))
+        headers.append((b"x-request-id", self.request_id))
+        await self.answer(problem.status, headers, body)
+        return problem.status
+
+    def _has_unread_body(self) -> bool:
+        if isinstance(self.body, Upload):
+            return not self.body.ended
+        # A small one the server discards by itself, and the connection stays.
+        return self.body is None and (self.head.chunked or (self.head.content_length or 0) > SMALL)
+
+    async def _linger(self) -> None:
+        """Closing while bytes are under way to us resets the connection, and our answer may be lost."""
+        left = _LINGER_BYTES
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while left > 0:
+                    message = await self.receive()
+                    if not message.get("more_body"):  # all of it, or the caller hung up
+                        return
+                    left -= len(message["body"])
+
+
+def refusal(problem: Problem, accept_language: str) -> tuple[Pairs, bytes]:
+    """`problem` in the reader's language: the headers and the body of its answer."""
+    english = prefers_english(accept_language)
+    body = document(
+        problem.status, problem.slug, problem.title, (problem.zh, problem.en),
+        english=english, errors=problem.errors, members=problem.members,
+    )  # fmt: skip
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"content-language", b"en" if english else b"zh-CN"),
+        (b"cache-control", b"no-store"),
+        *SECURITY,
+        *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
+    ]
+    return headers, body

@@ -1,0 +1,32 @@
+"""Paths that two programs could read differently are refused: what we check is what the service sees."""
+
+import re
+
+from starlette.types import Scope
+
+from .refusals import BadPath
+
+# Empty and dot segments, backslashes and control characters, also where they came escaped.
+_BAD_DECODED = re.compile(r"//|/\.\.?(?:/|\Z)|[\x00-\x1f\x7f\\]")
+# Some read an escaped slash or backslash as a separator and unescape what comes of an escaped percent sign.
+_BAD_RAW = re.compile(rb"%(?:2f|5c|25)", re.IGNORECASE)
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+
+
+def refuse_ambiguous(scope: Scope) -> None:
+    """Raises BadPath for dot segments, empty segments, escaped separators and control characters."""
+    if _BAD_DECODED.search(scope["path"]) or _BAD_RAW.search(scope["raw_path"]):
+        raise BadPath(
+            "地址含有不允许的部分，请核对链接。", "The address has a part that is not allowed; check it."
+        )
+
+
+def target(scope: Scope) -> str:
+    """Path and query as they came; raw UTF-8 in the query, as curl sends it, is escaped for the service."""
+    raw = scope["raw_path"].decode("ascii")
+    query: bytes = scope["query_string"]
+    if not query:
+        return raw
+    if not query.isascii():
+        query = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], query)
+    return f"{raw}?{query.decode('ascii')}"

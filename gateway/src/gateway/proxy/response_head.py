@@ -1,0 +1,39 @@
+"""Which headers of a service's answer reach the caller."""
+
+from collections.abc import Iterable
+
+from .hop_by_hop import HOP_BY_HOP, nominated
+
+Pairs = list[tuple[bytes, bytes]]
+
+_DROPPED = HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
+
+SECURITY: Pairs = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+def answer_headers(status: int, headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> Pairs:
+    """The answer's headers in their order, repeated ones kept, with the request's id and security headers."""
+    dropped = _DROPPED
+    kept = []
+    for name, value in headers:
+        name = name.lower()
+        if name == b"connection":
+            dropped |= nominated(value)
+        kept.append((name, value))
+    if status in (204, 304):
+        # A 304 may name the length of what it does not send; the server in front of us counts what is sent.
+        dropped |= {b"content-length"}
+    kept = [pair for pair in kept if pair[0] not in dropped]
+    kept.append((b"x-request-id", request_id))
+    return with_security(kept)
+
+
+def with_security(headers: Pairs) -> Pairs:
+    """`headers` and those security headers it does not have: a page may need laxer or stricter ones."""
+    present = {name for name, _ in headers}
+    headers.extend(pair for pair in SECURITY if pair[0] not in present)
+    return headers

@@ -1,0 +1,144 @@
+"""The HTTP server in front: uvicorn, with what a front door needs besides."""
+
+import asyncio
+
+import uvicorn
+from chassis.problems import Problem
+from chassis.telemetry import context
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from .proxy.exchange import refusal
+from .proxy.refusals import BadRequest, HeadersTooLarge, RequestTooSlow
+from .settings import GatewaySettings
+
+_HEAD_BYTES = 32_768
+_HEAD_SECONDS = 20.0
+
+
+def server_config(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http=GatewayProtocol,
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # Whose X-Forwarded-For is believed is for `ClientAddress` to say; uvicorn would believe loopback.
+        proxy_headers=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=10,
+    )
+
+
+class GatewayProtocol(HttpToolsProtocol):
+    """Bounds a request's head in size and time, and answers what is no HTTP with a problem document."""
+
+    # Running while a head is awaited or incomplete.
+    _head_timer: asyncio.TimerHandle | None = None
+    _received = 0
+    _parsed = 0
+    _fault: Problem | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_ended()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._head_timer is not None:
+            self._received += len(data)
+        super().data_received(data)
+        # One endless header reaches no callback until it is complete.
+        if self._head_timer is not None and self._received > _HEAD_BYTES and not self.transport.is_closing():
+            self._refuse(_headers_too_large())
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._parsed = 0
+        self._await_head()
+
+    def on_url(self, url: bytes) -> None:
+        self._bound_head(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._bound_head(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._head_ended()
+        super().on_headers_complete()
+
+    def _bound_head(self, more: int) -> None:
+        self._parsed += more
+        if self._parsed > _HEAD_BYTES:
+            self._fault = _headers_too_large()
+            raise self._fault
+
+    def _await_head(self) -> None:
+        if self._head_timer is None:
+            self._received = 0
+            self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_overdue)
+
+    def _head_ended(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_overdue(self) -> None:
+        if self._received == 0:
+            self._head_ended()
+            self.transport.close()
+        else:
+            self._refuse(RequestTooSlow("请求头未及时发完。", "The request's head did not arrive in time."))
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # After an upgrade we do not do (Java's client asks for h2c by itself) the parser takes nothing more.
+        self.cycle.keep_alive = False
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(self._fault or _not_http())
+
+    def _refuse(self, problem: Problem) -> None:
+        """Ends the connection with `problem`, or without a word where it would stand in another answer."""
+        in_head = self._head_timer is not None
+        self._head_ended()
+        cycle = self.cycle
+        open_cycle = cycle is not None and not cycle.response_complete
+        if not open_cycle or not (in_head or cycle.response_started):
+            self.transport.write(_raw_answer(problem, self.server_state.default_headers))
+        if open_cycle:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.close()
+
+
+def _not_http() -> BadRequest:
+    return BadRequest("这不是有效的 HTTP 请求。", "This is not a valid HTTP request.")
+
+
+def _headers_too_large() -> HeadersTooLarge:
+    return HeadersTooLarge(
+        f"地址与请求头超过上限 {_HEAD_BYTES >> 10} KB。",
+        f"The address and headers are larger than {_HEAD_BYTES >> 10} KB.",
+        limit_bytes=_HEAD_BYTES,
+    )
+
+
+def _raw_answer(problem: Problem, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+    work = context.continued(None)
+    token = context.enter(work)
+    try:
+        headers, body = refusal(problem, "")
+    finally:
+        context.leave(token)
+    headers += [*default_headers, (b"x-request-id", work.request_id.encode()), (b"connection", b"close")]
+    lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+    return STATUS_LINE[problem.status] + lines + b"\r\n" + body
