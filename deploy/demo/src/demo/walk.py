@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .api import Json, NeverHappened, Platform
+from .api import Json, NeverHappened, Platform, Refused, until
 from .client import Citizen, Officer
 from .partners import Bank, Phone
 from .samples import id_number, phone_number, photograph
@@ -71,8 +71,7 @@ class Walk:
         return guide
 
     async def _applies(self, citizen: Citizen, guide: Json) -> str:
-        case = await citizen.open_case(ITEM, branch=BRANCH)
-        case_id = str(case["id"])
+        case_id = str((await self._opens_draft(citizen))["id"])
         version = (await citizen.answers(case_id))["version"]
         await citizen.save(case_id, ANSWERS, version)
         photo = next(paper for paper in guide["materials"] if paper["source"] == "applicant")
@@ -81,6 +80,19 @@ class Walk:
         case = await citizen.submit(case_id)
         self.say(f"✓ 提交申请，办件编号 {case['case_no']}，受理单位 {case['unit']}")
         return case_id
+
+    async def _opens_draft(self, citizen: Citizen) -> Json:
+        """On a platform that has just started, items are still on their way to the cases' service."""
+
+        async def look() -> Json | None:
+            try:
+                return await citizen.open_case(ITEM, branch=BRANCH)
+            except Refused as refused:
+                if refused.status == 404:
+                    return None
+                raise
+
+        return await until("事项目录到达办件服务", look, within=60)
 
     async def _officer(self, rank: str) -> Officer:
         badge_no = f"{BRANCH}-{ITEM.partition('-')[0]}-{rank}"

@@ -6,6 +6,7 @@ again to a broker that lost it.
 
 import importlib.util
 import os
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,15 @@ def embedded(port: int) -> Broker:
         "--listener-url", address, "--advertised-listener-url", address,
     ]  # fmt: skip
     ready = probes.kafka(LOOPBACK, port)
-    part = Part(name="broker", argv=argv, ready=ready, port=port, start_within=20.0)
+    part = Part(
+        name="broker",
+        argv=argv,
+        ready=ready,
+        port=port,
+        start_within=20.0,
+        # It has nothing to save, and waits for its clients to leave first.
+        stop_signal=signal.SIGKILL,
+    )
     return Broker(f"{LOOPBACK}:{port}", part)
 
 
