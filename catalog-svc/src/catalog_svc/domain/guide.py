@@ -47,6 +47,18 @@ def render_guide(item: ItemContent, definition: ItemDefinition, published_at: da
         "form_schema": _in_order(definition.form_schema),
         "steps": [{"step": step, **_text(STEPS[step])} for step in item.steps],
         "approval_levels": item.approval_levels,
+        **_promises(item),
+        "legal_basis": item.legal_basis,
+        "remedy": {"available": item.remedy, "text": _text(remedy_words(item))},
+        "faq": [entry.model_dump() for entry in item.faq],
+        "reminder": item.reminder.model_dump() if item.reminder else None,
+        "handled_at_text": _text(HANDLED_AT[item.handled_at]),
+    }
+
+
+def _promises(item: ItemContent) -> dict[str, Any]:
+    """How long it takes, what it costs, how the result comes and how long it is valid."""
+    return {
         "limits": {
             "promised_days": item.promised_days,
             "promised_text": _text(promise_words(item)),
@@ -74,11 +86,6 @@ def render_guide(item: ItemContent, definition: ItemDefinition, published_at: da
             "valid_months": item.result_valid_months,
             "validity_text": _text(validity_words(item)),
         },
-        "legal_basis": item.legal_basis,
-        "remedy": {"available": item.remedy, "text": _text(remedy_words(item))},
-        "faq": [entry.model_dump() for entry in item.faq],
-        "reminder": item.reminder.model_dump() if item.reminder else None,
-        "handled_at_text": _text(HANDLED_AT[item.handled_at]),
     }
 
 

@@ -65,6 +65,17 @@ def _create_items() -> None:
         _number("imported_version", nullable=True, comment="the version that import made"),
         _time("created_at", now=True),
     )
+    _create_versions()
+    op.create_table(
+        "catalogue_import",
+        sa.Column("kind", sa.Text, primary_key=True, comment="`items`, or `rendering` (how guides are made)"),
+        sa.Column("fingerprint", sa.Text, primary_key=True),
+        _time("applied_at", now=True),
+        comment="What was ever taken in: a release that starts beside a newer one takes nothing back",
+    )
+
+
+def _create_versions() -> None:
     op.create_table(
         "item_version",
         sa.Column("code", sa.Text, sa.ForeignKey("item.code"), primary_key=True),
@@ -97,13 +108,6 @@ def _create_items() -> None:
             unique=True,
             postgresql_where=sa.text(f"state = '{state}'"),
         )
-    op.create_table(
-        "catalogue_import",
-        sa.Column("kind", sa.Text, primary_key=True, comment="`items`, or `rendering` (how guides are made)"),
-        sa.Column("fingerprint", sa.Text, primary_key=True),
-        _time("applied_at", now=True),
-        comment="What was ever taken in: a release that starts beside a newer one takes nothing back",
-    )
 
 
 def _create_published() -> None:
