@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-from chassis.testing import Running, bearer
+from chassis.testing import bearer
 from contracts.tokens import Role
+from courier_svc.domain.address import Address
 
-from ..conftest import DEPARTMENT, UNIT, Courier, Parcel, SandboxCourier
+from ..conftest import DEPARTMENT, UNIT, CaseAddressBook, Courier, Parcel, SandboxCourier
 
 NEW_HOME = {"name": "李四", "phone": "13900001111", "city": "西安市", "address": "长安路2号"}
 
@@ -198,11 +199,25 @@ async def test_addresses_and_words_are_purged_when_their_time_has_come(
     assert (view["address"], view["scans"][0]["code"]) == (None, "DELIVERED")
 
 
-async def test_a_purged_address_is_asked_for_again_when_it_is_needed(returned: Parcel, svc: Running) -> None:
-    await svc.service.pool.execute("UPDATE shipment SET sealed_address = NULL")
+async def test_a_resend_goes_to_the_address_the_case_has_by_then(
+    returned: Parcel, addresses: CaseAddressBook
+) -> None:
+    addresses.address = Address("王五", "13700000000", "", "西安市", "", "未央路3号")
     await returned.resend()
-    await svc.run_jobs()
-    assert (await returned.view())["address"]["name"] == "张**"
+    await returned.svc.run_jobs()
+    assert (await returned.view())["address"]["name"] == "王*"
+
+
+async def test_an_address_given_for_the_parcel_outlives_its_return(
+    requested: Parcel, courier: Courier, addresses: CaseAddressBook
+) -> None:
+    await requested.readdress(NEW_HOME)
+    await requested.svc.run_jobs()
+    await courier.push(await requested.order_no(), "RETURNED")
+    await requested.resend()
+    await requested.svc.run_jobs()
+    assert (await requested.view())["address"]["name"] == "李*"
+    assert addresses.asked == []
 
 
 async def test_others_neither_see_nor_touch_a_parcel(returned: Parcel) -> None:

@@ -1,5 +1,6 @@
 """The couriers' door: what is refused, recognised, held, applied."""
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -30,6 +31,16 @@ async def test_a_repeated_push_is_acknowledged_and_moves_nothing(created: Parcel
         assert answer.json() == {"return_code": "0000", "return_msg": "成功"}
     assert [(row["verdict"], row["repeats"]) for row in await reports(created.svc)] == [("applied", 2)]
     assert await created.told() == ["created", "picked_up"]
+
+
+async def test_copies_of_a_push_that_come_at_once_move_once(created: Parcel, courier: Courier) -> None:
+    number = await created.order_no()
+    copies = [push_body(number, "PICKED_UP", event_id="ce_1")] * 4
+    others = [push_body(number, "DELIVERED", event_id="ce_2")] * 4
+    answers = await asyncio.gather(*(courier.post(body) for body in copies + others))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await created.told() == ["created", "picked_up", "delivered"]
+    assert sum(row["repeats"] for row in await reports(created.svc)) == 6
 
 
 async def test_delivered_before_picked_up_tells_both_once(created: Parcel, courier: Courier) -> None:

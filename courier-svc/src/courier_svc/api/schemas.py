@@ -36,7 +36,7 @@ class AddressIn(BaseModel):
 
 
 class ResendIn(BaseModel):
-    """Without an address it goes to where it went before."""
+    """Without an address it goes to the one given here before, else to the case's present one."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -79,7 +79,7 @@ async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDes
 @router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
 @requires_idempotency_key
 async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, desk: OfDesk) -> ShipmentView:
-    """Under a new waybill; to the address it had, or to the one given."""
+    """Under a new waybill; to the address given, or to the case's."""
     shipment = await _locked(desk, uow, shipment_id)
     if not may_send(caller, shipment):
         raise ShipmentNotFound()

@@ -53,7 +53,7 @@ async def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, addres
         shipment.sealed_next_address = desk.seal(shipment.id, address)
         _ask_back(uow, shipment)
     else:
-        shipment.sealed_address = desk.seal(shipment.id, address)
+        shipment.sealed_address, shipment.address_given = desk.seal(shipment.id, address), True
     await desk.shipments.save(uow, shipment)
 
 
@@ -87,6 +87,7 @@ async def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, answer: Cancel
     elif shipment.sealed_next_address is not None:
         tell(uow, shipment.move(Move.READDRESSED, now()))
         shipment.sealed_address, shipment.sealed_next_address = shipment.sealed_next_address, None
+        shipment.address_given = True
         await begin_next_leg(desk, uow, shipment, "readdressed")
         return
     await desk.shipments.save(uow, shipment)

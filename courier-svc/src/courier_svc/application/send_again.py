@@ -12,7 +12,11 @@ from .desk import PLACE_ORDER, Desk, tell
 
 
 async def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address | None) -> None:
-    """Begins the next leg of a locked shipment; without `address` to the old one. Raises IllegalMove."""
+    """Begins the next leg of a locked shipment. Raises IllegalMove.
+
+    Without `address` it goes to the one given here before, else to the case's, asked for afresh: the
+    applicant may have corrected it there since.
+    """
     if not shipment.can(Move.SENT_AGAIN):
         raise IllegalMove(
             shipment.state,
@@ -21,7 +25,9 @@ async def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: A
         )
     tell(uow, shipment.move(Move.SENT_AGAIN, now()))
     if address is not None:
-        shipment.sealed_address = desk.seal(shipment.id, address)
+        shipment.sealed_address, shipment.address_given = desk.seal(shipment.id, address), True
+    elif not shipment.address_given:
+        shipment.sealed_address = None
     await begin_next_leg(desk, uow, shipment, "sent_again")
 
 

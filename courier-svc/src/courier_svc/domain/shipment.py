@@ -1,6 +1,6 @@
 """A shipment (寄递): one parcel of one case, sent under one waybill after another until it arrives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -20,6 +20,7 @@ class Shipment:
 
     `leg` counts the times it was given to a courier; each leg has an order number of its own, which
     never changes, so that placing an order may be repeated until an answer comes.
+    `address_given` says that the applicant or the unit gave it here; otherwise it is the case's own.
     `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
     """
 
@@ -39,6 +40,7 @@ class Shipment:
     waybill_no: str | None = None
     sealed_address: bytes | None = None
     sealed_next_address: bytes | None = None
+    address_given: bool = False
     attention: str | None = None
     ordered_at: datetime | None = None
     cancel_requested_at: datetime | None = None
@@ -84,7 +86,8 @@ class Shipment:
 
     def _event(self, model: type[Event], at: datetime, reason: str) -> Event:
         more = {"reason": reason} if model is ShipmentReturned else {}
-        return model(
+        make: Callable[..., Event] = model
+        return make(
             shipment_id=self.id,
             case_id=self.case_id,
             direction=self.direction,

@@ -14,7 +14,7 @@ from courier_svc.domain.transitions import State
 _COLUMNS = """s.id, s.case_id, s.case_no, s.applicant_id, s.unit, s.department, s.direction, s.postage_free,
  s.requested_at, s.state, s.version, s.leg, s.order_no, s.waybill_no, s.sealed_address, s.sealed_next_address,
  s.attention, s.ordered_at, s.cancel_requested_at, s.created_at, s.picked_up_at, s.ended_at, s.last_heard_at,
- s.purge_at"""
+ s.purge_at, s.address_given"""
 
 # The present parcel of a case in one direction is served by resending it, never by a second one beside it.
 _ADD = """WITH s AS (
@@ -28,7 +28,8 @@ INSERT INTO leg (order_no, shipment_id, number, why, begun_at) SELECT $13, s.id,
 
 _SET = """waybill_no = $2, state = $3, version = $4, leg = $5, order_no = $6, sealed_address = $7,
  sealed_next_address = $8, attention = $9, ordered_at = $10, cancel_requested_at = $11, created_at = $12,
- picked_up_at = $13, ended_at = $14, last_heard_at = $15, purge_at = $16"""
+ picked_up_at = $13, ended_at = $14, last_heard_at = $15, purge_at = $16,
+ address_given = $17"""
 
 _SAVE = f"UPDATE shipment SET {_SET} WHERE id = $1"
 
@@ -43,7 +44,7 @@ _BEGIN_ORDER = f"""UPDATE shipment s SET ordered_at = coalesce(ordered_at, now()
 _RECORD = f"""WITH heard AS (
  INSERT INTO courier_report (id, courier, event_id, shipment_id, order_no, waybill_no, code, occurred_at,
   heard_at, source, verdict, sealed_body)
- VALUES ($17, $18, $19, $1, $20, $21, $22, $23, $24, $25, $26, $27)
+ VALUES ($18, $19, $20, $1, $21, $22, $23, $24, $25, $26, $27, $28)
  ON CONFLICT (courier, event_id) DO UPDATE SET repeats = courier_report.repeats + 1
  RETURNING xmax = 0 AS first),
 moved AS (UPDATE shipment SET {_SET} FROM heard WHERE shipment.id = $1 AND heard.first)
@@ -65,7 +66,8 @@ _OF_UNIT_ATTENTION = f"""SELECT {_COLUMNS} FROM shipment s WHERE unit = $1 AND i
 
 _PURGE = """WITH due AS (
  SELECT id FROM shipment WHERE purge_at <= now() ORDER BY purge_at LIMIT $1 FOR UPDATE SKIP LOCKED),
-emptied AS (UPDATE shipment SET sealed_address = NULL, sealed_next_address = NULL, purge_at = NULL
+emptied AS (UPDATE shipment SET sealed_address = NULL, sealed_next_address = NULL, purge_at = NULL,
+  address_given = false
  FROM due WHERE shipment.id = due.id),
 reports AS (UPDATE courier_report SET sealed_body = NULL FROM due WHERE courier_report.shipment_id = due.id)
 SELECT count(*) FROM due"""
@@ -89,6 +91,7 @@ def _mutable(shipment: Shipment) -> tuple[Any, ...]:
         shipment.ended_at,
         shipment.last_heard_at,
         shipment.purge_at,
+        shipment.address_given,
     )
 
 
@@ -159,7 +162,7 @@ class PgShipments:
 
     async def record(self, uow: UnitOfWork, shipment: Shipment, report: Sequence[Any]) -> bool:
         """Stores a report (`PgReports.row`) and `shipment` with it; False for a repeat: it moves nothing."""
-        return await uow.fetchval(_RECORD, *_mutable(shipment), *report)
+        return bool(await uow.fetchval(_RECORD, *_mutable(shipment), *report))
 
     async def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
         await uow.execute(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
@@ -194,4 +197,4 @@ class PgShipments:
 
     async def purge(self, uow: UnitOfWork, limit: int) -> int:
         """Empties what is sealed about parcels whose time has come; how many there were."""
-        return await uow.fetchval(_PURGE, limit)
+        return int(await uow.fetchval(_PURGE, limit))

@@ -28,6 +28,9 @@ shipment = sa.Table(
     sa.Column("waybill_no", sa.Text),
     sa.Column("sealed_address", sa.LargeBinary, comment="null before it is needed and after purging"),
     sa.Column("sealed_next_address", sa.LargeBinary, comment="waits for the old order to be given back"),
+    sa.Column(
+        "address_given", sa.Boolean, nullable=False, server_default="false", comment="here, not the case's"
+    ),
     sa.Column("attention", sa.Text, comment="why a person should look; a code"),
     sa.Column("ordered_at", _TIME, comment="when the courier was first asked for this leg"),
     sa.Column("cancel_requested_at", _TIME),

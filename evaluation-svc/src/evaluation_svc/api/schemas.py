@@ -28,7 +28,9 @@ class ReviewIn(BaseModel):
 
     case_id: UUID
     level: Level
-    tags: Annotated[list[Indicator], Field(max_length=len(Indicator))] = []
+    tags: Annotated[
+        list[Indicator], Field(max_length=len(Indicator), json_schema_extra={"uniqueItems": True})
+    ] = []
     text: Text | None = None
 
     @field_validator("tags")
@@ -127,11 +129,9 @@ class StatisticsRow(Totals):
 class StatisticsView(BaseModel):
     """Both days included, Shanghai time. `overall` sums the rows."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
     group: Literal["unit", "item", "department", "officer"]
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
     overall: Totals
     rows: list[StatisticsRow]
 

@@ -1,6 +1,7 @@
 """Every event, ours too, goes into the service's own history before anything else is made of it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.db import UnitOfWork
@@ -14,7 +15,7 @@ async def record_event(desk: Desk, uow: UnitOfWork, event: Received[Event]) -> N
     await desk.history.append(uow, [entry_of(event)])
 
 
-def entry_of(event: Received[Event]) -> Entry:
+def entry_of(event: Received[Any]) -> Entry:
     return Entry(event.time, event.id, event.type, event.key, event.raw)
 
 
