@@ -45,7 +45,7 @@ class Walk:
         await self._decide(reviewer, head, case_id)
         await self._pays(citizen, case_id)
         await self._gets_it_by_post(citizen, reviewer, case_id)
-        await citizen.review(case_id, "very_satisfied", "很快，不用跑腿。", ("办理速度快",))
+        await citizen.review(case_id, "very_satisfied", "很快，不用跑腿。", ("efficiency",))
         self.say("✓ 已评价：非常满意")
         self.say("")
         for line in told(await citizen.timeline(case_id)):
