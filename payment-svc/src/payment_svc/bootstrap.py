@@ -48,7 +48,7 @@ def build(settings: PaymentSettings) -> Service:
     use = _use_cases(settings, channels, _case_references(service, settings), _fines(service, settings))
     _open_bank_at_start(service, settings, channels)
     service.state.use_cases = use
-    service.include(orders.router, money.router, webhooks.router)
+    service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
     service.consume(case_handlers(use))
     for kind, run in on_jobs(use).items():
         service.job(kind, run)

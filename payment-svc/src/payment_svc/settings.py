@@ -8,8 +8,9 @@ from pydantic import SecretStr
 
 
 class PaymentSettings(ServiceSettings):
-    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem` and `fines.secret`; each can
-    be given by itself instead, as text (`BANK_PUBLIC_KEY`) or by file (`BANK_PUBLIC_KEY_FILE`).
+    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem` and `fines.secret`.
+
+    Each can be given by itself instead, as text (`BANK_PUBLIC_KEY`) or by file (`BANK_PUBLIC_KEY_FILE`).
     """
 
     public_url: str = "http://127.0.0.1:8080"

@@ -43,7 +43,9 @@ SEES_ORDER = {
 async def test_order_is_seen_by_its_people_only(payments, who):
     order = await payments.opened()
     for name, status in SEES_ORDER.items():
-        answer = await payments.svc.client.get(f"/api/payments/orders/{order['id']}", headers=bearer(who[name]))
+        answer = await payments.svc.client.get(
+            f"/api/payments/orders/{order['id']}", headers=bearer(who[name])
+        )
         assert (name, answer.status_code) == (name, status)
         checked = await payments.svc.client.post(
             f"/api/payments/orders/{order['id']}/check", headers=bearer(who[name])
@@ -60,6 +62,20 @@ async def test_orders_of_a_case_are_listed_for_its_people_only(payments, who):
             assert answer.status_code == 403
         else:
             assert (name, len(answer.json()["items"])) == (name, 1 if status == 200 else 0)
+
+
+async def test_link_to_pay_is_shown_to_the_payer_alone(payments, who):
+    order = await payments.opened()
+    link = (await payments.citizen.start(order["id"]))["pay_url"]
+    for name in ("applicant", "officer", "operator"):
+        path = f"/api/payments/orders/{order['id']}"
+        (attempt,) = (await payments.svc.client.get(path, headers=bearer(who[name]))).json()["attempts"]
+        assert (name, attempt["pay_url"]) == (name, link if name == "applicant" else None)
+
+
+async def test_staff_name_the_case_whose_orders_they_want(payments, who):
+    answer = await payments.svc.client.get("/api/payments/orders", headers=bearer(who["officer"]))
+    assert answer.status_code == 422
 
 
 async def test_only_the_applicant_pays_and_reopens(payments, who):
@@ -112,13 +128,28 @@ async def test_supervisor_sees_refunds_of_the_department(payments, who):
     await payments.world.pay((await payments.citizen.start(order["id"]))["pay_url"])
     await payments.world.delivered()
     await payments.withdrawn(order["case_id"])
-    for name, count in {"operator": 1, "supervisor": 1, "other department": 0, "stranger": 0, "applicant": 1}.items():
+    for name, count in {
+        "operator": 1,
+        "supervisor": 1,
+        "other department": 0,
+        "stranger": 0,
+        "applicant": 1,
+    }.items():
         answer = await payments.svc.client.get("/api/payments/refunds", headers=bearer(who[name]))
         assert (name, len(answer.json()["items"])) == (name, count)
 
 
 @pytest.mark.parametrize(
-    "body", [None, [], {}, {"channel": "gold"}, {"channel": "bank", "amount_cents": 1}, {"channel": "\x00"}, {"channel": 7}]
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"channel": "gold"},
+        {"channel": "bank", "amount_cents": 1},
+        {"channel": "\x00"},
+        {"channel": 7},
+    ],
 )
 async def test_bad_body_is_422(payments, body):
     order = await payments.opened()
@@ -130,7 +161,9 @@ async def test_bad_body_is_422(payments, body):
 async def test_unknown_ids_are_404_or_422(payments):
     assert (await payments.citizen.get(f"/orders/{uuid4()}")).status_code == 404
     assert (await payments.citizen.get("/orders/not-an-id")).status_code == 422
-    assert (await payments.citizen.post(f"/orders/{uuid4()}/attempts", {"channel": "bank"})).status_code == 404
+    assert (
+        await payments.citizen.post(f"/orders/{uuid4()}/attempts", {"channel": "bank"})
+    ).status_code == 404
 
 
 async def test_second_request_of_a_case_is_parked_not_lost(payments):

@@ -1,8 +1,11 @@
 """Migrations make what the code declares; hot statements use their indexes."""
 
+import asyncio
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import payment_svc
 import pytest
 from chassis.db import migrate
 from chassis.db.pool import open_pool
@@ -16,11 +19,6 @@ async def test_migrations_make_the_declared_tables(database):
 
 
 async def test_migrations_can_be_taken_back(database):
-    import asyncio
-    from pathlib import Path
-
-    import payment_svc
-
     folder = Path(payment_svc.__file__).parent / "migrations"
     await asyncio.to_thread(migrate.downgrade, database, folder, "base")
     await asyncio.to_thread(migrate.upgrade, database, folder)
@@ -28,35 +26,35 @@ async def test_migrations_can_be_taken_back(database):
 
 
 SEED = [
-    """INSERT INTO case_due SELECT gen_random_uuid(), 'no', 'item', gen_random_uuid(), 'unit', 'dep', 'fee', 'fixed',
-     2000, now() FROM generate_series(1, 20000)""",
-    """INSERT INTO payment_order (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source,
-     created_at, expires_at) SELECT gen_random_uuid(), case_id, applicant_id, purpose, 'paid', 2, 2000, 'fixed',
-     now(), now() FROM case_due""",
+    """INSERT INTO case_due SELECT gen_random_uuid(), 'no', 'item', gen_random_uuid(), 'unit', 'dep', 'fee',
+     'fixed', 2000, now() FROM generate_series(1, 20000)""",
+    """INSERT INTO payment_order (id, case_id, applicant_id, purpose, state, version, amount_cents,
+     amount_source, created_at, expires_at) SELECT gen_random_uuid(), case_id, applicant_id, purpose, 'paid',
+     2, 2000, 'fixed', now(), now() FROM case_due""",
     """INSERT INTO attempt (id, order_id, channel, state, created_at) SELECT gen_random_uuid(), id, 'bank',
      'succeeded', now() FROM payment_order""",
-    """INSERT INTO capture SELECT gen_random_uuid(), 'bank', id::text, id, order_id, 2000, 'CNY', 'm', now(), now(),
-     true, 'applied' FROM attempt""",
+    """INSERT INTO capture SELECT gen_random_uuid(), 'bank', id::text, id, order_id, 2000, 'CNY', 'm', now(),
+     now(), true, 'applied' FROM attempt""",
     """INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)
      SELECT id, 'bank', 'applied', 2000, now() FROM capture""",
-    """INSERT INTO notice SELECT gen_random_uuid(), 'bank', id::text, 'e', '', now(), 'applied' FROM capture""",
+    """INSERT INTO notice SELECT gen_random_uuid(), 'bank', id::text, 'e', '', now(), 'applied'
+     FROM capture""",
 ]
 _ID = uuid4()
+_ORDER = "SELECT id FROM payment_order"
 STATEMENTS = {
     "settle": (money._FIND, [_ID, "bank", "t"]),
     "pay": (attempts._PAYABLE, [_ID, "bank"]),
     "view": (f"{views._VIEW} WHERE o.id = $1", [_ID]),
     "case's orders": (f"{views._VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50", [_ID]),
-    "my orders": (f"{views._VIEW} WHERE o.applicant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3", [_ID, _ID, 20]),
-    "live order": (f"SELECT 1 FROM payment_order o WHERE o.case_id = $1 AND o.state IN ({orders._LIVE})", [_ID]),
-    "expired": ("SELECT id FROM payment_order WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT 9", []),
-    "due attempts": ("SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT 9", []),
+    "my orders": (f"{views._VIEW} WHERE o.applicant_id = $1 AND o.id < $1 ORDER BY o.id DESC LIMIT 9", [_ID]),
+    "live order": (f"{_ORDER} o WHERE o.case_id = $1 AND o.state IN ({orders._LIVE})", [_ID]),
+    "expired": (f"{_ORDER} WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT 9", []),
+    "due": ("SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT 9", []),
     "unmatched": ("SELECT id FROM notice WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT 9", [_ID]),
     "held": (views._HELD, [_ID, 20]),
     "strange notices": (views._STRANGE, [_ID, 20]),
-    "abnormal refunds": (views._ABNORMAL, [_ID, 20]),
-    "refunds of an order": ("SELECT id FROM refund WHERE order_id = $1 AND state <> 'succeeded'", [_ID]),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

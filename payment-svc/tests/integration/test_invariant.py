@@ -40,7 +40,8 @@ _DIFFERENCES = """SELECT s.state, s.total, coalesce(l.balance, 0) AS balance FRO
 
 _TOLD = """SELECT count(*) FILTER (WHERE type = 'payment.order.paid') AS paid,
  count(*) FILTER (WHERE type = 'payment.refund.requested') AS requested,
- count(*) FILTER (WHERE type = 'payment.refund.succeeded') AS succeeded FROM outbox WHERE key = $1::uuid::text"""
+ count(*) FILTER (WHERE type = 'payment.refund.succeeded') AS succeeded
+ FROM outbox WHERE key = $1::uuid::text"""
 _DONE = """SELECT (SELECT count(*) FROM capture WHERE order_id = $1 AND pays_order) AS paid,
  (SELECT count(*) FROM refund WHERE order_id = $1) AS requested,
  (SELECT count(*) FROM refund WHERE order_id = $1 AND state = 'succeeded') AS succeeded"""
@@ -84,7 +85,8 @@ class Drill:
                     await self.use.call_off_order(self.case_id, Why.CASE_WITHDRAWN, uow)
                 case "expire":
                     await uow.execute(
-                        "UPDATE payment_order SET expires_at = now() - interval '1 s' WHERE id = $1", self.order_id
+                        "UPDATE payment_order SET expires_at = now() - interval '1 s' WHERE id = $1",
+                        self.order_id,
                     )
                     await self.use.watch_deadlines._orders.take_expired(uow, 100)
                 case "close":
@@ -99,7 +101,9 @@ class Drill:
     async def _refunded(self, refund_id: UUID) -> None:
         async with self.begin() as uow:
             refund = await self.use.check_order._refunds.find(uow, refund_id)
-            done = RefundReading(number_of(refund_id), RefundStatus.SUCCEEDED, "5000", refund.amount_cents, now())
+            done = RefundReading(
+                number_of(refund_id), RefundStatus.SUCCEEDED, "5000", refund.amount_cents, now()
+            )
             await self.use.return_money.settle(refund, done, uow)
 
     def _success(self, transaction: str, cents: int) -> PaymentReading:
@@ -115,7 +119,9 @@ class Drill:
             assert await uow.fetch(_DIFFERENCES) == []
             for row in await uow.fetch("SELECT order_id, count(*) FROM capture WHERE pays_order GROUP BY 1"):
                 assert row["count"] == 1
-            assert dict(await uow.fetchrow(_TOLD, self.order_id)) == dict(await uow.fetchrow(_DONE, self.order_id))
+            assert dict(await uow.fetchrow(_TOLD, self.order_id)) == dict(
+                await uow.fetchrow(_DONE, self.order_id)
+            )
 
 
 @pytest.mark.timeout(300)

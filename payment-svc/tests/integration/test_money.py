@@ -33,7 +33,11 @@ async def test_second_capture_is_refunded_and_one_stays_applied(payments):
     assert [kind for kind in await payments.told() if "paid" in kind] == ["payment.order.paid"]
     balances = await payments.balances()
     assert balances["balanced"]
-    assert (balances["money_in_cents"], balances["applied_cents"], balances["refunded_cents"]) == (4000, 2000, 2000)
+    assert (balances["money_in_cents"], balances["applied_cents"], balances["refunded_cents"]) == (
+        4000,
+        2000,
+        2000,
+    )
 
 
 async def test_duplicated_notice_is_recognised(payments):
@@ -83,7 +87,9 @@ async def test_held_money_does_not_stop_the_order_from_being_paid(payments):
     assert sorted(money["state"] for money in order["money"]) == ["applied", "held"]
 
 
-@pytest.mark.parametrize("fault", [{"wrong_amount_next": 1, "wrong_amount_in": "notice"}, {"wrong_merchant_next": 1}])
+@pytest.mark.parametrize(
+    "fault", [{"wrong_amount_next": 1, "wrong_amount_in": "notice"}, {"wrong_merchant_next": 1}]
+)
 async def test_notice_that_lies_is_held_until_the_bank_itself_is_asked(payments, fault):
     order_id, pay_url, _ = await started(payments)
     await payments.world.fault(**fault)
@@ -172,25 +178,29 @@ async def test_thirty_deliveries_queries_and_checks_at_once_apply_one_capture(pa
 
 
 async def test_ledger_refuses_to_be_rewritten(payments):
-    order_id, pay_url, _ = await started(payments)
+    _, pay_url, _ = await started(payments)
     await payments.world.pay(pay_url)
     await payments.world.delivered()
-    for statement in ("UPDATE ledger_entry SET amount_cents = 1", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry"):
+    for change in (
+        "UPDATE ledger_entry SET amount_cents = 1",
+        "DELETE FROM ledger_entry",
+        "TRUNCATE ledger_entry",
+    ):
         with pytest.raises(asyncpg.RaiseError, match="append-only"):
             async with payments.svc.uow() as uow:
-                await uow.execute(statement)
+                await uow.execute(change)
 
 
 async def test_second_applied_capture_is_impossible_even_past_the_code(payments):
-    order_id, pay_url, _ = await started(payments)
+    _, pay_url, _ = await started(payments)
     await payments.world.pay(pay_url)
     await payments.world.delivered()
+    facts = "attempt_id, order_id, amount_cents, currency, merchant_id, paid_at, received_at, state"
     with pytest.raises(asyncpg.UniqueViolationError, match="capture_applied_once"):
         async with payments.svc.uow() as uow:
             await uow.execute(
-                "INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency,"
-                " merchant_id, paid_at, received_at, pays_order, state) SELECT $1, channel, 'other', attempt_id,"
-                " order_id, amount_cents, currency, merchant_id, paid_at, received_at, true, state FROM capture",
+                f"INSERT INTO capture (id, channel, transaction_id, pays_order, {facts})"
+                f" SELECT $1, channel, 'other', true, {facts} FROM capture",
                 uuid4(),
             )
 

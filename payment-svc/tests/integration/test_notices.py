@@ -89,7 +89,8 @@ async def test_notice_before_its_order_is_kept_then_applied(payments, bank):
 
     async with payments.svc.uow() as uow:
         await uow.execute(
-            "INSERT INTO attempt (id, order_id, channel, state, created_at) VALUES ($1, $2, 'bank', 'pending', now())",
+            "INSERT INTO attempt (id, order_id, channel, state, created_at)"
+            " VALUES ($1, $2, 'bank', 'pending', now())",
             attempt_id,
             UUID(order["id"]),
         )
@@ -162,7 +163,7 @@ CONTENTS = {
     "empty": (b"", "unreadable"),
     "not json": (b"not json", "unreadable"),
     "a list": (b"[1, 2]", "unreadable"),
-    "no facts": (b'{"notice_id":"x","event":"TRANSACTION.SUCCESS","merchant_id":"m","data":{}}', "unreadable"),
+    "no facts": (b'{"notice_id":"x","event":"TRANSACTION.OK","merchant_id":"m","data":{}}', "unreadable"),
     "id of a wrong type": (b'{"notice_id":7,"event":"A.B","data":{}}', "unreadable"),
     "amount as text": (success("x", amount_cents="2000"), "unreadable"),
     "negative amount": (success("x", amount_cents=-1), "unreadable"),
@@ -173,7 +174,8 @@ CONTENTS = {
     "new status": (success(uuid4().hex, trade_state="SOMETHING_NEW"), "says_nothing"),
     "new event": (b'{"notice_id":"n1","event":"ACCOUNT.CHANGED","data":{}}', "says_nothing"),
     "unknown refund": (
-        b'{"notice_id":"n2","event":"REFUND.SUCCESS","data":{"out_refund_no":"r","refund_cents":5}}', "unmatched",
+        b'{"notice_id":"n2","event":"REFUND.SUCCESS","data":{"out_refund_no":"r","refund_cents":5}}',
+        "unmatched",
     ),
 }  # fmt: skip
 

@@ -87,7 +87,9 @@ async def test_bank_down_is_503_and_the_same_request_works_later(payments):
 async def test_lost_answer_goes_on_with_the_same_number(payments):
     order = await payments.opened()
     await payments.world.fault(lost_answer_next=1)
-    assert (await payments.citizen.post(f"/orders/{order['id']}/attempts", {"channel": "bank"})).status_code == 503
+    assert (
+        await payments.citizen.post(f"/orders/{order['id']}/attempts", {"channel": "bank"})
+    ).status_code == 503
 
     attempt = await payments.citizen.start(order["id"])
     (at_bank,) = (await payments.world.books())["orders"]
@@ -126,7 +128,9 @@ async def test_queries_follow_at_two_five_and_fifteen_minutes_then_end(payments)
     for _ in range(4):
         async with payments.svc.uow() as uow:
             waits.append(await uow.fetchval("SELECT next_query_at - created_at FROM attempt"))
-            await uow.execute("UPDATE attempt SET created_at = created_at - (next_query_at - now()), next_query_at = now()")
+            await uow.execute(
+                "UPDATE attempt SET created_at = created_at - (next_query_at - now()), next_query_at = now()"
+            )
         await payments.run("payment.watch_deadlines")
     assert waits == [timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)]
     async with payments.svc.uow() as uow:

@@ -54,8 +54,12 @@ def test_no_bytes_make_reading_a_notice_fail(body):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["notice_id", "event", "data", "merchant_id", *ORDER]), inner, max_size=6),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["notice_id", "event", "data", "merchant_id", *ORDER]), inner, max_size=6
+            )
+        ),
         max_leaves=20,
     ),
     st.sampled_from(["TRANSACTION.SUCCESS", "REFUND.SUCCESS", "X"]),

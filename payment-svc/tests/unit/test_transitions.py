@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 from payment_svc.domain.errors import IllegalMove
 from payment_svc.domain.transitions import FINAL, LIVE, PAYABLE, TRANSITIONS, Action, State, move
 
-PATH_ACTIONS = [
-    action for action in Action if action not in (Action.RETURN_SURPLUS, Action.SURPLUS_RETURNED)
-]
+PATH_ACTIONS = [action for action in Action if action not in (Action.RETURN_SURPLUS, Action.SURPLUS_RETURNED)]
 
 
 def walk(actions: list[Action], start: State = State.PRICING) -> list[tuple[State, Action, State]]:
-    """The moves that were legal, one after another; illegal ones are skipped after proving that they raise."""
+    """The moves that were legal, one after another; illegal ones are proven to raise, and skipped."""
     state, taken = start, []
     for action in actions:
         try:

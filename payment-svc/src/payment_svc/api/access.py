@@ -13,11 +13,16 @@ PEOPLE = (Role.CITIZEN, Role.COMPANY)
 STAFF = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, Role.OPERATOR)
 
 
+def is_payer(caller: Caller, row: Mapping[str, Any]) -> bool:
+    """Whether the order is the caller's own to pay."""
+    return caller.has(*PEOPLE) and bool(row["applicant_id"] == caller.account_id)
+
+
 def may_see(caller: Caller, row: Mapping[str, Any]) -> bool:
     """`row` names applicant_id, unit and department. Orders hold no personal data, so operators may look."""
     if caller.has(Role.OPERATOR):
         return True
-    if caller.has(*PEOPLE) and row["applicant_id"] == caller.account_id:
+    if is_payer(caller, row):
         return True
     if caller.has(Role.SUPERVISOR) and row["department"] == caller.claims.department:
         return True

@@ -25,7 +25,7 @@ FIRST = UUID(int=0)
 async def list_refunds(
     uow: Uow, caller: RefundReader, use: Use, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[RefundView]:
-    """Newest first: an operator's view is of all, a supervisor's of the department, a person's of their own."""
+    """Newest first: an operator sees all, a supervisor the department's, a person their own."""
     before = (decode_cursor(cursor, UUID) or (LAST,))[0]
     if caller.has(Role.OPERATOR):
         rows = await use.views.refunds(uow, before, limit + 1)
@@ -46,8 +46,9 @@ async def list_anomalies(
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[Anomaly]:
-    """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that fit
-    nothing or contradict what was booked; `refund`: the channel could not pay back."""
+    """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that
+    fit nothing or contradict what was booked; `refund`: the channel could not pay back.
+    """
     after = (decode_cursor(cursor, UUID) or (FIRST,))[0]
     rows = await use.views.anomalies(uow, kind, after, limit + 1)
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
@@ -57,7 +58,7 @@ async def list_anomalies(
 @router.post("/anomalies/{capture_id}/refund", summary="退回异常款项 · Send held money back")
 @requires_idempotency_key
 async def refund_held(capture_id: UUID, uow: Uow, _: Operator, use: Use) -> OrderView:
-    """Ends an anomaly of kind `held` by returning the money to its payer. 409 when it is not held any more."""
+    """Ends an anomaly of kind `held` by returning the money to its payer; 409 when not held any more."""
     order_id = await use.return_money.held_by_decision(capture_id, uow)
     row = await use.views.order(uow, order_id)
     assert row is not None

@@ -3,12 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
+from chassis.db import UnitOfWork
 from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
+from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
 
 from ..application.handlers import UseCases
-from .access import PEOPLE, STAFF, may_see, visible
+from .access import PEOPLE, STAFF, is_payer, may_see, visible
 from .schemas import OrderView, StartedAttempt, StartPayment, order_view
 
 router = Router(prefix="/api/payments", tags=["payments"])
@@ -18,12 +20,18 @@ Reader = Annotated[Caller, Depends(allow(*PEOPLE, *STAFF))]
 LAST = UUID(int=2**128 - 1)
 
 
-def use_cases(request: Request) -> UseCases:
+async def use_cases(request: Request) -> UseCases:  # async: FastAPI runs plain functions in a thread
     found: UseCases = request.app.state.use_cases
     return found
 
 
 Use = Annotated[UseCases, Depends(use_cases)]
+
+
+async def _shown(order_id: UUID, uow: UnitOfWork, caller: Caller, use: UseCases) -> OrderView:
+    """The order as `caller` may see it; raises OrderNotFound."""
+    row = visible(caller, await use.views.order(uow, order_id), order_id)
+    return order_view(row, for_payer=is_payer(caller, row))
 
 
 @router.get("/orders", summary="我的缴费订单 · Orders of a case, or all of mine")
@@ -38,18 +46,22 @@ async def list_orders(
     """Newest first. Officers name the case; without one, people see their own orders of all cases."""
     if case_id is not None:
         rows = [row for row in await use.views.orders_of_case(uow, case_id) if may_see(caller, row)]
-        return Page(items=[order_view(row) for row in rows])
+        return Page(items=[order_view(row, for_payer=is_payer(caller, row)) for row in rows])
     if not caller.has(*PEOPLE):
-        return Page(items=[])
+        raise InvalidInput(
+            "请用 case_id 指明办件。",
+            "Name the case by case_id.",
+            errors=[FieldError("case_id", "必填", "required for staff")],
+        )
     before = (decode_cursor(cursor, UUID) or (LAST,))[0]
     rows = list(await use.views.orders_of_applicant(uow, caller.account_id, before, limit + 1))
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(items=[order_view(row) for row in rows[:limit]], next=more)
+    return Page(items=[order_view(row, for_payer=True) for row in rows[:limit]], next=more)
 
 
 @router.get("/orders/{order_id}", summary="缴费订单 · One order")
 async def read_order(order_id: UUID, uow: Uow, caller: Reader, use: Use) -> OrderView:
-    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))
+    return await _shown(order_id, uow, caller, use)
 
 
 @router.post("/orders/{order_id}/attempts", summary="去支付 · Pay", status_code=status.HTTP_201_CREATED)
@@ -80,7 +92,7 @@ async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, reques
     visible(caller, await use.views.order(uow, order_id), order_id)
     await uow.rollback()
     await use.check_order(order_id, request.app.state.service.begin)
-    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))
+    return await _shown(order_id, uow, caller, use)
 
 
 @router.post(
@@ -90,4 +102,4 @@ async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, reques
 async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderView:
     """After the last order expired. 409 while one is live, or when the case owes nothing any more."""
     order_id = await use.open_order.again(case_id, caller.account_id, uow)
-    return order_view(visible(caller, await use.views.order(uow, order_id), order_id))
+    return await _shown(order_id, uow, caller, use)

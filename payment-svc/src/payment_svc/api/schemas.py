@@ -7,8 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..domain import words
+from ..domain.captures import Account, Why
 from ..domain.money import yuan
-from .words import ACCOUNT_WORDS, PRICING_WORDS, STATE_WORDS, WHY_WORDS
+from ..domain.transitions import State
 
 OrderState = Literal[
     "pricing", "open", "expiring", "closing", "paid", "refunding", "expired", "cancelled", "refunded"
@@ -24,7 +26,7 @@ class StartPayment(BaseModel):
 
 
 class AttemptView(BaseModel):
-    """One try to pay. Open `pay_url` in the payer's browser; null until the channel gave one."""
+    """One try to pay. Open `pay_url` in the payer's browser; it is there for the payer, while it can be paid."""
 
     id: UUID
     channel: str
@@ -49,6 +51,7 @@ class RefundOfMoney(BaseModel):
     amount_yuan: str
     why: str
     why_text: str
+    why_text_en: str
     state: Literal["requested", "processing", "succeeded", "abnormal"]
     requested_at: datetime
     done_at: datetime | None
@@ -65,8 +68,10 @@ class MoneyView(BaseModel):
     paid_at: datetime
     state: Literal["applied", "held", "refund_due", "refunded"]
     state_text: str
+    state_text_en: str
     why: str | None
     why_text: str | None
+    why_text_en: str | None
     pays_order: bool
     refund: RefundOfMoney | None
 
@@ -84,7 +89,9 @@ class OrderView(BaseModel):
     purpose: str
     state: OrderState
     state_text: str
+    state_text_en: str
     note: str | None
+    note_en: str | None
     amount_cents: int | None
     amount_yuan: str | None
     currency: Literal["CNY"] = "CNY"
@@ -110,6 +117,7 @@ class RefundView(BaseModel):
     amount_yuan: str
     why: str
     why_text: str
+    why_text_en: str
     state: Literal["requested", "processing", "succeeded", "abnormal"]
     provider_code: str | None
     channel: str
@@ -148,18 +156,20 @@ class Balances(BaseModel):
     balanced: bool
 
 
-def order_view(row: Mapping[str, Any]) -> OrderView:
-    """From the row of `persistence.views`."""
-    state = row["state"]
+def order_view(row: Mapping[str, Any], *, for_payer: bool = False) -> OrderView:
+    """From the row of `Views`. The link to pay at is the payer's alone."""
+    state, note = State(row["state"]), words.PRICING.get(row["pricing_problem"], (None, None))
     return OrderView(
         id=row["id"],
         case_id=row["case_id"],
         case_no=row["case_no"],
         item_code=row["item_code"],
         purpose=row["purpose"],
-        state=state,
-        state_text=STATE_WORDS[state],
-        note=PRICING_WORDS.get(row["pricing_problem"], row["pricing_problem"]),
+        state=state.value,
+        state_text=words.STATE[state][0],
+        state_text_en=words.STATE[state][1],
+        note=note[0],
+        note_en=note[1],
         amount_cents=row["amount_cents"],
         amount_yuan=None if row["amount_cents"] is None else yuan(row["amount_cents"]),
         created_at=row["created_at"],
@@ -167,29 +177,44 @@ def order_view(row: Mapping[str, Any]) -> OrderView:
         paid_at=row["paid_at"],
         paid_channel=row["paid_channel"],
         ended_at=row["ended_at"],
-        can_pay=state == "open",
-        can_reopen=state == "expired" and row["over_why"] is None,
-        attempts=[AttemptView.model_validate(one) for one in row["attempts"]],
+        can_pay=state is State.OPEN,
+        can_reopen=state is State.EXPIRED and row["over_why"] is None,
+        attempts=[_attempt(one, with_link=for_payer and state is State.OPEN) for one in row["attempts"]],
         money=[_money(one) for one in row["captures"]],
     )
 
 
+def _attempt(one: dict[str, Any], *, with_link: bool) -> AttemptView:
+    shown = one if with_link and one["state"] == "pending" else {**one, "pay_url": None}
+    return AttemptView.model_validate(shown)
+
+
 def _money(one: dict[str, Any]) -> MoneyView:
-    refund = one["refund"]
+    state_text, state_text_en = words.MONEY[Account(one["state"])]
+    refund = one["refund"] and {
+        **one["refund"],
+        "amount_yuan": yuan(one["refund"]["amount_cents"]),
+        **_why(one["refund"]),
+    }
     return MoneyView.model_validate(
         {
             **one,
             "amount_yuan": yuan(one["amount_cents"]),
-            "state_text": ACCOUNT_WORDS[one["state"]],
-            "why_text": WHY_WORDS.get(one["why"]),
-            "refund": refund
-            and {**refund, "amount_yuan": yuan(refund["amount_cents"]), "why_text": WHY_WORDS[refund["why"]]},
+            "state_text": state_text,
+            "state_text_en": state_text_en,
+            **_why(one),
+            "refund": refund,
         }
     )
 
 
+def _why(row: Mapping[str, Any]) -> dict[str, str | None]:
+    zh, en = words.WHY[Why(row["why"])] if row["why"] else (None, None)
+    return {"why_text": zh, "why_text_en": en}
+
+
 def refund_view(row: Mapping[str, Any]) -> RefundView:
-    return RefundView(**dict(row), amount_yuan=yuan(row["amount_cents"]), why_text=WHY_WORDS[row["why"]])
+    return RefundView.model_validate({**row, "amount_yuan": yuan(row["amount_cents"]), **_why(row)})
 
 
 def anomaly(kind: Literal["held", "notice", "refund"], row: Mapping[str, Any]) -> Anomaly:

@@ -18,7 +18,7 @@ class CallOffOrder:
         self._return_money = return_money
 
     async def __call__(self, case_id: UUID, why: Why, uow: UnitOfWork) -> None:
-        """Many cases owe nothing; then there is nothing to do. Open orders are closed at the provider first."""
+        """Where nothing is owed, nothing is to do. Open orders are closed at the provider first."""
         order = await self._orders.lock_live(uow, case_id)
         # After the lock, so that an order opened in this moment either is found or finds the debt ended.
         await self._orders.end_debt(uow, case_id, why, now())

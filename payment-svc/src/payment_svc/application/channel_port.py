@@ -21,7 +21,7 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """`number` is the refund's; asking again with it never refunds twice. `total_cents` is the whole capture."""
+    """`number` is the refund's: asking again with it refunds once. `total_cents`: the whole capture."""
 
     number: str
     payment_number: str

@@ -48,8 +48,9 @@ class Money(Protocol):
         self, uow: UnitOfWork, channel: str, attempt_id: UUID, transaction_id: str | None
     ) -> Settlement | None: ...
     async def book(
-        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading, verdict: Verdict,
-        to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None, at: datetime,
+        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading,
+        verdict: Verdict, to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None,
+        at: datetime,
     ) -> Booked: ...  # fmt: skip
     async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None: ...
     async def rebook(
@@ -117,7 +118,7 @@ class Views(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A penalty decision at the issuing system. `problem` says why it cannot be paid; then there is no amount."""
+    """A penalty decision at the issuing system. `problem` says why it has no amount to be paid."""
 
     amount_cents: int | None
     problem: str | None = None

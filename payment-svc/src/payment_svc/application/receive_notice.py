@@ -37,7 +37,7 @@ class ReceiveNotice:
     async def __call__(
         self, channel_name: str, headers: Mapping[str, str], body: bytes, begin: Begin
     ) -> NoticeOutcome:
-        """What the notice turned out to be, after the commit. Raises NoticeRefused when it cannot be verified."""
+        """What the notice turned out to be, after the commit. Raises NoticeRefused: it cannot be verified."""
         channel = self._channels[channel_name]
         notice = channel.verify_notice(headers, body)
         row = NoticeRow(uuid7(), notice.notice_id, notice.event, notice.body)
@@ -47,7 +47,7 @@ class ReceiveNotice:
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            # An authentic notice is never lost to a fault of ours: kept, acknowledged, applied by the job later.
+            # An authentic notice is not lost to a fault of ours: kept, acknowledged, and applied by the job.
             log.exception("notice_not_applied", channel=channel_name, notice_id=notice.notice_id)
             async with begin() as uow:
                 await self._notices.keep(uow, channel_name, row, NoticeOutcome.UNMATCHED, now())

@@ -14,7 +14,7 @@ class ReportFinePaid:
         self._issuer = issuer
 
     async def run(self, job: Job, begin: Begin) -> None:
-        """Payload: case_id, amount_cents, transaction_id, paid_at (ISO). Safe to repeat: it names the transaction."""
+        """Payload: case_id, amount_cents, transaction_id, paid_at (ISO). Safe to repeat."""
         fact = job.payload
         decision_no = await self._cases.decision_no(UUID(fact["case_id"]))
         await self._issuer.report_paid(

@@ -1,4 +1,4 @@
-"""Money goes back to its payer: decided here in a transaction, carried out by a job under one refund number."""
+"""Money goes back to its payer: decided in a transaction, carried out by a job under one refund number."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,6 +14,7 @@ from ..domain.money_records import BookedCapture, Refund, RefundState
 from ..domain.orders import Order
 from ..domain.readings import RefundReading, RefundStatus, number_of
 from ..domain.transitions import Action
+from ..domain.words import WHY
 from .channel_port import Channels, RefundRequest
 from .jobs import REFUND
 from .ports import Money, Orders, Refunds
@@ -127,7 +128,7 @@ class ReturnMoney:
                 transaction_id=refund.transaction_id,
                 amount_cents=refund.amount_cents,
                 total_cents=refund.captured_cents,
-                reason=refund.why,
+                reason=WHY[refund.why][0],
             )
             return await channel.refund(request), None
         except ChannelRefused as error:

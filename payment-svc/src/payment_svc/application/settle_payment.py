@@ -135,7 +135,7 @@ class SettlePayment:
             uow.enqueue(REPORT_FINE_PAID, str(order.id), fact)
 
     async def _agrees(self, settlement: Settlement, reading: PaymentReading, uow: UnitOfWork) -> bool:
-        """Whether the booked capture says the same; on doubt it is read again, now that its order is locked."""
+        """Whether the booked capture says the same; on doubt it is read again, its order being locked."""
         capture = settlement.capture
         assert capture is not None
         if capture.agrees_with(settlement.attempt_id, reading):
@@ -148,8 +148,8 @@ class SettlePayment:
     ) -> None:
         """A notice named a wrong sum or merchant and the money was held; the provider itself says otherwise.
 
-        Only held money is corrected. Money that was applied or sent back stays as booked: an operator sees the
-        contradicting notice, and bills settle the rest.
+        Only held money is corrected. Money that was applied or sent back stays as booked: an operator
+        sees the contradicting notice, and bills settle the rest.
         """
         assert settlement.capture is not None
         found = await self._money.lock_capture(uow, settlement.capture.id)

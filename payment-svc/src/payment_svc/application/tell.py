@@ -10,7 +10,7 @@ from ..domain.transitions import Edge
 
 
 def tell(uow: UnitOfWork, order: Order, edge: Edge, version: int, at: datetime, **facts: Any) -> None:
-    """Puts the edge's event into the outbox, if it has one. `facts` are what this kind says beyond the order's own.
+    """Puts the edge's event into the outbox, if it has one, with `facts` beyond the order's own.
 
     `amount_cents` in `facts` replaces the order's: money sent back may be another sum than was asked for.
     """

@@ -1,4 +1,4 @@
-"""The issuing system of penalty decisions: what is owed, and that it was paid. HMAC-SHA256 over the exact bytes."""
+"""The issuing system of penalty decisions: what is owed, and that it was paid. HMAC over the exact bytes."""
 
 import base64
 import hashlib

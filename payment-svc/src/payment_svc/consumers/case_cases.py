@@ -1,5 +1,7 @@
 """Reads `case.cases.v1`."""
 
+from typing import Any
+
 from chassis.db import UnitOfWork
 from chassis.messages.received import Handler, Handlers, Received
 from contracts.topics import CASE_CASES
@@ -13,7 +15,7 @@ def case_handlers(use: UseCases) -> Handlers:
 
 
 def _reading(run: EventHandler) -> Handler:
-    async def handle(event: Received, uow: UnitOfWork) -> None:
+    async def handle(event: Received[Any], uow: UnitOfWork) -> None:
         await run(event.data, uow)
 
     return handle

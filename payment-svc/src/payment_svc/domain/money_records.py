@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from .captures import Account
+from .captures import Account, Why
 from .orders import Order
 from .readings import PaymentReading
 
@@ -41,7 +41,7 @@ class BookedCapture:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Where money of one transaction belongs: the locked order, the attempt, and the capture if booked before."""
+    """Where money of one transaction belongs: the locked order, the attempt, the capture if booked before."""
 
     order: Order
     attempt_id: UUID
@@ -50,7 +50,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """`is_new` False: the transaction was booked by another while we waited. `version`: the order's, if it moved."""
+    """`is_new` False: another booked the transaction while we waited. `version`: the order's, if it moved."""
 
     is_new: bool
     version: int | None
@@ -69,7 +69,7 @@ class Refund:
     amount_cents: int
     captured_cents: int
     pays_order: bool
-    why: str
+    why: Why
     state: RefundState
     requested_at: datetime
 

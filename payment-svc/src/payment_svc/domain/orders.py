@@ -27,7 +27,7 @@ QUERY_AFTER: Final = (
     timedelta(minutes=5),
     timedelta(minutes=15),
 )
-"""When to ask the provider if no notice comes, counted from the attempt; before closing it is asked anyway."""
+"""When to ask the provider if no notice comes, from the attempt on; before closing it is asked anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ Every move of an order goes through `move`; the event it tells belongs to the ed
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from contracts.events import Event
 from contracts.payment import (
     OrderCancelled,
     OrderExpired,
@@ -49,9 +48,19 @@ class Action(StrEnum):
     SURPLUS_RETURNED = "surplus_returned"
 
 
+OrderEvent = (
+    type[OrderOpened]
+    | type[OrderPaid]
+    | type[OrderExpired]
+    | type[OrderCancelled]
+    | type[RefundRequested]
+    | type[RefundSucceeded]
+)
+
+
 class Edge(NamedTuple):
     to: State
-    event: type[Event] | None
+    event: OrderEvent | None
 
 
 _S, _A = State, Action

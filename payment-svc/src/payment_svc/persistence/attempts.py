@@ -1,7 +1,7 @@
 """Attempts to pay: reserved and committed before the provider hears of them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -14,6 +14,11 @@ _ATTEMPT = "id, order_id, channel, state, pay_url"
 _LIVE = "state IN ('reserved', 'pending')"
 _PAYABLE = f"""SELECT {ORDER}, a.id AS attempt_id, a.state AS attempt_state, a.pay_url FROM payment_order o
  LEFT JOIN attempt a ON a.order_id = o.id AND a.channel = $2 AND a.{_LIVE} WHERE o.id = $1 FOR UPDATE OF o"""
+# Past its end a PostgreSQL array yields NULL: no further query.
+_TAKE_DUE = """UPDATE attempt SET queries = queries + 1,
+ next_query_at = created_at + ($2::interval[])[queries + 2]
+WHERE id IN (SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT $1
+ FOR UPDATE SKIP LOCKED) RETURNING id"""
 
 
 class PgAttempts:
@@ -53,7 +58,7 @@ class PgAttempts:
         return kept is not None
 
     async def unpaid_of(self, uow: UnitOfWork, order_id: UUID, *, live_only: bool) -> Sequence[Attempt]:
-        """The newest attempts no money is known of: the live ones, or up to five that may have been paid late."""
+        """The newest attempts no money is known of: the live ones, or five that may have been paid late."""
         condition = _LIVE if live_only else "state <> 'succeeded'"
         rows = await uow.fetch(
             f"SELECT {_ATTEMPT} FROM attempt WHERE order_id = $1 AND {condition} ORDER BY id DESC LIMIT 5",
@@ -72,20 +77,9 @@ class PgAttempts:
 
     async def take_due(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]:
         """Attempts to ask the provider about now; plans each one's next time in the same statement."""
-        rows = await uow.fetch(
-            "UPDATE attempt SET queries = queries + 1, next_query_at = created_at + ($2::interval[])[queries + 2]"
-            " WHERE id IN (SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT $1"
-            " FOR UPDATE SKIP LOCKED) RETURNING id",
-            limit,
-            _delays(),
-        )
+        rows = await uow.fetch(_TAKE_DUE, limit, list(QUERY_AFTER))
         return [row["id"] for row in rows]
 
 
 def _attempt_of(row: Record) -> Attempt:
     return Attempt(row["id"], row["order_id"], row["channel"], AttemptState(row["state"]), row["pay_url"])
-
-
-def _delays() -> list[timedelta]:
-    # Past its end a PostgreSQL array yields NULL: no further query.
-    return list(QUERY_AFTER)

@@ -13,6 +13,7 @@ async def enter(
 ) -> None:
     """One move of money, from one account to another."""
     await uow.execute(
-        "INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)"
+        " VALUES ($1, $2, $3, $4, $5)",
         capture_id, origin, to, amount_cents, at,
     )  # fmt: skip

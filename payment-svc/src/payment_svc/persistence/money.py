@@ -21,8 +21,8 @@ FROM attempt a JOIN payment_order o ON o.id = a.order_id
 LEFT JOIN capture c ON c.channel = a.channel AND c.transaction_id = $3
 WHERE a.id = $1 AND a.channel = $2 FOR UPDATE OF o"""
 
-# One statement for everything a notice of a payment brings. Whether the capture is new decides about the rest:
-# the row we looked at before may be older than the lock we waited for, the unique key is not.
+# One statement for everything a notice of a payment brings. Whether the capture is new decides about the
+# rest: the row we looked at before may be older than the lock we waited for, the unique key is not.
 _BOOK = """WITH booked AS (
  INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency, merchant_id,
   paid_at, received_at, pays_order, state, why)
@@ -39,7 +39,8 @@ returned AS (
  SELECT $14::uuid, id, $5, $6, $12, 'requested', $10 FROM booked WHERE $14 IS NOT NULL),
 noted AS (
  INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
- SELECT $15::uuid, $2, $16, $17, $18::bytea, $10, CASE WHEN EXISTS (SELECT FROM booked) THEN $11 ELSE 'repeat' END
+ SELECT $15::uuid, $2, $16, $17, $18::bytea, $10,
+  CASE WHEN EXISTS (SELECT FROM booked) THEN $11 ELSE 'repeat' END
  WHERE $15 IS NOT NULL ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
  WHERE notice.outcome = 'unmatched'),
 moved AS (
@@ -63,8 +64,9 @@ class PgMoney:
         return Settlement(order_of(row), row["attempt_id"], _capture_in(row))
 
     async def book(
-        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading, verdict: Verdict,
-        to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None, at: datetime,
+        self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading,
+        verdict: Verdict, to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None,
+        at: datetime,
     ) -> Booked:  # fmt: skip
         """Books money that arrived, moves its order, and stores the notice that told of it, all at once."""
         row = await uow.fetchrow(
@@ -72,7 +74,7 @@ class PgMoney:
             capture_id, channel, reading.transaction_id, settlement.attempt_id, settlement.order.id,
             reading.amount_cents, reading.currency, reading.merchant_id, reading.paid_at or at, at,
             verdict.account, verdict.why, to, refund_id,
-            notice and notice.id, notice and notice.notice_id, notice and notice.event, notice and notice.body,
+            *((notice.id, notice.notice_id, notice.event, notice.body) if notice else (None,) * 4),
         )  # fmt: skip
         assert row is not None
         return Booked(row["booked"], row["version"])
@@ -94,7 +96,8 @@ class PgMoney:
         await uow.execute(
             "UPDATE capture SET amount_cents = $2, currency = $3, merchant_id = $4, state = $5, why = $6,"
             " pays_order = ($5 = 'applied') WHERE id = $1",
-            capture.id, reading.amount_cents, reading.currency, reading.merchant_id, verdict.account, verdict.why,
+            capture.id, reading.amount_cents, reading.currency, reading.merchant_id,
+            verdict.account, verdict.why,
         )  # fmt: skip
         await enter(uow, capture.id, Account.BANK, verdict.account, reading.amount_cents, at)
         if verdict.account is not Account.HELD:
@@ -120,7 +123,8 @@ class PgMoney:
     async def lock_capture(self, uow: UnitOfWork, capture_id: UUID) -> tuple[Order, BookedCapture] | None:
         """A capture with its order, which is the row that is locked."""
         row = await uow.fetchrow(
-            f"SELECT {ORDER} FROM capture c JOIN payment_order o ON o.id = c.order_id WHERE c.id = $1 FOR UPDATE OF o",
+            f"SELECT {ORDER} FROM capture c JOIN payment_order o ON o.id = c.order_id"
+            " WHERE c.id = $1 FOR UPDATE OF o",
             capture_id,
         )
         if row is None:

@@ -26,9 +26,10 @@ class PgNotices:
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int
     ) -> Sequence[tuple[UUID, str, str, bytes]]:
-        """(id, channel, notice id, body) of notices whose order was not known when they came, oldest first."""
+        """(id, channel, notice id, body) of notices whose order was unknown when they came, oldest first."""
         rows = await uow.fetch(
-            "SELECT id, channel, notice_id, body FROM notice WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT $2",
+            "SELECT id, channel, notice_id, body FROM notice"
+            " WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT $2",
             after,
             limit,
         )

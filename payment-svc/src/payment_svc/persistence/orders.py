@@ -10,7 +10,8 @@ from chassis.db import UnitOfWork
 from ..domain.orders import Debt, Opened, Order
 from ..domain.transitions import LIVE, State
 
-ORDER = "o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source, o.expires_at"
+ORDER = """o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source,
+ o.expires_at"""
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
 # "debt" makes the order depend on the row it refers to; a case that asks again brings no second order.
@@ -35,8 +36,8 @@ class PgOrders:
         """Stores what the case owes and its first order; False when the case had asked before."""
         made = await uow.fetchval(
             _OPEN,
-            debt.case_id, debt.case_no, debt.item_code, debt.applicant_id, debt.unit, debt.department, debt.purpose,
-            debt.amount_source, debt.amount_cents, opened.at,
+            debt.case_id, debt.case_no, debt.item_code, debt.applicant_id, debt.unit, debt.department,
+            debt.purpose, debt.amount_source, debt.amount_cents, opened.at,
             opened.id, opened.state, opened.amount_cents, opened.expires_at,
         )  # fmt: skip
         return made is not None
@@ -51,8 +52,8 @@ class PgOrders:
     async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None:
         """What the case owes, and whether that is over."""
         row = await uow.fetchrow(
-            "SELECT case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source, amount_cents,"
-            " over_at IS NOT NULL FROM case_due WHERE case_id = $1",
+            "SELECT case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source,"
+            " amount_cents, over_at IS NOT NULL FROM case_due WHERE case_id = $1",
             case_id,
         )
         if row is None:
@@ -105,9 +106,9 @@ class PgOrders:
     async def take_expired(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]:
         """Moves open orders past their time to `expiring`; each is seen by one caller only."""
         rows = await uow.fetch(
-            "UPDATE payment_order SET state = 'expiring', version = version + 1 WHERE id IN (SELECT id FROM payment_order"
-            " WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)"
-            " RETURNING id",
+            "UPDATE payment_order SET state = 'expiring', version = version + 1 WHERE id IN (SELECT id"
+            " FROM payment_order WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT $1"
+            " FOR UPDATE SKIP LOCKED) RETURNING id",
             limit,
         )
         return [row["id"] for row in rows]

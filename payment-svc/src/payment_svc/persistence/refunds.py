@@ -49,8 +49,8 @@ class PgRefunds:
     ) -> None:
         """The provider's latest word, short of success. A refund that succeeded stays so."""
         await uow.execute(
-            "UPDATE refund SET state = $2, provider_refund_id = COALESCE($3, provider_refund_id), provider_code = $4"
-            " WHERE id = $1 AND state <> 'succeeded'",
+            "UPDATE refund SET state = $2, provider_refund_id = COALESCE($3, provider_refund_id),"
+            " provider_code = $4 WHERE id = $1 AND state <> 'succeeded'",
             refund.id, state, provider_refund_id, code,
         )  # fmt: skip
 
@@ -79,7 +79,7 @@ def _refund_of(row: Record) -> Refund:
         amount_cents=row["amount_cents"],
         captured_cents=row["captured_cents"],
         pays_order=row["pays_order"],
-        why=row["why"],
+        why=Why(row["why"]),
         state=RefundState(row["state"]),
         requested_at=row["requested_at"],
     )

@@ -6,32 +6,36 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.db import UnitOfWork
 
-_VIEW = """SELECT o.id, o.case_id, o.state, o.version, o.amount_cents, o.amount_source, o.purpose, o.created_at,
- o.expires_at, o.paid_at, o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id,
- d.case_no, d.item_code, d.unit, d.department, d.over_why,
- ARRAY(SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'state', a.state, 'pay_url', a.pay_url,
-  'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id) AS attempts,
- ARRAY(SELECT jsonb_build_object('id', c.id, 'channel', c.channel, 'transaction_id', c.transaction_id,
-  'amount_cents', c.amount_cents, 'paid_at', c.paid_at, 'state', c.state, 'why', c.why, 'pays_order', c.pays_order,
-  'refund', (SELECT jsonb_build_object('id', r.id, 'amount_cents', r.amount_cents, 'why', r.why, 'state', r.state,
-   'requested_at', r.requested_at, 'done_at', r.done_at) FROM refund r WHERE r.capture_id = c.id))
-  FROM capture c WHERE c.order_id = o.id ORDER BY c.id) AS captures
+_ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'state', a.state,
+ 'pay_url', a.pay_url, 'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id"""
+_REFUND_OF = """SELECT jsonb_build_object('id', r.id, 'amount_cents', r.amount_cents, 'why', r.why,
+ 'state', r.state, 'requested_at', r.requested_at, 'done_at', r.done_at)
+ FROM refund r WHERE r.capture_id = c.id"""
+_CAPTURES = f"""SELECT jsonb_build_object('id', c.id, 'channel', c.channel,
+ 'transaction_id', c.transaction_id, 'amount_cents', c.amount_cents, 'paid_at', c.paid_at,
+ 'state', c.state, 'why', c.why, 'pays_order', c.pays_order, 'refund', ({_REFUND_OF}))
+ FROM capture c WHERE c.order_id = o.id ORDER BY c.id"""
+_VIEW = f"""SELECT o.id, o.case_id, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at, o.paid_at,
+ o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
+ d.over_why, ARRAY({_ATTEMPTS}) AS attempts, ARRAY({_CAPTURES}) AS captures
 FROM payment_order o JOIN case_due d ON d.case_id = o.case_id"""
 
-_REFUND = """SELECT r.id, r.order_id, o.case_id, d.case_no, d.unit, d.department, r.amount_cents, r.why, r.state,
- r.provider_code, r.requested_at, r.done_at, c.channel, c.transaction_id
+_REFUND = """SELECT r.id, r.order_id, o.case_id, d.case_no, r.amount_cents, r.why, r.state, r.provider_code,
+ r.requested_at, r.done_at, c.channel, c.transaction_id
 FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
 JOIN case_due d ON d.case_id = o.case_id"""
 
 _HELD = """SELECT c.id, c.received_at, c.order_id, o.case_id, c.channel, c.transaction_id, c.amount_cents,
  o.amount_cents AS expected_cents, c.currency, c.merchant_id, c.why
-FROM capture c JOIN payment_order o ON o.id = c.order_id WHERE c.state = 'held' AND c.id > $1 ORDER BY c.id LIMIT $2"""
+FROM capture c JOIN payment_order o ON o.id = c.order_id
+WHERE c.state = 'held' AND c.id > $1 ORDER BY c.id LIMIT $2"""
 
 _STRANGE = """SELECT id, received_at, channel, notice_id, event, outcome FROM notice
 WHERE outcome IN ('unmatched', 'contradiction', 'unreadable') AND id > $1 ORDER BY id LIMIT $2"""
 
-_ABNORMAL = """SELECT r.id, r.requested_at, r.order_id, o.case_id, c.channel, c.transaction_id, r.amount_cents, r.why,
- r.provider_code FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
+_ABNORMAL = """SELECT r.id, r.requested_at, r.order_id, o.case_id, c.channel, c.transaction_id,
+ r.amount_cents, r.why, r.provider_code
+FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
 WHERE r.state = 'abnormal' AND r.id > $1 ORDER BY r.id LIMIT $2"""
 
 _BALANCES = """SELECT account, sum(moved)::bigint AS balance FROM (

@@ -76,7 +76,8 @@ def _create_payment_order() -> None:
             name="payment_order_amount",
         ),
         sa.CheckConstraint(
-            "state IN ('pricing', 'open', 'expiring', 'closing', 'paid', 'refunding', 'expired', 'cancelled', 'refunded')",
+            "state IN ('pricing', 'open', 'expiring', 'closing', 'paid', 'refunding', 'expired', 'cancelled',"
+            " 'refunded')",
             name="payment_order_state",
         ),
         sa.ForeignKeyConstraint(
@@ -221,7 +222,7 @@ def _create_ledger_entry() -> None:
             ["capture.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        comment="Append-only (a trigger refuses anything else): every move of money, from one account to another",
+        comment="Append-only, a trigger sees to it: every move of money, from one account to another",
     )
     op.create_index("ledger_entry_capture", "ledger_entry", ["capture_id"])
 
