@@ -26,7 +26,7 @@ class StartPayment(BaseModel):
 
 
 class AttemptView(BaseModel):
-    """One try to pay. Open `pay_url` in the payer's browser; it is there for the payer, while it can be paid."""
+    """One try to pay. `pay_url`, to open in the browser, is there for the payer while it can be paid."""
 
     id: UUID
     channel: str

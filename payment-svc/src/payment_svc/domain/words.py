@@ -43,7 +43,8 @@ WHY: Final[dict[Why, Words]] = {
 PRICING: Final[dict[str, Words]] = {
     "decision_not_found": (
         "处罚决定机关查不到该决定书编号，系统会再次查询；编号有误请撤回后重新申请。",
-        "The authority knows no decision of this number and will be asked again; if it is wrong, withdraw and apply anew.",
+        "The authority does not know this decision and will be asked again;"
+        " if the number is wrong, withdraw and apply anew.",
     ),
     "decision_paid_already": (
         "该处罚决定已缴清，无需再缴。",

@@ -66,10 +66,15 @@ class BankClient:
                 self._bank.prove(answer.headers, content, nonce=nonce)
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise ChannelDown(self._channel, type(error).__name__) from error
+            raise self._down(type(error).__name__) from error
         except NotAuthentic as error:
-            raise ChannelDown(self._channel, f"answer not proven: {error.cause}") from error
+            raise self._down(f"answer not proven: {error.cause}") from error
         return self._read(status, content)
+
+    def _down(self, cause: str) -> ChannelDown:
+        CALLS.labels(self._channel, "unknown").inc()
+        log.warning("channel_down", channel=self._channel, cause=cause)
+        return ChannelDown(self._channel, cause)
 
     def _read(self, status: int, content: bytes) -> Answer:
         try:
