@@ -88,7 +88,7 @@ _IMPLIED: Final[dict[State, Move]] = {
 
 
 def path(state: State, move: Move) -> tuple[Edge, ...]:
-    """The edges that lead from `state` through `move`, the untold ones before it included; () when none do.
+    """The edges that go from `state` through `move`, the untold ones before it included; () when none do.
 
     So readers of our events always see created → picked up → delivered, whatever the courier forgot to say.
     """
