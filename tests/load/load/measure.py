@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import asyncpg
 import psutil
+from embedded.services import SERVICES
 from embedded.stack import EmbeddedStack
 
 
@@ -13,21 +14,23 @@ def _tree(pid: int) -> list[psutil.Process]:
     return [root, *root.children(recursive=True)]
 
 
+def process_seconds(pid: int) -> float:
+    """CPU so far of a process and its children, the ended ones included."""
+    total = 0.0
+    for one in _tree(pid):
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+        if one.pid == pid:
+            total += times.children_user + times.children_system
+    return total
+
+
 def cpu_seconds(stack: EmbeddedStack) -> dict[str, float]:
-    """CPU so far by part, its children (also the ended ones) included."""
-    used = {}
-    for name, process in stack.processes.items():
-        total = 0.0
-        for one in _tree(process.pid):
-            try:
-                times = one.cpu_times()
-            except psutil.NoSuchProcess:
-                continue
-            total += times.user + times.system
-            if one.pid == process.pid:
-                total += times.children_user + times.children_system
-        used[name] = total
-    return used
+    """CPU so far by part."""
+    return {name: process_seconds(process.pid) for name, process in stack.processes.items() if process.pid}
 
 
 def pss_mb(stack: EmbeddedStack) -> dict[str, float]:
@@ -35,7 +38,7 @@ def pss_mb(stack: EmbeddedStack) -> dict[str, float]:
     sizes = {}
     for name, process in stack.processes.items():
         total = 0
-        for one in _tree(process.pid):
+        for one in _tree(process.pid) if process.pid else ():
             try:
                 total += one.memory_full_info().pss
             except psutil.NoSuchProcess:
@@ -45,7 +48,7 @@ def pss_mb(stack: EmbeddedStack) -> dict[str, float]:
 
 
 def percentiles(values: Iterable[float]) -> dict[str, float]:
-    """p50 and p99 in milliseconds."""
+    """p50 and p99 of seconds, in milliseconds."""
     ordered = sorted(values)
     if not ordered:
         return {"p50": 0.0, "p99": 0.0, "count": 0}
@@ -56,16 +59,22 @@ def percentiles(values: Iterable[float]) -> dict[str, float]:
     }
 
 
-async def hops(stack: EmbeddedStack, services: Iterable[str], since: float) -> list[float]:
-    """Seconds from each event's transaction to its effect in the next service, from the inboxes."""
+async def hops(stack: EmbeddedStack, since: float) -> list[float]:
+    """Seconds from each event's transaction to its effect in the next service.
+
+    `since`: only events that happened after this moment (seconds since the epoch), so that neither the
+    catalogue's first events nor those of the seed count.
+    """
     found: list[float] = []
-    for service in services:
+    for service in SERVICES:
         connection = await asyncpg.connect(stack.database_url(service))
-        rows = await connection.fetch(
-            "SELECT extract(epoch FROM applied_at - occurred_at)::float8 AS hop FROM inbox"
-            " WHERE occurred_at > to_timestamp($1)",
-            since,
-        )
-        await connection.close()
+        try:
+            rows = await connection.fetch(
+                "SELECT extract(epoch FROM applied_at - occurred_at)::float8 AS hop FROM inbox"
+                " WHERE occurred_at > to_timestamp($1)",
+                since,
+            )
+        finally:
+            await connection.close()
         found += [row["hop"] for row in rows]
     return found
