@@ -48,8 +48,18 @@ class Walk:
         await citizen.review(case_id, "very_satisfied", "很快，不用跑腿。", ("efficiency",))
         self.say("✓ 已评价：非常满意")
         self.say("")
-        for line in told(await citizen.timeline(case_id)):
+        for line in told(await self._whole_timeline(citizen, case_id)):
             self.say(line)
+
+    async def _whole_timeline(self, citizen: Citizen, case_id: str) -> Json:
+        """With the review in it, which comes to the case as an event."""
+
+        async def look() -> Json | None:
+            timeline = await citizen.timeline(case_id)
+            actions = {entry["action"] for entry in timeline["entries"]}
+            return timeline if "reviewed_by_applicant" in actions else None
+
+        return await until("评价记入办理过程", look)
 
     async def _registers(self) -> Citizen:
         chance = random.Random()

@@ -33,7 +33,7 @@ class Part:
     after_ready: Callable[[], Awaitable[None]] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
-    start_within: float = 60.0
+    start_within: float = 120.0
     stop_within: float = 4.0
 
 
