@@ -4,8 +4,7 @@ import contextlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +105,6 @@ class Identity:
 
     running: Running
     sandbox: Sandbox
-    partner_keys: Path
-    _clients: list[httpx2.AsyncClient] = field(default_factory=list)
 
     @property
     def client(self) -> httpx2.AsyncClient:
@@ -118,9 +115,7 @@ class Identity:
         transport = httpx2.ASGITransport(
             app=self.running.client._transport.app, raise_app_exceptions=False, client=(address, 40000)
         )
-        client = httpx2.AsyncClient(transport=transport, base_url="http://service.test")
-        self._clients.append(client)
-        return client
+        return httpx2.AsyncClient(transport=transport, base_url="http://service.test")
 
     async def post(self, path: str, body: object, token: str | None = None) -> httpx2.Response:
         return await self.client.post(
@@ -153,9 +148,6 @@ class Identity:
         await self.sql("DELETE FROM throttle")
 
 
-StartIdentity = Callable[..., AbstractAsyncContextManager[Identity]]
-
-
 @pytest.fixture
 async def start_identity(
     fresh_database: Any, tokens: Tokens, sandbox: Sandbox, partner_keys: Path, tmp_path: Path
@@ -179,7 +171,7 @@ async def start_identity(
             settings = IdentitySettings(**(defaults | overrides))
             service = build(settings, transport=httpx2.ASGITransport(app=sandbox.app))
             started = await stack.enter_async_context(running(service, tokens, own_keys=True))
-            return Identity(started, sandbox, partner_keys)
+            return Identity(started, sandbox)
 
         yield start
 

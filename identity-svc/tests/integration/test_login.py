@@ -94,31 +94,46 @@ async def test_success_does_not_use_up_tries(identity, phone, account):
         assert (await log_in(identity, phone=phone, password=PASSWORD)).status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("body", "paths"),
-    [
-        ({}, {"/phone", "/password"}),
-        ({"phone": "13800000001"}, {"/password"}),
-        ({"phone": "13800000001", "badge_no": "XC-1", "password": "x"}, {"/phone"}),
-        ({"phone": "13800000001", "password": "x", "code": "123456"}, {"/password"}),
-        ({"badge_no": "XC-1", "code": "123456"}, {"/code"}),
-        ({"badge_no": "不是警号", "password": "x"}, {"/badge_no"}),
-        ({"phone": "110", "password": "x"}, {"/phone"}),
-    ],
-)
-async def test_a_login_names_one_person_and_one_proof(identity, body, paths):
-    answer = await identity.post("/sessions", body)
-    assert answer.status_code == 422
-    assert paths <= {error["path"] for error in answer.json()["errors"]}
+async def test_logins_of_many_at_once_all_pass_and_cost_no_tries(identity, another_phone):
+    phones = [another_phone() for _ in range(3)]
+    for phone in phones:
+        await identity.register(phone, password=PASSWORD)
+        await identity.forget_limits()
+    logins = (log_in(identity, phone=phone, password=PASSWORD) for phone in phones * 5)
+    assert {answer.status_code for answer in await asyncio.gather(*logins)} == {201}
+    assert await identity.sql("SELECT 1 FROM throttle WHERE full_again_at > now()") == []
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"phone": NaN}', b"null", b"1" * 5000])
-async def test_what_is_no_json_object_is_a_problem(identity, content):
-    answer = await identity.client.post(
-        "/api/identity/sessions", content=content, headers={"Content-Type": "application/json"}
-    )
-    assert answer.status_code in (400, 422)
-    assert answer.headers["content-type"] == "application/problem+json"
+UNCLEAR_LOGINS = [
+    ({}, {"/phone", "/password"}),
+    ({"phone": "13800000001"}, {"/password"}),
+    ({"phone": "13800000001", "badge_no": "XC-1", "password": "x"}, {"/phone"}),
+    ({"phone": "13800000001", "password": "x", "code": "123456"}, {"/password"}),
+    ({"badge_no": "XC-1", "code": "123456"}, {"/code"}),
+    ({"badge_no": "不是警号", "password": "x"}, {"/badge_no"}),
+    ({"phone": "110", "password": "x"}, {"/phone"}),
+]
+
+
+async def test_a_login_names_one_person_and_one_proof(identity, subtests):
+    for body, paths in UNCLEAR_LOGINS:
+        with subtests.test(str((body, paths))[:80]):
+            answer = await identity.post("/sessions", body)
+            assert answer.status_code == 422
+            assert paths <= {error["path"] for error in answer.json()["errors"]}
+
+
+NO_OBJECTS = [b"", b"{", b"\xff", b"[]", b'{"phone": NaN}', b"null", b"1" * 5000]
+
+
+async def test_what_is_no_json_object_is_a_problem(identity, subtests):
+    for content in NO_OBJECTS:
+        with subtests.test(str(content)[:80]):
+            answer = await identity.client.post(
+                "/api/identity/sessions", content=content, headers={"Content-Type": "application/json"}
+            )
+            assert answer.status_code in (400, 422)
+            assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_problems_speak_the_readers_language(identity, phone):

@@ -1,6 +1,7 @@
 """The published key set."""
 
 import hashlib
+from typing import Any
 
 import orjson
 from chassis.http import Router
@@ -11,7 +12,33 @@ from .dependencies import TheMenu
 router = Router(tags=["keys"])
 
 
-@router.get("/.well-known/jwks.json", summary="签名公钥 · Public signing keys")
+class KeySet(Response):
+    media_type = "application/jwk-set+json"
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A JSON Web Key Set",
+        "content": {
+            KeySet.media_type: {
+                "schema": {
+                    "type": "object",
+                    "required": ["keys"],
+                    "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
+                }
+            }
+        },
+    },
+    304: {"description": "Not changed since the given `If-None-Match`"},
+}
+
+
+@router.get(
+    "/.well-known/jwks.json",
+    summary="签名公钥 · Public signing keys",
+    response_class=KeySet,
+    responses=_ANSWERS,
+)
 async def key_set(request: Request, menu: TheMenu) -> Response:
     """A JSON Web Key Set (RFC 7517). Keep it for `max-age`: a new key is in it that long before it signs."""
     body = orjson.dumps(await menu.key_ring.key_set())
@@ -20,4 +47,4 @@ async def key_set(request: Request, menu: TheMenu) -> Response:
     headers = {"Cache-Control": f"public, max-age={seconds}", "ETag": etag}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/jwk-set+json")
+    return KeySet(body, headers=headers)

@@ -7,7 +7,7 @@ from chassis.db import UnitOfWork
 
 from ..domain.limits import Allowance
 
-# The keys are sorted by the caller, so that two requests never lock the same rows in opposite order.
+# Both go through the keys in sorted order, so that two requests never lock the same rows crosswise.
 _TAKE = """
 INSERT INTO throttle AS t (key, full_again_at)
 SELECT key, $3::timestamptz + every FROM unnest($1::bytea[], $2::interval[]) AS wanted (key, every)
@@ -16,8 +16,9 @@ ON CONFLICT (key) DO UPDATE
 RETURNING key, full_again_at
 """
 _GIVE_BACK = """
-UPDATE throttle AS t SET full_again_at = t.full_again_at - wanted.every
-FROM unnest($1::bytea[], $2::interval[]) AS wanted (key, every) WHERE t.key = wanted.key
+INSERT INTO throttle AS t (key, full_again_at)
+SELECT key, $3::timestamptz - every FROM unnest($1::bytea[], $2::interval[]) AS wanted (key, every)
+ON CONFLICT (key) DO UPDATE SET full_again_at = t.full_again_at - ($3 - excluded.full_again_at)
 """
 
 
@@ -43,7 +44,7 @@ class SqlThrottle:
     async def give_back(self, uow: UnitOfWork, allowances: Sequence[Allowance]) -> None:
         """A try that succeeded does not count."""
         ordered = sorted(allowances, key=lambda allowance: allowance.key)
-        await uow.execute(_GIVE_BACK, [a.key for a in ordered], [a.limit.every for a in ordered])
+        await uow.execute(_GIVE_BACK, [a.key for a in ordered], [a.limit.every for a in ordered], now())
 
     async def sweep(self, uow: UnitOfWork) -> None:
         """Forgets keys whose allowance is full."""
