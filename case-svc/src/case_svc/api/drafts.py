@@ -119,7 +119,7 @@ async def patch_case_answers(
 async def put_delivery_address(
     case_id: UUID, body: Address, uow: Uow, applicant: Applicant, desk: Desk
 ) -> None:
-    """修改寄送地址（寄出前或退回后） · Another address, before the parcel leaves or after it came back."""
+    """修改寄送地址（交寄之前） · Another address for the result, until it is handed to the courier."""
     await change_address(desk, uow, applicant, case_id, body.model_dump())
 
 

@@ -1,4 +1,4 @@
-"""A better address for a parcel that has not left yet, or came back."""
+"""A better address for the result, until courier-svc is told of it; from then on it is the shipment's."""
 
 from typing import Final
 from uuid import UUID
@@ -10,9 +10,17 @@ from ..domain.people import Applicant
 from ..domain.states import State
 from .desk import Desk
 
-_OPEN: Final = frozenset(State) - {
-    State.IN_TRANSIT, State.NOT_ACCEPTED, State.DENIED, State.COMPLETED, State.WITHDRAWN, State.CLOSED_UNPAID,
-}  # fmt: skip
+_OPEN: Final = frozenset(
+    {
+        State.DRAFT,
+        State.SUBMITTED,
+        State.SUPPLEMENT_REQUESTED,
+        State.SUPPLEMENTED,
+        State.ACCEPTED,
+        State.AWAITING_PAYMENT,
+        State.IN_PRODUCTION,
+    }
+)
 
 
 async def change_address(

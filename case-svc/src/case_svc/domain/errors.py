@@ -281,8 +281,8 @@ class AddressNotOpen(Conflict):
     def __init__(self, state: State) -> None:
         zh, en = LABELS[state]
         super().__init__(
-            f"办件当前为“{zh}”，寄送地址不能修改；没有寄送环节或已寄出的办件不支持修改。",
-            f"The case is “{en}”; there is no parcel, or it is on its way already.",
+            f"办件当前为“{zh}”，这里不能修改寄送地址；已交寄的请在快件中修改，没有寄送环节的无需地址。",
+            f"The case is “{en}”; once the courier is told, change it on the shipment. No parcel needs none.",
             current_state=state.value,
         )
 

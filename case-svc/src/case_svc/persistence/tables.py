@@ -64,7 +64,7 @@ sa.Table(
     sa.Column("case_id", UUID, sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False, comment="of the answers; autosave's If-Match"),
     sa.Column("answers", sa.LargeBinary, nullable=False, comment="sealed JSON object"),
-    sa.Column("applicant", sa.LargeBinary, comment="sealed: name, id number, phone as of submission"),
+    sa.Column("applicant", sa.LargeBinary, comment="sealed: name, id number, phone, once an officer asked"),
     postgresql_with={"fillfactor": "80"},
 )
 

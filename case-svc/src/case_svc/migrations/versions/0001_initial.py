@@ -36,18 +36,18 @@ def _cases() -> None:
     op.create_table(
         "cases",
         sa.Column("id", UUID, primary_key=True),
-        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False, comment="raised by every change; guards every move"),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("case_no", sa.Text),
+        sa.Column("case_no", sa.Text, comment="given at submission"),
         sa.Column("item_code", sa.Text, nullable=False),
         sa.Column("item_version", sa.Integer, nullable=False),
         sa.Column("department", sa.Text, nullable=False),
         sa.Column("branch", sa.Text),
         sa.Column("window_code", sa.Text),
-        sa.Column("unit", sa.Text),
+        sa.Column("unit", sa.Text, comment="who handles it; fixed at submission"),
         sa.Column("applicant_id", UUID, nullable=False),
         sa.Column("applicant_kind", sa.Text, nullable=False),
-        sa.Column("applicant_masked", sa.Text),
+        sa.Column("applicant_masked", sa.Text, comment="what lists show of the name"),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("submitted_at", MOMENT),
         sa.Column("received_at", MOMENT),
@@ -57,9 +57,13 @@ def _cases() -> None:
         sa.Column("response_due_at", MOMENT),
         sa.Column("promise_due_at", MOMENT),
         sa.Column("promise_is_provisional", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.Column("due_at", MOMENT),
+        sa.Column(
+            "due_at", MOMENT, comment="an officer must act until then; null: nobody of the unit has to"
+        ),
         sa.Column("accepted_by", UUID),
-        sa.Column("reviewers", ARRAY(UUID), nullable=False, server_default="{}"),
+        sa.Column(
+            "reviewers", ARRAY(UUID), nullable=False, server_default="{}", comment="who decided, by level"
+        ),
         sa.Column("last_rank", sa.SmallInteger, nullable=False, server_default="0"),
         sa.Column("supplements", sa.SmallInteger, nullable=False, server_default="0"),
         sa.Column("amount_cents", sa.BigInteger),
@@ -79,21 +83,23 @@ def _parts_of_a_case() -> None:
     op.create_table(
         "case_form",
         sa.Column("case_id", UUID, sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("answers", sa.LargeBinary, nullable=False),
-        sa.Column("applicant", sa.LargeBinary),
+        sa.Column("version", sa.Integer, nullable=False, comment="of the answers; autosave's If-Match"),
+        sa.Column("answers", sa.LargeBinary, nullable=False, comment="sealed JSON object"),
+        sa.Column(
+            "applicant", sa.LargeBinary, comment="sealed: name, id number, phone, once an officer asked"
+        ),
         postgresql_with={"fillfactor": "80"},
     )
     op.create_table(
         "case_material",
         sa.Column("id", UUID, primary_key=True),
         sa.Column("case_id", UUID, sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("file_key", sa.Text, nullable=False),
-        sa.Column("file_name", sa.LargeBinary, nullable=False),
+        sa.Column("key", sa.Text, nullable=False, comment="the item's material, or the form's file field"),
+        sa.Column("file_key", sa.Text, nullable=False, comment="where the sealed file lies in the store"),
+        sa.Column("file_name", sa.LargeBinary, nullable=False, comment="sealed: names of files name people"),
         sa.Column("mime", sa.Text, nullable=False),
-        sa.Column("sha256", sa.Text, nullable=False),
-        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("sha256", sa.Text, nullable=False, comment="of the plain content, hex"),
+        sa.Column("size", sa.Integer, nullable=False, comment="bytes of the plain content"),
         sa.Column("pages", sa.Integer),
         sa.Column("width", sa.Integer),
         sa.Column("height", sa.Integer),
@@ -107,23 +113,23 @@ def _history() -> None:
         "case_history",
         sa.Column("case_id", UUID, primary_key=True),
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-        sa.Column("version", sa.Integer),
-        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, comment="of the case after this edge; null for notes"),
+        sa.Column("action", sa.Text, nullable=False, comment="the edge's action, or what a note is about"),
         sa.Column("from_state", sa.Text),
         sa.Column("to_state", sa.Text),
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("officer_id", UUID),
         sa.Column("at", MOMENT, nullable=False),
-        sa.Column("facts", JSONB, nullable=False),
-        sa.Column("texts", sa.LargeBinary),
+        sa.Column("facts", JSONB, nullable=False, comment="never personal data"),
+        sa.Column("texts", sa.LargeBinary, comment="sealed: what people wrote"),
     )
     op.create_table(
         "case_view",
         sa.Column("case_id", UUID, primary_key=True),
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-        sa.Column("viewer", sa.Text, nullable=False),
+        sa.Column("viewer", sa.Text, nullable=False, comment="an officer's id or a service's name"),
         sa.Column("unit", sa.Text),
-        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("what", sa.Text, nullable=False, comment="case, material, address, payment_reference"),
         sa.Column("at", MOMENT, nullable=False, server_default=sa.text("now()")),
     )
 
@@ -160,7 +166,7 @@ def _organisation() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("name_en", sa.Text, nullable=False),
         sa.Column("department", sa.Text, nullable=False),
-        sa.Column("branch", sa.Text),
+        sa.Column("branch", sa.Text, comment="null: the city's unit"),
     )
     op.create_table(
         "service_window",
@@ -186,7 +192,7 @@ def _documents() -> None:
         "document",
         sa.Column("id", UUID, primary_key=True),
         sa.Column("serial", sa.BigInteger, sa.Identity(always=False), nullable=False, unique=True),
-        sa.Column("code", sa.Text, nullable=False, unique=True),
+        sa.Column("code", sa.Text, nullable=False, unique=True, comment="verification code, ungrouped"),
         sa.Column("case_id", UUID, nullable=False),
         sa.Column("case_no", sa.Text, nullable=False),
         sa.Column("item_code", sa.Text, nullable=False),
@@ -200,12 +206,12 @@ def _documents() -> None:
         sa.Column("applicant_id", UUID, nullable=False),
         sa.Column("holder_masked", sa.Text),
         sa.Column("issued_at", MOMENT, nullable=False),
-        sa.Column("valid_until", sa.Date),
+        sa.Column("valid_until", sa.Date, comment="the last valid day in Shanghai; null: no end"),
         sa.Column("key_id", sa.Text, nullable=False),
         sa.Column("signature", sa.LargeBinary, nullable=False),
         sa.Column("revoked_at", MOMENT),
         sa.Column("revoked_by", UUID),
-        sa.Column("revocation_sealed", sa.LargeBinary),
+        sa.Column("revocation_sealed", sa.LargeBinary, comment="the reason, sealed"),
     )
     op.create_index("document_of_applicant", "document", ["applicant_id", "id"])
     op.create_index("document_of_case", "document", ["case_id"])
