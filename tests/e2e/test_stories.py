@@ -37,8 +37,8 @@ async def test_case_without_fee_and_parcel_ends_at_the_decision(city: City):
 
 async def test_electronic_document_is_issued_verified_and_rendered(city: City):
     citizen = await city.citizen()
-    answers = {"enlist_notice_no": "2026-1", "enlist_date": "2026-09-01", "recruit_office": "新城区征兵办", "handler_relation": "本人"}
-    case_id = await submitted(city, citizen, "HUZHENG-032", answers, branch="XC")
+    answers = {"cert_type": "户籍登记", "subject_id": "11010119900307002X", "usage": "入学"}
+    case_id = await submitted(city, citizen, "HUZHENG-016", answers, window="W-XC-01")
     officer = await city.officer("XC-HUZHENG-1")
     await officer.accept(case_id)
     await officer.approve(case_id, "同意")
@@ -74,7 +74,7 @@ async def test_silence_for_five_working_days_is_acceptance(city: City):
     await city.due_now("case-svc", "case.accept_by_silence", case_id)
     case = await citizen.when(case_id, "accepted")
     assert case["promise_due_at"]
-    assert "32" in str(await citizen.timeline(case_id))
+    assert "行政许可法" in str(await citizen.timeline(case_id))
 
 
 async def test_denial_names_reason_basis_and_remedy(city: City):

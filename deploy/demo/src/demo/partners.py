@@ -51,7 +51,7 @@ class Courier:
 
     async def move(self, order_no: str, code: str, description: str = "") -> Json:
         """Any code: PICKED_UP, DELIVERED, RETURNED …"""
-        body = {"code": code, "description": description}
+        body = {"code": code} | ({"description": description} if description else {})
         return await self.platform.control("POST", f"/courier/{order_no}/advance", body)
 
     async def books(self, order_no: str) -> Json:
