@@ -52,5 +52,5 @@ for folder in "$@"; do
     editable="$editable -e ./$folder"
 done
 # shellcheck disable=SC2086 # a list of flags, its paths have no spaces
-"$uv" pip install --quiet --no-deps --no-build-isolation $editable
+"$uv" pip install --quiet --no-deps --no-sources --no-build-isolation $editable
 echo "setup: done"
