@@ -9,8 +9,9 @@ from chassis.jobs.job import JobHandler
 from chassis.sealing import SealBroken, Sealer
 from chassis.service import Service
 
+from . import policies
 from .api import accounts, internal, keys, me, officers, organisation, sessions
-from .application.attempts import AttemptLimits, Attempts
+from .application.attempts import Attempts
 from .application.change_officer import ChangeOfficer
 from .application.change_password import ChangePassword
 from .application.create_officer import CreateOfficer
@@ -18,16 +19,16 @@ from .application.deliver_code import DeliverCode
 from .application.handlers import ROTATE_KEYS, SWEEP, Menu, jobs
 from .application.hash_passwords import Passwords
 from .application.issue_service_token import IssueServiceToken
-from .application.key_ring import RELOAD, KeyRing
+from .application.key_ring import KeyRing
 from .application.load_organisation import LoadOrganisation
 from .application.log_in import LogIn
 from .application.log_out import LogOut
 from .application.mint_tokens import MintTokens
-from .application.open_session import OpenSession, SessionPolicies
+from .application.open_session import OpenSession
 from .application.prove_code import ProveCode
 from .application.refresh_session import RefreshSession
 from .application.register_account import RegisterAccount
-from .application.request_code import CodeLimits, RequestCode
+from .application.request_code import RequestCode
 from .application.rotate_keys import RotateKeys
 from .application.seed_demo import SeedDemo
 from .application.sweep import Sweep
@@ -35,9 +36,6 @@ from .application.verify_real_name import VerifyRealName
 from .channels.real_name import PartnerRealName
 from .channels.signed_partner import SignedPartner
 from .channels.sms import PartnerSms
-from .domain.limits import Limit
-from .domain.sessions import SessionPolicy
-from .domain.signing_keys import KeyPolicy
 from .persistence import tables
 from .persistence.access_log import SqlAccessLog
 from .persistence.accounts import SqlAccounts
@@ -51,7 +49,6 @@ from .persistence.throttle import SqlThrottle
 from .settings import IdentitySettings
 
 _EVERY = {ROTATE_KEYS: timedelta(hours=1), SWEEP: timedelta(hours=1)}
-_CLOCK_SKEW = timedelta(seconds=30)
 
 
 def build(settings: IdentitySettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> Service:
@@ -119,7 +116,7 @@ def _wire(
     )
     passwords = Passwords()
     ring = KeyRing(service.begin, stores.keys)
-    rotate_keys = RotateKeys(stores.keys, _key_policy(settings))
+    rotate_keys = RotateKeys(stores.keys, policies.key_policy(settings))
     service.verify_with(ring.key_set)
     service.state.menu = _menu(service, settings, sealer, stores, passwords, ring, PartnerRealName(registry))
     work = jobs(
@@ -150,12 +147,14 @@ def _menu(
     registry: PartnerRealName,
 ) -> Menu:
     begin = service.begin
-    attempts = Attempts(stores.throttle, sealer.lookup_hash, _attempt_limits(settings))
+    attempts = Attempts(stores.throttle, sealer.lookup_hash, policies.attempt_limits(settings))
     prove_code = ProveCode(begin, stores.codes, attempts)
     minter = MintTokens(ring, settings.access_token_lifetime)
-    open_session = OpenSession(stores.sessions, minter, _session_policies(settings))
+    open_session = OpenSession(stores.sessions, minter, policies.session_policies(settings))
     return Menu(
-        request_code=RequestCode(stores.codes, stores.throttle, sealer.lookup_hash, _code_limits(settings)),
+        request_code=RequestCode(
+            stores.codes, stores.throttle, sealer.lookup_hash, policies.code_limits(settings)
+        ),
         register_account=RegisterAccount(stores.accounts, passwords, prove_code, open_session),
         verify_real_name=VerifyRealName(begin, stores.accounts, registry, attempts, minter),
         log_in=LogIn(begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session),
@@ -213,56 +212,3 @@ def _load_at_start(
 
     for hook in (load_keys, load_organisation, seed_demo):
         service.on_start(hook)
-
-
-def _key_policy(settings: IdentitySettings) -> KeyPolicy:
-    return KeyPolicy(
-        key_set_lifetime=settings.key_set_lifetime,
-        # An instance that could not reload may sign with the old key a little longer.
-        token_lifetime=settings.access_token_lifetime + RELOAD + _CLOCK_SKEW,
-        rotation_period=timedelta(days=settings.key_rotation_days),
-    )
-
-
-def _session_policies(settings: IdentitySettings) -> SessionPolicies:
-    access = settings.access_token_lifetime
-    grace = timedelta(seconds=settings.refresh_grace_seconds)
-    return SessionPolicies(
-        people=SessionPolicy(
-            access=access,
-            idle=timedelta(days=settings.session_idle_days),
-            absolute=timedelta(days=settings.session_days),
-            grace=grace,
-        ),
-        officers=SessionPolicy(
-            access=access,
-            idle=timedelta(hours=settings.officer_session_idle_hours),
-            absolute=timedelta(hours=settings.officer_session_hours),
-            grace=grace,
-        ),
-    )
-
-
-def _code_limits(settings: IdentitySettings) -> CodeLimits:
-    return CodeLimits(
-        resend=Limit(1, timedelta(seconds=settings.code_resend_seconds)),
-        phone=(
-            _per(settings.codes_per_phone_hour, timedelta(hours=1)),
-            _per(settings.codes_per_phone_day, timedelta(days=1)),
-        ),
-        address=_per(settings.codes_per_address_hour, timedelta(hours=1)),
-    )
-
-
-def _attempt_limits(settings: IdentitySettings) -> AttemptLimits:
-    return AttemptLimits(
-        identifier_at_address=Limit(settings.attempts_per_identifier_and_address, timedelta(minutes=2)),
-        address=Limit(settings.attempts_per_address, timedelta(seconds=6)),
-        identifier=Limit(settings.attempts_per_identifier, timedelta(seconds=36)),
-        real_name=_per(settings.real_name_checks_per_day, timedelta(days=1)),
-    )
-
-
-def _per(count: int, period: timedelta) -> Limit:
-    """`count` at once, and the same again spread over each further `period`."""
-    return Limit(count, period / count)

@@ -1,0 +1,67 @@
+"""The rules of time and number, as the settings have them."""
+
+from datetime import timedelta
+
+from .application.attempts import AttemptLimits
+from .application.key_ring import RELOAD
+from .application.open_session import SessionPolicies
+from .application.request_code import CodeLimits
+from .domain.limits import Limit
+from .domain.sessions import SessionPolicy
+from .domain.signing_keys import KeyPolicy
+from .settings import IdentitySettings
+
+_CLOCK_SKEW = timedelta(seconds=30)
+
+
+def key_policy(settings: IdentitySettings) -> KeyPolicy:
+    return KeyPolicy(
+        key_set_lifetime=settings.key_set_lifetime,
+        # An instance that could not reload may sign with the old key a little longer.
+        token_lifetime=settings.access_token_lifetime + RELOAD + _CLOCK_SKEW,
+        rotation_period=timedelta(days=settings.key_rotation_days),
+    )
+
+
+def session_policies(settings: IdentitySettings) -> SessionPolicies:
+    access = settings.access_token_lifetime
+    grace = timedelta(seconds=settings.refresh_grace_seconds)
+    return SessionPolicies(
+        people=SessionPolicy(
+            access=access,
+            idle=timedelta(days=settings.session_idle_days),
+            absolute=timedelta(days=settings.session_days),
+            grace=grace,
+        ),
+        officers=SessionPolicy(
+            access=access,
+            idle=timedelta(hours=settings.officer_session_idle_hours),
+            absolute=timedelta(hours=settings.officer_session_hours),
+            grace=grace,
+        ),
+    )
+
+
+def code_limits(settings: IdentitySettings) -> CodeLimits:
+    return CodeLimits(
+        resend=Limit(1, timedelta(seconds=settings.code_resend_seconds)),
+        phone=(
+            _per(settings.codes_per_phone_hour, timedelta(hours=1)),
+            _per(settings.codes_per_phone_day, timedelta(days=1)),
+        ),
+        address=_per(settings.codes_per_address_hour, timedelta(hours=1)),
+    )
+
+
+def attempt_limits(settings: IdentitySettings) -> AttemptLimits:
+    return AttemptLimits(
+        identifier_at_address=Limit(settings.attempts_per_identifier_and_address, timedelta(minutes=2)),
+        address=Limit(settings.attempts_per_address, timedelta(seconds=6)),
+        identifier=Limit(settings.attempts_per_identifier, timedelta(seconds=36)),
+        real_name=_per(settings.real_name_checks_per_day, timedelta(days=1)),
+    )
+
+
+def _per(count: int, period: timedelta) -> Limit:
+    """`count` at once, and the same again spread over each further `period`."""
+    return Limit(count, period / count)
