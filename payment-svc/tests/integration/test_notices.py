@@ -188,6 +188,24 @@ async def test_authentic_notice_of_any_content_is_kept_and_acknowledged(payments
     assert await stored(payments) == [outcome]
 
 
+async def test_refund_notice_with_another_sum_is_not_taken_for_success(payments, bank):
+    order = await payments.opened()
+    await payments.world.pay((await payments.citizen.start(order["id"]))["pay_url"])
+    await payments.world.delivered()
+    await payments.world.control("PATCH", "/settings", {"refund_seconds": 600})
+    await payments.withdrawn(order["case_id"])
+    await payments.svc.run_jobs()
+    async with payments.svc.uow() as uow:
+        refund_id = await uow.fetchval("SELECT id FROM refund")
+    data = {"out_refund_no": refund_id.hex, "refund_status": "SUCCESS", "refund_cents": 1}
+    assert (
+        await bank.post(orjson.dumps({"notice_id": "n", "event": "REFUND.SUCCESS", "data": data}))
+    ).status_code == 200
+    assert (await stored(payments))[-1] == "contradiction"
+    assert (await payments.citizen.order(order["id"]))["state"] == "refunding"
+    assert [one["provider_code"] for one in await payments.anomalies("refund")] == ["AMOUNT_DIFFERS"]
+
+
 async def test_huge_body_is_refused_unread(payments, bank):
     assert (await bank.post(b"x" * 70_000)).status_code == 413
 

@@ -10,10 +10,10 @@ from chassis.jobs import Begin, Job
 
 from ..domain.captures import Account, Why
 from ..domain.errors import CaptureNotFound, CaptureNotHeld, ChannelRefused
-from ..domain.money_records import BookedCapture, Refund, RefundState
+from ..domain.money_records import BookedCapture, Refund, RefundDue, RefundState
 from ..domain.orders import Order
 from ..domain.readings import RefundReading, RefundStatus, number_of
-from ..domain.transitions import Action
+from ..domain.transitions import Action, Edge
 from ..domain.words import WHY
 from .channel_port import Channels, RefundRequest
 from .jobs import REFUND
@@ -54,13 +54,16 @@ class ReturnMoney:
     async def _owe_back(
         self, order: Order, capture: BookedCapture, action: Action, why: Why, uow: UnitOfWork
     ) -> None:
-        edge, at, refund_id = order.take(action), now(), uuid7()
+        edge, due = order.take(action), RefundDue(uuid7(), capture.amount_cents, why)
         version = await self._orders.move(uow, order, edge.to)
-        await self._refunds.owe_back(uow, order.id, capture, refund_id, why, at)
-        tell(
-            uow, order, edge, version, at, amount_cents=capture.amount_cents, refund_id=refund_id, reason=why
-        )
-        uow.enqueue(REFUND, str(refund_id))
+        await self._refunds.owe_back(uow, order.id, capture, due.refund_id, why, now())
+        self.tell_due(order, edge, version, due, uow)
+
+    def tell_due(self, order: Order, edge: Edge, version: int, due: RefundDue, uow: UnitOfWork) -> None:
+        """Tells of a refund that was just written, and has it carried out."""
+        facts = {"amount_cents": due.amount_cents, "refund_id": due.refund_id, "reason": due.why}
+        tell(uow, order, edge, version, now(), **facts)
+        uow.enqueue(REFUND, str(due.refund_id))
 
     async def run(self, job: Job, begin: Begin) -> None:
         """Job, key: the refund. Asks until the provider's word is final; the number never changes."""
@@ -70,8 +73,8 @@ class ReturnMoney:
             return
         reading, code = await self._ask(refund)
         async with begin() as uow:
-            await self.settle(refund, reading, uow, code=code)
-            if reading.status is RefundStatus.SUCCEEDED:
+            agreed = await self.settle(refund, reading, uow, code=code)
+            if agreed and reading.status is RefundStatus.SUCCEEDED:
                 await job.done(uow)
             else:
                 waited = now() - refund.requested_at
@@ -96,6 +99,7 @@ class ReturnMoney:
         """
         if reading.status is RefundStatus.SUCCEEDED:
             if reading.amount_cents != refund.amount_cents:
+                await self._refunds.note(uow, refund, RefundState.ABNORMAL, None, "AMOUNT_DIFFERS")
                 return False
             await self._finish(refund, reading, uow)
         else:

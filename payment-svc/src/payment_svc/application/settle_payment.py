@@ -5,20 +5,18 @@ anomaly that waits for a person, or goes back by itself.
 """
 
 from dataclasses import replace
-from datetime import datetime
-from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 
 from ..domain.captures import Account, Verdict, judge
-from ..domain.money_records import NoticeRow, Settlement
+from ..domain.money_records import NoticeRow, RefundDue, Settlement
 from ..domain.orders import Order
 from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
 from ..domain.transitions import Action, Edge
 from .channel_port import PaymentChannel
-from .jobs import REFUND, REPORT_FINE_PAID
+from .jobs import REPORT_FINE_PAID
 from .ports import Attempts, Money, Notices, Orders
 from .return_money import ReturnMoney
 from .tell import tell
@@ -103,26 +101,23 @@ class SettlePayment:
         if not booked.is_new:
             return NoticeOutcome.REPEAT
         if edge is not None and booked.version is not None:
-            self._tell(channel, order, edge, booked.version, reading, verdict, refund_id, at, uow)
+            if refund_id is None:
+                self._tell_paid(channel, order, edge, booked.version, reading, uow)
+            else:
+                request = RefundDue(refund_id, reading.amount_cents, verdict.why)
+                self._return_money.tell_due(order, edge, booked.version, request, uow)
         return _OUTCOME[verdict.account]
 
-    def _tell(
-        self, channel: PaymentChannel, order: Order, edge: Edge, version: int, reading: PaymentReading,
-        verdict: Verdict, refund_id: UUID | None, at: datetime, uow: UnitOfWork,
-    ) -> None:  # fmt: skip
-        if refund_id is not None:
-            tell(
-                uow,
-                order,
-                edge,
-                version,
-                at,
-                amount_cents=reading.amount_cents,
-                refund_id=refund_id,
-                reason=verdict.why,
-            )
-            uow.enqueue(REFUND, str(refund_id))
-            return
+    def _tell_paid(
+        self,
+        channel: PaymentChannel,
+        order: Order,
+        edge: Edge,
+        version: int,
+        reading: PaymentReading,
+        uow: UnitOfWork,
+    ) -> None:
+        at = now()
         paid_at = reading.paid_at or at
         tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at)
         if order.is_priced_by_issuer:
@@ -153,13 +148,11 @@ class SettlePayment:
         """
         assert settlement.capture is not None
         found = await self._money.lock_capture(uow, settlement.capture.id)
-        if (
-            found is None
-            or found[1].state is not Account.HELD
-            or found[1].attempt_id != settlement.attempt_id
-        ):
+        if found is None:
             return
         order, capture = found
+        if capture.state is not Account.HELD or capture.attempt_id != settlement.attempt_id:
+            return
         at, verdict = now(), _judge(channel, order, reading)
         goes_back = verdict.account is Account.REFUND_DUE
         if goes_back:
@@ -169,7 +162,7 @@ class SettlePayment:
         if verdict.account is Account.APPLIED:
             edge = order.take(Action.CAPTURE)
             version = await self._orders.move(uow, order, edge.to)
-            self._tell(channel, order, edge, version, reading, verdict, None, at, uow)
+            self._tell_paid(channel, order, edge, version, reading, uow)
         elif goes_back and verdict.why is not None:
             corrected = replace(capture, amount_cents=reading.amount_cents)
             await self._return_money.surplus(order, corrected, verdict.why, uow)

@@ -57,6 +57,15 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundDue:
+    """A refund as it is decided."""
+
+    refund_id: UUID
+    amount_cents: int
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refund:
     """Money to be given back, whole. Its id is its number at the provider."""
 
