@@ -1,6 +1,8 @@
 """Rules of the house that a machine can hold. Each says why it is one."""
 
 import ast
+import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -8,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity-svc", "catalog-svc", "case-svc", "payment-svc", "courier-svc", "evaluation-svc")
@@ -119,6 +124,32 @@ def test_chassis_knows_no_business_word():
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_dependencies_do_not_go_through_a_thread(service: str):
+    """FastAPI runs a plain function in its thread pool: 0.3 ms a request for reading an attribute."""
+    package = service.replace("-", "_")
+    routers = importlib.import_module(f"{package}.bootstrap")
+    assert routers
+    plain = [
+        f"{dependency.call}"
+        for module in list(sys.modules.values())
+        if getattr(module, "__name__", "").startswith(f"{package}.")
+        for router in vars(module).values()
+        if isinstance(router, APIRouter)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for dependency in _flat(route.dependant)
+        if not (inspect.iscoroutinefunction(dependency.call) or inspect.isasyncgenfunction(dependency.call))
+    ]
+    assert not plain, sorted(set(plain))
+
+
+def _flat(dependant: Dependant) -> Iterator[Dependant]:
+    yield dependant
+    for child in dependant.dependencies:
+        yield from _flat(child)
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_main_is_boring(service: str):
     package = service.replace("-", "_")
     lines = (ROOT / service / "src" / package / "main.py").read_text().splitlines()
@@ -126,7 +157,7 @@ def test_main_is_boring(service: str):
 
 
 def test_no_secret_address_or_machine_path_is_committed():
-    wrong = re.compile(r"(pypi|pythonhosted|npmjs|crates)[a-z.]*\.(org|com|io)/|[\"' (](/work/|/root/)|BEGIN (RSA |EC )?PRIVATE KEY")
+    wrong = re.compile(r"(pypi|pythonhosted|npmjs|crates)[a-z.]*\.(org|com|io)/|[\"' (](/work/|/root/)|BEGIN (RSA |EC )?PRIVATE KEY-+\\n?[A-Za-z0-9+/]{20}")
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     found = []
     for name in listed:

@@ -23,7 +23,7 @@ router = Router(tags=["documents"])
 _PERSONAL = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def _desk(request: Request) -> DocumentDesk:
+async def _desk(request: Request) -> DocumentDesk:
     desk: DocumentDesk = request.app.state.documents
     return desk
 

@@ -12,22 +12,22 @@ from ..domain.search_keys import SearchWords
 LARGEST_VERSION = 2**31 - 1
 
 
-def _reader(request: Request) -> CatalogueReader:
+async def _reader(request: Request) -> CatalogueReader:
     reader: CatalogueReader = request.app.state.reader
     return reader
 
 
-def _items(request: Request) -> ItemStore:
+async def _items(request: Request) -> ItemStore:
     store: ItemStore = request.app.state.items
     return store
 
 
-def _organisation(request: Request) -> OrganisationStore:
+async def _organisation(request: Request) -> OrganisationStore:
     store: OrganisationStore = request.app.state.organisation
     return store
 
 
-def _words(request: Request) -> SearchWords:
+async def _words(request: Request) -> SearchWords:
     words: SearchWords = request.app.state.search_words
     return words
 

@@ -28,7 +28,7 @@ Sender = Annotated[Caller, Depends(allow(*_APPLICANTS, Role.OFFICER, Role.SUPERV
 Applicant = Annotated[Caller, Depends(allow(*_APPLICANTS))]
 
 
-def _desk(request: Request) -> Desk:
+async def _desk(request: Request) -> Desk:
     desk: Desk = request.app.state.desk
     return desk
 

@@ -9,12 +9,12 @@ from fastapi import Depends, Query, Request, Response
 from ..application.handlers import Menu
 
 
-def _menu(request: Request) -> Menu:
+async def _menu(request: Request) -> Menu:
     menu: Menu = request.app.state.menu
     return menu
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     """Who to count tries for: the peer's address, of IPv6 its /64, which is one household's.
 
     Behind the gateway the server has already put the forwarded address in place of the peer's
@@ -32,12 +32,12 @@ def client_address(request: Request) -> str:
     return str(address)
 
 
-def not_cached(response: Response) -> None:
+async def not_cached(response: Response) -> None:
     """For routers whose answers carry tokens or somebody's data (RFC 6749 §5.1)."""
     response.headers["Cache-Control"] = "no-store"
 
 
-def _after_code(cursor: Annotated[str | None, Query(max_length=500)] = None) -> str:
+async def _after_code(cursor: Annotated[str | None, Query(max_length=500)] = None) -> str:
     key = decode_cursor(cursor, str)
     return key[0] or "" if key else ""
 

@@ -23,7 +23,7 @@ _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def current_uow(request: Request) -> UnitOfWork:
+async def current_uow(request: Request) -> UnitOfWork:
     uow: UnitOfWork = request.scope[UOW_KEY]
     return uow
 
