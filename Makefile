@@ -56,8 +56,9 @@ lint: $(READY) ## ruff, import-linter
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 
-up: $(READY) secrets ## start the containers of deploy/compose.yaml
-	$(COMPOSE) up --build --detach --wait
+up: $(READY) secrets ## build and start the containers of deploy/compose.yaml, PORT=8080
+	$(COMPOSE) --profile demo build
+	PORT=$(PORT) $(COMPOSE) up --detach --wait
 
 down: ## stop the containers; volumes stay
 	$(COMPOSE) down

@@ -60,7 +60,7 @@ def walk_command(port: int) -> list[str]:
     compose = [*COMPOSE, "ps", "--quiet", "--status", "running", GATEWAY]
     running = subprocess.run(compose, capture_output=True, text=True)
     if running.returncode == 0 and running.stdout.strip():
-        return [*COMPOSE, "run", "--rm", "--build", "demo"]
+        return [*COMPOSE, "run", "--rm", "demo"]
     raise PlatformFailed(
         f"端口 {port} 上没有本机运行的平台，请先 make run PORT={port}（或 make up）",
         f"no platform of this machine runs on port {port}: make run PORT={port} (or make up) first",
