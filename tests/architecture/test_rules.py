@@ -83,10 +83,12 @@ def test_sql_lives_in_persistence():
 
 
 def test_only_settings_read_the_environment():
+    """pinyin.py sets, for a library that knows no other switch, a variable of that library's."""
+    allowed = {"catalog-svc/src/catalog_svc/domain/pinyin.py"}
     found = [
         f"{shown(path)}:{node.lineno}"
         for path in modules(*SERVICES, "gateway", "shared/chassis")
-        if path.name != "settings.py" and "testing" not in path.parts
+        if path.name != "settings.py" and "testing" not in path.parts and shown(path) not in allowed
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     ]
