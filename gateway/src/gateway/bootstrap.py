@@ -16,13 +16,13 @@ from .own.health import Readiness
 from .own.merged_document import MergedDocument
 from .proxy.app import Proxy
 from .proxy.upstream import Upstream
-from .routes import RoutingTable
+from .routes import ROUTES, Route, RoutingTable
 from .settings import GatewaySettings
 
 
-def build(settings: GatewaySettings) -> ASGIApp:
+def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGIApp:
     """The gateway as one ASGI application; its lifespan opens and closes the pooled clients."""
-    table = RoutingTable()
+    table = RoutingTable(routes)
     upstream = Upstream(
         {
             "identity": settings.identity_url,

@@ -143,17 +143,21 @@ class Proxy:
 
     async def _explain(self, exchange: Exchange, error: Exception) -> int:
         """Answers for a service that did not. Raises AnswerTorn when it broke off in the middle."""
-        cause = error.__cause__  # aiohttp wraps what our own body stream raised
-        if isinstance(cause, CallerGone):
+        ours = error.__cause__  # what our own body stream raised, wrapped by aiohttp
+        if isinstance(ours, CallerGone):
             return CALLER_GONE
-        if isinstance(cause, Problem):
-            return await exchange.refuse(cause)
+        if isinstance(ours, Problem):
+            return await exchange.refuse(ours)
         # A connection that was never made has changed nothing; one that fell silent may have.
         slow = isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError)
+        # Its text may hold the whole request, headers and query included.
+        cause = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
         log.warning(
             "upstream_slow" if slow else "upstream_down",
-            upstream=exchange.route.service, route=exchange.route.prefix, cause=repr(error),
-        )  # fmt: skip
+            upstream=exchange.route.service,
+            route=exchange.route.prefix,
+            cause=cause,
+        )
         return await exchange.refuse(refusals.slow() if slow else refusals.down())
 
     def _record(

@@ -10,7 +10,6 @@ from .refusals import BadPath
 _BAD_DECODED = re.compile(r"//|/\.\.?(?:/|\Z)|[\x00-\x1f\x7f\\]")
 # Some read an escaped slash or backslash as a separator and unescape what comes of an escaped percent sign.
 _BAD_RAW = re.compile(rb"%(?:2f|5c|25)", re.IGNORECASE)
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 def refuse_ambiguous(scope: Scope) -> None:
@@ -22,11 +21,6 @@ def refuse_ambiguous(scope: Scope) -> None:
 
 
 def target(scope: Scope) -> str:
-    """Path and query as they came; raw UTF-8 in the query, as curl sends it, is escaped for the service."""
-    raw = scope["raw_path"].decode("ascii")
-    query: bytes = scope["query_string"]
-    if not query:
-        return raw
-    if not query.isascii():
-        query = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], query)
-    return f"{raw}?{query.decode('ascii')}"
+    """Path and query as they came."""
+    raw: str = scope["raw_path"].decode("ascii")
+    return f"{raw}?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else raw
