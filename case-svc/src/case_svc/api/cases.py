@@ -13,7 +13,7 @@ from ..application.tell_timeline import latest_details, tell_timeline
 from ..domain.case_number import PATTERN
 from ..domain.people import Officer
 from ..domain.states import State
-from . import views
+from . import present
 from .dependencies import Applicant, Desk, Reader
 from .views import CaseDetail, CaseSummary, CaseView, LookView, TimelineView
 
@@ -41,7 +41,7 @@ async def list_my_cases(
         desk, uow, applicant, states=state, after=key[0] if key else None, limit=limit
     )
     following = encode_cursor(listed[limit - 1][0].id) if len(listed) > limit else None
-    return Page(items=[views.summary(case, item) for case, item in listed[:limit]], next=following)
+    return Page(items=[present.summary(case, item) for case, item in listed[:limit]], next=following)
 
 
 @router.get("/numbers/{case_no}")
@@ -50,7 +50,7 @@ async def find_by_number(
 ) -> CaseView:
     """按办件编号查找 · Finds a case by its number."""
     case = await find_case_by_number(desk, uow, reader, case_no)
-    return views.view(case, await desk.item_of(uow, case))
+    return present.view(case, await desk.item_of(uow, case))
 
 
 @router.get("/{case_id}")
@@ -63,7 +63,7 @@ async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, 
     names = await desk.organisation.unit_names(uow)
     response.headers["ETag"] = f'"{case.version}"'
     response.headers["Cache-Control"] = "private, no-store"
-    return views.detail(
+    return present.detail(
         filled,
         item,
         unit_name=names.get(case.unit or ""),
@@ -76,7 +76,7 @@ async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, 
 @router.get("/{case_id}/timeline")
 async def get_timeline(case_id: UUID, uow: Uow, reader: Reader, desk: Desk) -> TimelineView:
     """办理进度：每一步和承诺日期的每次变化 · Every state and every change of the promised date, in words."""
-    return views.timeline(*await tell_timeline(desk, uow, reader, case_id))
+    return present.timeline(*await tell_timeline(desk, uow, reader, case_id))
 
 
 @router.get("/{case_id}/views")
@@ -85,4 +85,4 @@ async def list_views(
 ) -> list[LookView]:
     """谁查看过我的办件 · Who looked at my case, the latest first."""
     await desk.own_case(uow, case_id, applicant)
-    return [views.look(seen) for seen in await desk.history.views(uow, case_id, limit)]
+    return [present.look(seen) for seen in await desk.history.views(uow, case_id, limit)]

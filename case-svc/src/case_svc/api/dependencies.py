@@ -19,7 +19,7 @@ POLICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.AUXILIARY)
 _ENTITY_TAG: Final = re.compile(r'^(?:W/)?"?([0-9]{1,9})"?$')
 
 
-def the_desk(request: Request) -> application.Desk:
+async def the_desk(request: Request) -> application.Desk:
     desk: application.Desk = request.app.state.desk
     return desk
 
@@ -43,27 +43,27 @@ def as_officer(caller: Caller) -> CaseOfficer:
     )
 
 
-def _applicant(caller: Annotated[Caller, Depends(allow(*APPLICANTS))]) -> CaseApplicant:
+async def _applicant(caller: Annotated[Caller, Depends(allow(*APPLICANTS))]) -> CaseApplicant:
     return as_applicant(caller)
 
 
-def _sworn_officer(caller: Annotated[Caller, Depends(allow(*SWORN))]) -> CaseOfficer:
+async def _sworn_officer(caller: Annotated[Caller, Depends(allow(*SWORN))]) -> CaseOfficer:
     return as_officer(caller)
 
 
-def _police(caller: Annotated[Caller, Depends(allow(*POLICE))]) -> CaseOfficer:
+async def _police(caller: Annotated[Caller, Depends(allow(*POLICE))]) -> CaseOfficer:
     return as_officer(caller)
 
 
-def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE))]) -> CaseReader:
+async def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE))]) -> CaseReader:
     return as_officer(caller) if caller.has(*POLICE) else as_applicant(caller)
 
 
-def _service(caller: Annotated[Caller, Depends(allow(Role.SERVICE))]) -> str:
+async def _service(caller: Annotated[Caller, Depends(allow(Role.SERVICE))]) -> str:
     return caller.subject
 
 
-def _if_match(
+async def _if_match(
     header: Annotated[
         str | None,
         Header(alias="If-Match", description='版本号，如 "3" · the version you saw', max_length=40),

@@ -13,7 +13,7 @@ from ..application.open_draft import change_place, move_to_current_version, open
 from ..application.read_case import open_case
 from ..application.save_answers import patch_answers, save_answers
 from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
-from . import views
+from . import present
 from .bodies import Address, AnswersBody, NewCase, Place
 from .dependencies import Applicant, Desk, IfMatch
 from .views import AnswersView, CaseView, SavedView
@@ -37,7 +37,7 @@ async def open_case_draft(
     )
     response.headers["Location"] = f"/api/cases/{case.id}"
     response.headers["ETag"] = '"1"'
-    return views.view(case, await desk.item_of(uow, case))
+    return present.view(case, await desk.item_of(uow, case))
 
 
 @router.patch("/{case_id}")
@@ -136,4 +136,4 @@ def _stale(stale: StaleAnswers, if_match: int | None) -> Exception:
 
 async def _reread(desk: TheDesk, uow: Any, applicant: Applicant, case_id: UUID) -> CaseView:
     case = await desk.own_case(uow, case_id, applicant)
-    return views.view(case, await desk.item_of(uow, case))
+    return present.view(case, await desk.item_of(uow, case))

@@ -11,7 +11,7 @@ from ..application.attach_material import attach_material, detach_material
 from ..application.read_case import read_material
 from ..domain.limits import MATERIAL_BYTES
 from ..materials.checks import inspect_upload
-from . import views
+from . import present
 from .bodies import MaterialKey
 from .dependencies import Applicant, Desk, Reader
 from .uploads import read_upload
@@ -54,7 +54,7 @@ async def upload_material(
     upload = await read_upload(request, name)
     file = await inspect_upload(upload.content, upload.name)
     material = await attach_material(desk, uow, applicant, case_id, key, upload.name or key, file)
-    return views.material_view(material)
+    return present.material_view(material)
 
 
 @router.get(

@@ -15,7 +15,7 @@ from ..application.list_cases import list_queue
 from ..application.produce_case import produce_case as produce
 from ..application.reject_case import reject_case as reject
 from ..application.request_supplement import request_supplement as request
-from . import views
+from . import present
 from .bodies import Decision, Rejection, SupplementRequest
 from .cases import Cursor, Limit
 from .dependencies import Desk, IfMatch, Police, SwornOfficer
@@ -41,14 +41,14 @@ async def list_work_queue(
     listed = await list_queue(desk, uow, officer, states=state, after=after, limit=limit)
     last = listed[limit - 1][0] if len(listed) > limit else None
     following = encode_cursor(last.due_at, last.id) if last else None
-    return Page(items=[views.summary(case, item) for case, item in listed[:limit]], next=following)
+    return Page(items=[present.summary(case, item) for case, item in listed[:limit]], next=following)
 
 
 @router.post("/{case_id}/accept")
 async def accept_case(case_id: UUID, uow: Uow, officer: SwornOfficer, desk: Desk) -> CaseView:
     """受理，承诺时限开始计算 · Accepts; the promised time starts to run."""
     moved, around = await accept(desk, uow, officer, case_id)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/reject")
@@ -59,7 +59,7 @@ async def reject_case(
     moved, around = await reject(
         desk, uow, officer, case_id, reason=body.reason, legal_basis=body.legal_basis
     )
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/supplement-requests")
@@ -69,7 +69,7 @@ async def request_supplement(
     """一次性告知补正内容 · Names everything lacking at once; again only with a supervisor's reason."""
     lacking = [thing.model_dump(exclude_none=True) for thing in body.lacking]
     moved, around = await request(desk, uow, officer, case_id, lacking=lacking, reason=body.reason)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/decisions")
@@ -92,18 +92,18 @@ async def decide_case(
         legal_basis=body.legal_basis,
         version=if_match,
     )
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/produce")
 async def produce_case(case_id: UUID, uow: Uow, officer: SwornOfficer, desk: Desk) -> CaseView:
     """制证完成，转寄送或待领取 · The paper is made: it is sent, or laid ready."""
     moved, around = await produce(desk, uow, officer, case_id)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/collect")
 async def collect_case(case_id: UUID, uow: Uow, officer: Police, desk: Desk) -> CaseView:
     """申请人在窗口领取结果 · The applicant collected the result at the window."""
     moved, around = await collect(desk, uow, officer, case_id)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)

@@ -7,7 +7,7 @@ from chassis.http import Router, Uow, requires_idempotency_key
 from ..application.answer_supplement import answer_supplement
 from ..application.submit_case import submit_case as submit
 from ..application.withdraw_case import withdraw_case as withdraw
-from . import views
+from . import present
 from .bodies import Supplement, Withdrawal
 from .dependencies import Applicant, Desk
 from .views import CaseView, SubmittedView
@@ -20,7 +20,7 @@ router = Router(prefix="/api/cases", tags=["submission"])
 async def submit_case(case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk) -> SubmittedView:
     """提交申请，一次列出全部错误 · Submits; everything wrong is answered at once, with paths."""
     done = await submit(desk, uow, applicant, case_id)
-    return views.submitted(done.moved.case, done.around.item, done.result)
+    return present.submitted(done.moved.case, done.around.item, done.result)
 
 
 @router.post("/{case_id}/supplements")
@@ -29,7 +29,7 @@ async def supplement_case(
 ) -> CaseView:
     """提交补正（先修改内容和材料） · Hands in a supplement, after answers and files were changed."""
     moved, around = await answer_supplement(desk, uow, applicant, case_id, note=body.note)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/withdraw")
@@ -38,4 +38,4 @@ async def withdraw_case(
 ) -> CaseView:
     """撤回申请（开始制作之前） · Withdraws, until production starts."""
     moved, around = await withdraw(desk, uow, applicant, case_id, reason=body.reason)
-    return views.view(moved.case, around.item)
+    return present.view(moved.case, around.item)

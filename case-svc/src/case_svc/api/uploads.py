@@ -1,7 +1,7 @@
 """Reading an upload off the wire, bounded in memory, before any connection to the database is taken."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -53,7 +53,7 @@ async def _multipart(request: Request, name: str | None) -> Upload:
     raise InvalidInput("表单中没有文件。", "The form has no file.")
 
 
-async def _stream(request: Request) -> AsyncIterator[bytes]:
+async def _stream(request: Request) -> AsyncGenerator[bytes, None]:
     async for chunk in request.stream():
         yield chunk
 

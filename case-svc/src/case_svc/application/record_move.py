@@ -65,20 +65,20 @@ async def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
 def event_of(step: Taken, item: Item, at: datetime) -> Event:
     """The event of one edge, as the contract wants it."""
     case = step.case
-    return step.edge.event(
-        case_id=case.id,
-        case_no=case.case_no,
-        item_code=case.item_code,
-        item_version=case.item_version,
-        department=case.department,
-        unit=case.unit,
-        applicant_id=case.applicant_id,
-        state=case.state.value,
-        occurred_at=at,
-        actor=step.by.who.value,
-        officer_id=step.by.officer_id,
-        **_details(step, item),
-    )
+    facts: dict[str, Any] = {
+        "case_id": case.id,
+        "case_no": case.case_no,
+        "item_code": case.item_code,
+        "item_version": case.item_version,
+        "department": case.department,
+        "unit": case.unit,
+        "applicant_id": case.applicant_id,
+        "state": case.state.value,
+        "occurred_at": at,
+        "actor": step.by.who.value,
+        "officer_id": step.by.officer_id,
+    }
+    return step.edge.event(**facts, **_details(step, item))
 
 
 def _details(step: Taken, item: Item) -> dict[str, Any]:

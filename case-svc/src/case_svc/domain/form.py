@@ -51,7 +51,7 @@ class Form:
     def _schema_errors(self, answers: Answers) -> Iterator[FieldError]:
         for error in self._validator.iter_errors(answers):
             path = "/answers" + "".join(f"/{_escaped(part)}" for part in error.instance_path)
-            kind = error.kind
+            kind: Any = error.kind
             if kind.name == "required":
                 yield self._error(f"{path}/{_escaped(kind.property)}", "required", kind)
             elif kind.name == "additionalProperties":

@@ -48,6 +48,7 @@ class HistoryTable:
         return [View(*row) for row in rows]
 
     def _entry(self, case_id: UUID, row: Any) -> Entry:
-        sealed, version = row["texts"], row["version"]
-        texts = open_json(self._sealer, sealed, history_aad(case_id, version)) if sealed else {}
-        return Entry(*list(row)[:-1], texts)
+        values = list(row)
+        sealed = values[-1]
+        values[-1] = open_json(self._sealer, sealed, history_aad(case_id, values[0])) if sealed else {}
+        return Entry(*values)

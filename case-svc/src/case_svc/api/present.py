@@ -1,0 +1,135 @@
+"""Cases as the API shows them: plain data in, one flat view out."""
+
+from typing import Any
+
+from ..application.records import Filled, Material, View
+from ..application.tell_timeline import Told
+from ..domain.case import Case
+from ..domain.item import Item
+from ..domain.states import LABELS
+from ..domain.transitions import possible_moves
+from .views import (
+    ApplicantView,
+    CaseDetail,
+    CaseSummary,
+    CaseView,
+    EntryView,
+    LookView,
+    MaterialView,
+    MoveView,
+    SubmittedView,
+    TimelineView,
+)
+
+
+def summary(case: Case, item: Item) -> CaseSummary:
+    return CaseSummary(**_summed_up(case, item))
+
+
+def _summed_up(case: Case, item: Item) -> dict[str, Any]:
+    zh, en = LABELS[case.state]
+    return {
+        "id": case.id,
+        "case_no": case.case_no,
+        "state": case.state.value,
+        "state_text": zh,
+        "state_text_en": en,
+        "version": case.version,
+        "item_code": case.item_code,
+        "item_version": case.item_version,
+        "item_name": item.definition.name,
+        "item_name_en": item.definition.name_en,
+        "department": case.department,
+        "unit": case.unit,
+        "branch": case.branch,
+        "window": case.window_code,
+        "applicant_masked": case.applicant_masked,
+        "created_at": case.created_at,
+        "submitted_at": case.submitted_at,
+        "due_at": case.due_at,
+        "promise_due_at": case.promise_due_at,
+        "promise_is_provisional": case.promise_is_provisional,
+    }
+
+
+def _viewed(case: Case, item: Item) -> dict[str, Any]:
+    moves = possible_moves(case.state, item)
+    return _summed_up(case, item) | {
+        "accepted_at": case.accepted_at,
+        "decided_at": case.decided_at,
+        "closed_at": case.closed_at,
+        "response_due_at": case.response_due_at,
+        "levels": item.levels,
+        "levels_approved": len(case.reviewers),
+        "supplements": case.supplements,
+        "amount_cents": case.amount_cents,
+        "order_id": case.order_id,
+        "document_id": case.document_id,
+        "shipment_id": case.shipment_id,
+        "possible_moves": [MoveView(action=action.value, who=who.value) for action, who in moves],
+    }
+
+
+def view(case: Case, item: Item) -> CaseView:
+    return CaseView(**_viewed(case, item))
+
+
+def submitted(case: Case, item: Item, result: dict[str, Any] | None) -> SubmittedView:
+    return SubmittedView(**_viewed(case, item), result=result)
+
+
+def detail(
+    filled: Filled,
+    item: Item,
+    *,
+    unit_name: str | None,
+    materials: list[Material],
+    details: dict[str, Any] | None,
+    shows_applicant: bool,
+) -> CaseDetail:
+    applicant = filled.applicant if shows_applicant else None
+    return CaseDetail(
+        **_viewed(filled.case, item),
+        unit_name=unit_name,
+        answers=filled.answers,
+        answers_version=filled.form_version,
+        materials=[material_view(material) for material in materials],
+        applicant=ApplicantView(**applicant) if applicant else None,
+        details=details,
+    )
+
+
+def material_view(material: Material) -> MaterialView:
+    return MaterialView.model_validate(material, from_attributes=True)
+
+
+def timeline(case: Case, told: list[Told]) -> TimelineView:
+    zh, en = LABELS[case.state]
+    return TimelineView(
+        case_id=case.id,
+        case_no=case.case_no,
+        state=case.state.value,
+        state_text=zh,
+        state_text_en=en,
+        promise_due_at=case.promise_due_at,
+        entries=[_entry(line) for line in told],
+    )
+
+
+def _entry(line: Told) -> EntryView:
+    entry = line.entry
+    return EntryView(
+        at=entry.at,
+        action=entry.action,
+        from_state=entry.from_state,
+        to_state=entry.to_state,
+        actor=entry.actor,
+        text=line.zh,
+        text_en=line.en,
+        facts=entry.facts,
+        details=line.details,
+    )
+
+
+def look(seen: View) -> LookView:
+    return LookView(viewer=seen.viewer, unit=seen.unit, what=seen.what, at=seen.at)

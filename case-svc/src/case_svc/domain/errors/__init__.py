@@ -1,0 +1,55 @@
+"""What can be wrong with a request about a case, as sentences."""
+
+from .cases import (
+    CaseChangedMeanwhile,
+    CaseNotFound,
+    IllegalMove,
+    MayNotDecide,
+    SupervisorNeeded,
+)
+from .forms import (
+    AddressMissing,
+    AddressNotOpen,
+    AnswersConflict,
+    FormInvalid,
+    MaterialKeyUnknown,
+    MaterialNotFound,
+    NotEditable,
+    PlaceUnknown,
+    RealNameRequired,
+    ReferenceMissing,
+    StaleAnswers,
+    TooManyMaterials,
+    VersionNeeded,
+)
+from .items import (
+    ApplicantNotServed,
+    ItemNoLongerOffered,
+    ItemUnknown,
+    ItemVersionRetired,
+)
+
+__all__ = [
+    "AddressMissing",
+    "AddressNotOpen",
+    "AnswersConflict",
+    "ApplicantNotServed",
+    "CaseChangedMeanwhile",
+    "CaseNotFound",
+    "FormInvalid",
+    "IllegalMove",
+    "ItemNoLongerOffered",
+    "ItemUnknown",
+    "ItemVersionRetired",
+    "MaterialKeyUnknown",
+    "MaterialNotFound",
+    "MayNotDecide",
+    "NotEditable",
+    "PlaceUnknown",
+    "RealNameRequired",
+    "ReferenceMissing",
+    "StaleAnswers",
+    "SupervisorNeeded",
+    "TooManyMaterials",
+    "VersionNeeded",
+]

@@ -1,0 +1,72 @@
+"""Cases that cannot be found, and moves that cannot be made."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from chassis.problems import Conflict, Forbidden, NotFound
+
+from ..states import LABELS, State
+
+if TYPE_CHECKING:
+    from ..transitions import Action, Who
+
+
+class CaseNotFound(NotFound):
+    """Also the answer for other people's cases: whether they exist is nobody's business."""
+
+    slug = "case-not-found"
+    title = ("办件不存在", "No such case")
+
+    def __init__(self) -> None:
+        super().__init__("没有这个办件，请核对编号。", "There is no such case; check the number.")
+
+
+class IllegalMove(Conflict):
+    slug = "illegal-move"
+    title = ("当前状态不能这样办理", "Not possible in the current state")
+
+    def __init__(self, state: State, action: "Action", moves: Iterable[tuple["Action", "Who"]]) -> None:
+        zh, en = LABELS[state]
+        super().__init__(
+            f"办件当前为“{zh}”，不能执行该操作；可执行的操作见 possible_moves。",
+            f"The case is “{en}”; this is not possible now. See `possible_moves`.",
+            current_state=state.value,
+            attempted=action.value,
+            possible_moves=[{"action": move.value, "who": who.value} for move, who in moves],
+        )
+
+
+class CaseChangedMeanwhile(Conflict):
+    """Another move of the same case committed first."""
+
+    slug = "case-changed"
+    title = ("办件已被他人更新", "The case has changed")
+
+    def __init__(self, state: State | None = None) -> None:
+        members: dict[str, Any] = {"current_state": state.value} if state else {}
+        super().__init__(
+            "办件刚刚被更新，本次操作未执行；请刷新后重试。",
+            "The case has just been changed and nothing was done; reload it and try again.",
+            **members,
+        )
+
+
+class MayNotDecide(Forbidden):
+    """The officer is of this unit but not entitled to this level."""
+
+    slug = "may-not-decide"
+    title = ("无权作出该决定", "Not entitled to this decision")
+
+    def __init__(self, zh: str, en: str, *, level: int, levels: int) -> None:
+        super().__init__(zh, en, level=level, levels=levels)
+
+
+class SupervisorNeeded(Forbidden):
+    slug = "supervisor-needed"
+    title = ("需要主管说明理由", "A supervisor must give the reason")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "已一次性告知过补正内容，再次要求补正须由主管说明理由。",
+            "A supplement was already requested; a later request needs a supervisor's reason.",
+        )
