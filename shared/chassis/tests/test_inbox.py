@@ -95,3 +95,19 @@ async def test_effects_of_a_failing_handler_are_rolled_back(settings, tokens):
         await service.deliver(CounterRaised(name="a", value=1))
         assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 0
         assert len(await service.parked()) == 1
+
+
+async def test_rows_gathered_by_a_batch_are_written_once_and_with_its_commit(settings, tokens):
+    written: list[list[str]] = []
+
+    async def write(uow, names):
+        written.append(list(names))
+        await uow.execute("INSERT INTO counter SELECT unnest($1::text[]), 1, 1", names)
+
+    async def collect(event, uow):
+        uow.gather(write, event.data.name)
+
+    async with running(build(settings, collect), tokens) as service:
+        await service.deliver(*(CounterRaised(name=name, value=1) for name in "abc"))
+        assert written == [["a", "b", "c"]]
+        assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 3

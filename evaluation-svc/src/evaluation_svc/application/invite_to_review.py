@@ -60,4 +60,4 @@ async def _invite(
             applicant_id=case.applicant_id,
         )
         entries.append(own_entry(invited, uow.emit(invited, version=INVITED), moment))
-    await desk.history.append(uow, entries)
+    uow.gather(desk.history.append, *entries)

@@ -12,7 +12,7 @@ from .ports import Desk, Entry
 
 
 async def record_event(desk: Desk, uow: UnitOfWork, event: Received[Event]) -> None:
-    await desk.history.append(uow, [entry_of(event)])
+    uow.gather(desk.history.append, entry_of(event))
 
 
 def entry_of(event: Received[Any]) -> Entry:

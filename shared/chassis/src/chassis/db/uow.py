@@ -1,9 +1,9 @@
 """One transaction at the edge: state, events, jobs and the idempotent answer commit together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,8 @@ from ..clock import now
 from ..ids import uuid7
 from ..telemetry import context
 from .flush import OutboxRow, StoredAnswer, flush_statement
+
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class UnitOfWork:
         self._jobs: dict[tuple[str, str], PendingJob] = {}
         self._answer: StoredAnswer | None = None
         self._callbacks: list[Callable[[], None]] = []
+        self._gathered: dict[Callable[..., Awaitable[None]], list[Any]] = {}
 
     async def connection(self) -> asyncpg.pool.PoolConnectionProxy:
         """The transaction's connection; its `commit` is not yours to call."""
@@ -115,12 +118,21 @@ class UnitOfWork:
         """Calls `callback` once the commit stands; never after a rollback."""
         self._callbacks.append(callback)
 
+    def gather(self, write: Callable[["UnitOfWork", list[R]], Awaitable[None]], *rows: R) -> None:
+        """Collects rows that `write` puts down all at once, right before the commit.
+
+        One statement for a whole batch of events instead of one for each; nothing in between may need to read them.
+        """
+        self._gathered.setdefault(write, []).extend(rows)
+
     def store_answer(self, answer: StoredAnswer) -> None:
         """Keeps the answer to an idempotency key, with this commit."""
         self._answer = answer
 
     async def commit(self) -> Committed:
-        """Writes events, jobs and the answer in one statement, then commits. For the edge only."""
+        """Writes what was gathered, then events, jobs and the answer in one statement, and commits. For the edge only."""
+        for write, rows in self._gathered.items():
+            await write(self, rows)
         jobs = list(self._jobs.values())
         if self._outbox or jobs or self._answer:
             sql, args = flush_statement(self._outbox, jobs, self._answer, context.current())
