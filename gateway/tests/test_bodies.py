@@ -21,7 +21,9 @@ def chunked(*parts: bytes) -> bytes:
 async def test_partners_bytes_arrive_as_they_were_signed(gateway: Door, path: str):
     signature = "Wechatpay-Signature: qS+/=\r\nX-Sign: a\r\nX-Sign: b\r\nAuthorization: Sign abc\r\n"
     async with gateway.wire() as wire:
-        await wire.send(f"POST {path}?t=1 HTTP/1.1\r\nHost: x\r\n{signature}Content-Length: {len(ODD)}\r\n\r\n")
+        await wire.send(
+            f"POST {path}?t=1 HTTP/1.1\r\nHost: x\r\n{signature}Content-Length: {len(ODD)}\r\n\r\n"
+        )
         await wire.send(ODD)
         assert (await wire.answer()).status == 200
     asked = next(service.last for service in gateway.services.values() if service.asked)

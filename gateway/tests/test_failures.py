@@ -40,7 +40,9 @@ class HangUps:
 
 
 async def problem(gateway: Door, path: str = "/api/cases/1", **options) -> tuple[int, dict, dict]:
-    async with gateway.client.request(options.pop("method", "GET"), gateway.url + path, **options) as response:
+    async with gateway.client.request(
+        options.pop("method", "GET"), gateway.url + path, **options
+    ) as response:
         return response.status, await response.json(content_type="application/problem+json"), response.headers
 
 
@@ -169,7 +171,9 @@ async def test_caller_who_hangs_up_while_writing_ends_the_request_to_the_service
     gateway.services["case"].script = script
     async with asyncio.timeout(10):
         async with gateway.wire() as wire:
-            await wire.send(b"POST /api/cases HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" + b"x" * 200_000)
+            await wire.send(
+                b"POST /api/cases HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n" + b"x" * 200_000
+            )
             while not gateway.asked:
                 await asyncio.sleep(0.01)
         await ended.wait()
@@ -330,5 +334,3 @@ async def test_caller_who_stops_reading_lets_the_service_go(gateway: Door, monke
         await wire.send("GET /api/cases/1 HTTP/1.1\r\nHost: x\r\n\r\n")
         wire.writer.transport.pause_reading()
         await ended.wait()
-
-

@@ -30,10 +30,14 @@ async def statuses(gateway: Door, path: str, count: int, **headers: str) -> list
 
 
 async def test_caller_over_its_limit_is_told_when_to_come_again(tokens: Tokens, empty_redis: str):
-    async with door(tokens, redis_url=empty_redis, **WIDE | {"caller_rate": 0.2, "caller_burst": 3}) as gateway:
+    async with door(
+        tokens, redis_url=empty_redis, **WIDE | {"caller_rate": 0.2, "caller_burst": 3}
+    ) as gateway:
         alice, bob = (f"Bearer {tokens.citizen(uuid4())}" for _ in range(2))
         assert await statuses(gateway, "/api/cases", 5, Authorization=alice) == [200] * 3 + [429] * 2
-        async with gateway.client.get(gateway.url + "/api/cases", headers={"Authorization": alice}) as refused:
+        async with gateway.client.get(
+            gateway.url + "/api/cases", headers={"Authorization": alice}
+        ) as refused:
             assert 1 <= int(refused.headers["Retry-After"]) <= 6
             assert (await refused.json(content_type=None))["type"] == "/problems/too-many-requests"
         assert await statuses(gateway, "/api/cases", 3, Authorization=bob) == [200] * 3
@@ -48,8 +52,12 @@ async def test_addresses_are_counted_apart(tokens: Tokens, empty_redis: str):
             got = await statuses(gateway, "/api/catalog/items", 3, **{"X-Forwarded-For": address})
             assert got == [200, 200, 429], address
         # A household has as many IPv6 addresses as it likes.
-        assert await statuses(gateway, "/api/catalog/items", 1, **{"X-Forwarded-For": "2001:db8:0:1::2"}) == [429]
-        assert await statuses(gateway, "/api/catalog/items", 1, **{"X-Forwarded-For": "2001:db8:0:2::1"}) == [200]
+        assert await statuses(gateway, "/api/catalog/items", 1, **{"X-Forwarded-For": "2001:db8:0:1::2"}) == [
+            429
+        ]
+        assert await statuses(gateway, "/api/catalog/items", 1, **{"X-Forwarded-For": "2001:db8:0:2::1"}) == [
+            200
+        ]
 
 
 async def test_claimed_address_does_not_evade_the_limit(tokens: Tokens, empty_redis: str):
@@ -67,7 +75,9 @@ async def test_forged_tokens_are_counted_before_they_are_checked(tokens: Tokens,
 
 
 async def test_logging_in_has_a_limit_of_its_own(tokens: Tokens, empty_redis: str):
-    async with door(tokens, redis_url=empty_redis, **WIDE | {"log_in_rate": 0.1, "log_in_burst": 2}) as gateway:
+    async with door(
+        tokens, redis_url=empty_redis, **WIDE | {"log_in_rate": 0.1, "log_in_burst": 2}
+    ) as gateway:
         assert await statuses(gateway, "/api/identity/sessions", 2) == [200, 200]
         assert await statuses(gateway, "/api/identity/codes", 1) == [429]
         assert await statuses(gateway, "/api/identity/me", 5) == [200] * 5
@@ -88,9 +98,13 @@ async def test_our_own_pages_count_and_health_does_not(tokens: Tokens, empty_red
 
 async def test_requests_at_the_same_moment_share_what_is_leased(tokens: Tokens, empty_redis: str):
     """Each of them asks Redis for a block; together they must not use up more than they are."""
-    async with door(tokens, redis_url=empty_redis, **WIDE | {"caller_rate": 100, "caller_burst": 200}) as gateway:
+    async with door(
+        tokens, redis_url=empty_redis, **WIDE | {"caller_rate": 100, "caller_burst": 200}
+    ) as gateway:
         token = f"Bearer {tokens.citizen(uuid4())}"
-        got = await asyncio.gather(*(statuses(gateway, "/api/cases", 1, Authorization=token) for _ in range(40)))
+        got = await asyncio.gather(
+            *(statuses(gateway, "/api/cases", 1, Authorization=token) for _ in range(40))
+        )
         assert got == [[200]] * 40
 
 

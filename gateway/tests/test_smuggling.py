@@ -29,7 +29,9 @@ AMBIGUOUS = {
     "length with space before colon": post("Content-Length : 5", body="hello"),
     "unknown coding": post("Transfer-Encoding: xchunked", body="0\r\n\r\n" + HIDDEN),
     "chunked is not last": post("Transfer-Encoding: chunked, identity", body="0\r\n\r\n" + HIDDEN),
-    "coding twice": post("Transfer-Encoding: chunked", "Transfer-Encoding: identity", body="0\r\n\r\n" + HIDDEN),
+    "coding twice": post(
+        "Transfer-Encoding: chunked", "Transfer-Encoding: identity", body="0\r\n\r\n" + HIDDEN
+    ),
     "folded header": post("X-A: b", "\tTransfer-Encoding: chunked", body=HIDDEN),
     "folded coding": post("Transfer-Encoding:", " chunked", body="0\r\n\r\n" + HIDDEN),
     "bare line feed": "POST /api/cases HTTP/1.1\nHost: x\nContent-Length: 5\n\nhello",

@@ -16,7 +16,11 @@ from joserfc.jwk import RSAKey
 async def get(gateway: Door, authorization: str, path: str = "/api/cases/1") -> tuple[int, dict, str | None]:
     headers = {"Authorization": authorization}
     async with gateway.client.get(gateway.url + path, headers=headers) as response:
-        return response.status, await response.json(content_type=None), response.headers.get("WWW-Authenticate")
+        return (
+            response.status,
+            await response.json(content_type=None),
+            response.headers.get("WWW-Authenticate"),
+        )
 
 
 async def test_valid_token_passes_and_reaches_the_service_unchanged(gateway: Door, tokens: Tokens):
@@ -58,7 +62,9 @@ def forged(tokens: Tokens) -> dict[str, str]:
     }
 
 
-async def test_forged_and_expired_tokens_are_refused_without_asking_the_service(gateway: Door, tokens: Tokens):
+async def test_forged_and_expired_tokens_are_refused_without_asking_the_service(
+    gateway: Door, tokens: Tokens
+):
     for what, token in forged(tokens).items():
         status, body, challenge = await get(gateway, f"Bearer {token}")
         assert (status, challenge) == (401, "Bearer"), what
@@ -78,7 +84,9 @@ async def test_wrong_token_is_refused_on_public_routes_too(gateway: Door):
     assert (await get(gateway, "Bearer nonsense", "/api/catalog/items"))[0] == 401
 
 
-@pytest.mark.parametrize("path", ["/api/identity/sessions", "/api/identity/sessions/refresh", "/api/identity/codes"])
+@pytest.mark.parametrize(
+    "path", ["/api/identity/sessions", "/api/identity/sessions/refresh", "/api/identity/codes"]
+)
 async def test_stale_token_keeps_nobody_from_logging_in(gateway: Door, tokens: Tokens, path: str):
     stale = tokens.mint(uuid4(), (Role.CITIZEN,), exp=int(time.time()) - 5)
     assert (await get(gateway, f"Bearer {stale}", path))[0] == 200

@@ -16,7 +16,15 @@ from fastapi.routing import APIRoute
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("identity-svc", "catalog-svc", "case-svc", "payment-svc", "courier-svc", "evaluation-svc")
-PARTS = (*SERVICES, "gateway", "shared/chassis", "shared/contracts", "deploy/partners", "deploy/embedded", "deploy/demo")
+PARTS = (
+    *SERVICES,
+    "gateway",
+    "shared/chassis",
+    "shared/contracts",
+    "deploy/partners",
+    "deploy/embedded",
+    "deploy/demo",
+)
 
 MODULE_LINES = 400
 FUNCTION_LINES = 60
@@ -70,7 +78,9 @@ def test_only_the_edge_commits():
 
 def test_sql_lives_in_persistence():
     """Someone who looks for a query finds it in one place."""
-    statement = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|WITH\s+\w+\s+AS)\b", re.S)
+    statement = re.compile(
+        r"^\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|WITH\s+\w+\s+AS)\b", re.S
+    )
     found = [
         f"{shown(path)}:{node.lineno}"
         for path in modules(*SERVICES)
@@ -105,15 +115,21 @@ def test_nothing_fails_silently():
     found = []
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ExceptHandler) and all(isinstance(step, ast.Pass | ast.Continue) for step in node.body):
-                broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+            if isinstance(node, ast.ExceptHandler) and all(
+                isinstance(step, ast.Pass | ast.Continue) for step in node.body
+            ):
+                broad = node.type is None or (
+                    isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+                )
                 if broad:
                     found.append(f"{shown(path)}:{node.lineno}")
     assert not found, found
 
 
 def test_chassis_knows_no_business_word():
-    words = re.compile(r"\b(citizen|applicant|payment|shipment|courier|review|catalog(ue)?|fee|refund|parcel)\b", re.I)
+    words = re.compile(
+        r"\b(citizen|applicant|payment|shipment|courier|review|catalog(ue)?|fee|refund|parcel)\b", re.I
+    )
     # The roles of a token are the contracts'; tests mint them.
     found = [
         f"{shown(path)}:{number}: {line.strip()}"
@@ -159,12 +175,27 @@ def test_main_is_boring(service: str):
 
 
 def test_no_secret_address_or_machine_path_is_committed():
-    wrong = re.compile(r"(pypi|pythonhosted|npmjs|crates)[a-z.]*\.(org|com|io)/|[\"' (](/work/|/root/)|BEGIN (RSA |EC )?PRIVATE KEY-+\\n?[A-Za-z0-9+/]{20}")
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    wrong = re.compile(
+        r"(pypi|pythonhosted|npmjs|crates)[a-z.]*\.(org|com|io)/|[\"' (](/work/|/root/)"
+        r"|BEGIN (RSA |EC )?PRIVATE KEY-+\\n?[A-Za-z0-9+/]{20}"
+    )
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
     found = []
     for name in listed:
         path = ROOT / name
-        if path.is_file() and path.suffix in {".py", ".md", ".yaml", ".yml", ".toml", ".lock", ".txt", ".sh", ""}:
+        if path.is_file() and path.suffix in {
+            ".py",
+            ".md",
+            ".yaml",
+            ".yml",
+            ".toml",
+            ".lock",
+            ".txt",
+            ".sh",
+            "",
+        }:
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
                 if wrong.search(line) and "re.compile" not in line:
                     found.append(f"{name}:{number}")

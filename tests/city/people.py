@@ -62,9 +62,15 @@ class City:
         """The day has come for one job."""
 
         async def found() -> Any:
-            return await self.sql(
-                service, "UPDATE job SET run_at = now() WHERE kind = $1 AND key = $2 RETURNING id", kind, key
-            ) or None
+            return (
+                await self.sql(
+                    service,
+                    "UPDATE job SET run_at = now() WHERE kind = $1 AND key = $2 RETURNING id",
+                    kind,
+                    key,
+                )
+                or None
+            )
 
         await until(f"job {kind} {key}", found)
 

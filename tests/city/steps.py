@@ -16,7 +16,12 @@ ADDRESS = {
     "name": "赵小雨",
     "phone": "13800000000",
 }
-LOST_CARD = {"lost_date": "2026-11-01", "lost_place": "解放路", "loss_cause": "遗失", "delivery_address": ADDRESS}
+LOST_CARD = {
+    "lost_date": "2026-11-01",
+    "lost_place": "解放路",
+    "loss_cause": "遗失",
+    "delivery_address": ADDRESS,
+}
 LOST_NOTICE = {"lost_date": "2026-11-01", "lost_place": "解放路", "is_guardian": False}
 
 
@@ -58,4 +63,3 @@ async def paid(city: City, citizen: Citizen, case_id: str) -> dict[str, Any]:
     await city.bank.pay(await citizen.start_payment(order["id"]))
     await citizen.when(case_id, "in_production")
     return order
-

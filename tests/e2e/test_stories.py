@@ -1,7 +1,7 @@
 """What citizens and officers live through, told through the gateway."""
 
-from demo.api import Refused, until
-from demo.walk import Walk
+import pytest
+from city import City
 from city.steps import (
     ADDRESS,
     LOST_CARD,
@@ -11,9 +11,8 @@ from city.steps import (
     paid,
     submitted,
 )
-
-import pytest
-from city import City
+from demo.api import Refused, until
+from demo.walk import Walk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("city")]
 
@@ -56,7 +55,9 @@ async def test_supplement_is_asked_once_and_answered(city: City):
     citizen = await city.citizen()
     case_id = await submitted(city, citizen, "HUZHENG-003", LOST_CARD, branch="XC")
     officer = await city.officer("XC-HUZHENG-1")
-    await officer.request_supplement(case_id, {"what": "请补充丢失地点的详细说明", "path": "/answers/lost_place"})
+    await officer.request_supplement(
+        case_id, {"what": "请补充丢失地点的详细说明", "path": "/answers/lost_place"}
+    )
     assert (await citizen.case(case_id))["state"] == "supplement_requested"
     found = await citizen.answers(case_id)
     await citizen.save(case_id, found["answers"] | {"lost_place": "解放路地铁站 C 口"}, found["version"])
@@ -179,7 +180,12 @@ async def _order_no(city: City, waybill_no: str) -> str:
 
 async def test_originals_are_fetched_and_the_document_is_brought(city: City):
     citizen = await city.citizen()
-    answers = {"card_expiry": "2026-12-01", "reuse_photo": True, "pickup_address": ADDRESS, "delivery_address": ADDRESS}
+    answers = {
+        "card_expiry": "2026-12-01",
+        "reuse_photo": True,
+        "pickup_address": ADDRESS,
+        "delivery_address": ADDRESS,
+    }
     case_id = await submitted(city, citizen, "HUZHENG-001", answers, branch="XC")
     await (await city.officer("XC-HUZHENG-1")).accept(case_id)
 
@@ -204,7 +210,9 @@ async def test_booking_ends_at_once(city: City):
 
 async def test_fine_is_looked_up_at_the_issuing_system_and_paid(city: City):
     await city.platform.control(
-        "PUT", "/fines/decisions/6101031234567890", {"amount_cents": 20000, "status": "OPEN", "reason": "超速"}
+        "PUT",
+        "/fines/decisions/6101031234567890",
+        {"amount_cents": 20000, "status": "OPEN", "reason": "超速"},
     )
     citizen = await city.citizen()
     answers = {"decision_no": "6101031234567890", "payer_name": "赵小雨", "pay_channel": "银行柜面"}
@@ -218,12 +226,19 @@ async def test_fine_is_looked_up_at_the_issuing_system_and_paid(city: City):
 
 async def test_form_errors_come_all_at_once_with_their_paths(city: City):
     citizen = await city.citizen()
-    case_id = await drafted(citizen, "HUZHENG-003", {"lost_date": "never", "loss_cause": "被狗吃了"}, branch="XC")
+    case_id = await drafted(
+        citizen, "HUZHENG-003", {"lost_date": "never", "loss_cause": "被狗吃了"}, branch="XC"
+    )
     with pytest.raises(Refused) as refused:
         await citizen.submit(case_id)
     assert refused.value.status == 422
     paths = {error["path"] for error in refused.value.problem["errors"]}
-    assert {"/answers/lost_date", "/answers/loss_cause", "/answers/lost_place", "/answers/delivery_address"} <= paths
+    assert {
+        "/answers/lost_date",
+        "/answers/loss_cause",
+        "/answers/lost_place",
+        "/answers/delivery_address",
+    } <= paths
 
 
 async def test_others_do_not_see_a_case(city: City):
@@ -239,7 +254,9 @@ async def test_trace_runs_from_the_gateway_to_the_last_consumer(city: City):
     citizen, case_id = await lost_card_awaiting_payment(city)
     await citizen.order_to_pay(case_id)
     (asked,) = await city.sql(
-        "case-svc", "SELECT traceparent FROM outbox WHERE key = $1 AND type = 'case.case.payment_requested'", case_id
+        "case-svc",
+        "SELECT traceparent FROM outbox WHERE key = $1 AND type = 'case.case.payment_requested'",
+        case_id,
     )
     (opened,) = await city.sql(
         "payment-svc",

@@ -150,11 +150,11 @@ async def test_a_supplement_is_checked_like_a_submission(world, make_item) -> No
 
 async def test_a_withdrawn_case_is_over(world, make_item) -> None:
     case_id = await world.accepted(make_item())
-    done = await world.citizen.post(f"/api/cases/{case_id}/withdraw", {})
+    done = await world.citizen.post(f"/api/cases/{case_id}/withdraw")
     assert done.json()["state"] == "withdrawn" and done.json()["possible_moves"] == []
-    assert (await world.citizen.post(f"/api/cases/{case_id}/withdraw", {})).status_code == 409
+    assert (await world.citizen.post(f"/api/cases/{case_id}/withdraw")).status_code == 409
 
 
 async def test_nothing_is_withdrawn_once_production_started(world, make_item) -> None:
     case_id = await world.approved(make_item(steps=("accept", "review", "produce", "deliver")))
-    assert (await world.citizen.post(f"/api/cases/{case_id}/withdraw", {})).status_code == 409
+    assert (await world.citizen.post(f"/api/cases/{case_id}/withdraw")).status_code == 409

@@ -33,7 +33,7 @@ async def open_door(created: Parcel, door: socket.socket) -> AsyncIterator[None]
 
 async def all_acked(sandbox: SandboxCourier, count: int) -> None:
     async with asyncio.timeout(_PATIENCE_SECONDS):
-        while len((await sandbox.control("GET", "/notices?state=ACKED"))["notices"]) < count:  # noqa: ASYNC110
+        while len((await sandbox.control("GET", "/notices?state=ACKED"))["notices"]) < count:
             await asyncio.sleep(0.01)
 
 

@@ -39,7 +39,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def wait_until(check: Callable[[], Awaitable[Any]]) -> Any:
     """What `check` returns, once that is true."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (found := await check()):  # noqa: ASYNC110 - another program's books raise no event here
+        while not (found := await check()):
             await asyncio.sleep(0.005)
         return found
 

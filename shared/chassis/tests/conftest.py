@@ -8,7 +8,7 @@ from chassis.testing import TEST_KEYS, Running, Tokens, running
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sample.service import MIGRATIONS, build  # noqa: E402
+from sample.service import MIGRATIONS, build
 
 pytest_plugins = ["chassis.testing.plugin"]
 

@@ -14,7 +14,11 @@ from waiting import until
 
 async def live(database: str, bootstrap: str) -> ServiceSettings:
     return ServiceSettings(
-        database_url=database, kafka_bootstrap=bootstrap, kafka_fetch_max_wait_ms=50, topic_partitions=2, **TEST_KEYS
+        database_url=database,
+        kafka_bootstrap=bootstrap,
+        kafka_fetch_max_wait_ms=50,
+        topic_partitions=2,
+        **TEST_KEYS,
     )
 
 
@@ -25,7 +29,10 @@ async def raise_(service: Running, name: str, times: int = 1, by: int = 1) -> No
 
 
 async def heard(service: Running, name: str) -> int:
-    return await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'heard:' || $1", name) or 0
+    return (
+        await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'heard:' || $1", name)
+        or 0
+    )
 
 
 async def has_heard(service: Running, name: str, times: int) -> None:
@@ -79,11 +86,15 @@ async def test_wiped_broker_loses_nothing(database: str, own_broker, tokens: Tok
     with broker() as bootstrap:
         async with running(build(await live(database, bootstrap)), tokens, role="all") as service:
             await has_heard(service, "a", 8)
-            epoch = await service.service.pool.fetchval("SELECT epoch FROM relay_epoch WHERE topic = $1", TOPIC)
+            epoch = await service.service.pool.fetchval(
+                "SELECT epoch FROM relay_epoch WHERE topic = $1", TOPIC
+            )
             assert epoch == 2
 
 
-async def test_broker_restarted_under_a_running_service_loses_nothing(database: str, own_broker, tokens: Tokens):
+async def test_broker_restarted_under_a_running_service_loses_nothing(
+    database: str, own_broker, tokens: Tokens
+):
     _, broker = own_broker
     with contextlib.ExitStack() as stack:
         bootstrap = stack.enter_context(broker())
@@ -97,7 +108,9 @@ async def test_broker_restarted_under_a_running_service_loses_nothing(database: 
             await has_heard(service, "a", 8)
 
 
-async def test_log_regrown_beyond_our_place_is_read_from_its_beginning(database: str, own_broker, tokens: Tokens):
+async def test_log_regrown_beyond_our_place_is_read_from_its_beginning(
+    database: str, own_broker, tokens: Tokens
+):
     """The consumer stood at offset n; the new log is longer than n and holds, before n, what we never saw."""
     _, broker = own_broker
     settings = await live(database, "")
@@ -129,14 +142,17 @@ async def test_lead_lost_in_the_middle_of_a_batch_doubles_nothing(database: str,
             await killer
             await has_heard(service, "a", 62)
             await admin.close()
-            assert await service.service.pool.fetchval("SELECT count(*) FROM relay_epoch") == 0, "no loss to repair"
+            assert await service.service.pool.fetchval("SELECT count(*) FROM relay_epoch") == 0, (
+                "no loss to repair"
+            )
 
 
 async def _kill_leaders(admin: asyncpg.Connection, times: int) -> None:
     for _ in range(times):
         await until(
             lambda: admin.fetchval(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'sample-svc relay'"
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE application_name = 'sample-svc relay'"
             )
         )
 
@@ -174,7 +190,9 @@ async def test_poison_is_parked_and_others_go_on(database: str, own_broker, toke
             assert "behind" in causes[1]
 
 
-async def test_topic_made_again_with_fewer_partitions_loses_nothing(database: str, own_broker, tokens: Tokens):
+async def test_topic_made_again_with_fewer_partitions_loses_nothing(
+    database: str, own_broker, tokens: Tokens
+):
     _, broker = own_broker
     settings = await live(database, "")
     settings.topic_partitions = 6

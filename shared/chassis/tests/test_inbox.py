@@ -8,7 +8,10 @@ from sample.service import CounterRaised, build
 
 
 async def heard(service: Running, name: str) -> int:
-    return await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'heard:' || $1", name) or 0
+    return (
+        await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'heard:' || $1", name)
+        or 0
+    )
 
 
 async def test_same_event_twice_takes_effect_once(sample: Running):
@@ -52,7 +55,9 @@ async def test_parked_key_is_replayed_in_order_once_its_cause_is_mended(sample: 
 async def test_poison_that_stays_poison_ends_up_waiting_for_a_person(sample: Running):
     await sample.deliver(CounterRaised(name="bad", value=13))
     for _ in range(MAX_ATTEMPTS):
-        await sample.service.pool.execute("UPDATE parked_message SET retry_at = now() WHERE retry_at IS NOT NULL")
+        await sample.service.pool.execute(
+            "UPDATE parked_message SET retry_at = now() WHERE retry_at IS NOT NULL"
+        )
         await sample.service.replayer.replay_due()
     (parked,) = await sample.parked()
     assert parked["attempts"] == MAX_ATTEMPTS
@@ -62,11 +67,13 @@ async def test_poison_that_stays_poison_ends_up_waiting_for_a_person(sample: Run
 async def test_operator_sees_and_replays_a_parked_message(sample: Running):
     await sample.deliver(CounterRaised(name="bad", value=13))
     operator = bearer(sample.tokens.operator())
-    (message,) = (await sample.client.get("/api/ops/sample-svc/stuck", headers=operator)).json()["parked_messages"]
+    (message,) = (await sample.client.get("/api/ops/sample-svc/stuck", headers=operator)).json()[
+        "parked_messages"
+    ]
     assert message["type"] == "sample.counter.raised"
     url = f"/api/ops/sample-svc/parked-messages/{message['id']}/replay"
     assert (await sample.client.post(url, headers=operator)).json() == {"settled": False}
-    await sample.service.pool.execute("UPDATE parked_message SET payload = '{\"name\": \"bad\", \"value\": 1}'")
+    await sample.service.pool.execute('UPDATE parked_message SET payload = \'{"name": "bad", "value": 1}\'')
     assert (await sample.client.post(url, headers=operator)).json() == {"settled": True}
     assert await heard(sample, "bad") == 1
 

@@ -61,7 +61,9 @@ async def test_failing_job_stands_on_the_stuck_page_and_can_be_retried(sample: R
         await sample.service.pool.execute("UPDATE job SET run_at = now() WHERE last_error IS NOT NULL")
         await sample.run_jobs()
     operator = bearer(sample.tokens.operator())
-    (failing,) = (await sample.client.get("/api/ops/sample-svc/stuck", headers=operator)).json()["failing_jobs"]
+    (failing,) = (await sample.client.get("/api/ops/sample-svc/stuck", headers=operator)).json()[
+        "failing_jobs"
+    ]
     assert "KeyError" in failing["cause"]
     await sample.service.pool.execute("UPDATE job SET payload = '{\"by\": 3}'")
     answer = await sample.client.post(f"/api/ops/sample-svc/jobs/{failing['id']}/retry", headers=operator)

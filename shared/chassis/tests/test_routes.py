@@ -82,7 +82,15 @@ async def test_answers_with_secrets_are_never_kept(sample: Running):
 
 async def test_bad_bodies_are_4xx_problems(sample: Running):
     mine = headers(sample)
-    for body in (b"{", b"[]", b'{"by": "x"}', b'{"by": "\\u0000"}', b'{"by": "\\ud800"}', b"\xff\xfe", b'"' + b"9" * 10**6):
+    for body in (
+        b"{",
+        b"[]",
+        b'{"by": "x"}',
+        b'{"by": "\\u0000"}',
+        b'{"by": "\\ud800"}',
+        b"\xff\xfe",
+        b'"' + b"9" * 10**6,
+    ):
         answer = await sample.client.post(
             "/api/counters/a/raise", content=body, headers=mine | {"Content-Type": "application/json"}
         )
@@ -98,7 +106,9 @@ async def test_nul_in_the_path_or_query_is_422(sample: Running):
 
 async def test_body_over_the_limit_is_413(sample: Running):
     answer = await sample.client.post(
-        "/api/counters/a/raise", content=b" " * 2_000_000, headers=headers(sample) | {"Content-Type": "application/json"}
+        "/api/counters/a/raise",
+        content=b" " * 2_000_000,
+        headers=headers(sample) | {"Content-Type": "application/json"},
     )
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
@@ -118,7 +128,9 @@ async def test_problem_speaks_the_readers_language(sample: Running):
 
 async def test_request_id_is_kept_or_made(sample: Running):
     mine = "abcdef0123456789"
-    assert (await sample.client.get("/healthz", headers={"X-Request-Id": mine})).headers["x-request-id"] == mine
+    assert (await sample.client.get("/healthz", headers={"X-Request-Id": mine})).headers[
+        "x-request-id"
+    ] == mine
     bad = (await sample.client.get("/healthz", headers={"X-Request-Id": "<script>"})).headers["x-request-id"]
     assert len(bad) == 32
 

@@ -10,7 +10,7 @@ from chassis.ids import uuid7
 from chassis.paging import decode_cursor, encode_cursor
 from chassis.problems import InvalidInput
 from chassis.problems.rendering import prefers_english
-from chassis.sealing import Sealer, SealBroken
+from chassis.sealing import SealBroken, Sealer
 from chassis.settings import ServiceSettings
 from chassis.telemetry import context
 from chassis.telemetry.masking import masked

@@ -51,7 +51,15 @@ async def test_forged_tokens_are_refused(verifier: TokenVerifier, tokens: Tokens
     good = tokens.citizen(uuid4())
     header, body, signature = good.split(".")
     other = RSAKey.generate_key(2048)
-    claims = {"iss": "police-platform", "aud": "police-platform", "sub": "x", "iat": 0, "exp": 2**33, "jti": "x", "roles": []}
+    claims = {
+        "iss": "police-platform",
+        "aud": "police-platform",
+        "sub": "x",
+        "iat": 0,
+        "exp": 2**33,
+        "jti": "x",
+        "roles": [],
+    }
     public = tokens._key.as_pem(private=False)
     for forged in (
         "", "a.b", "not a token", good[:-4] + "AAAA", f"{header}.{body}.", "eyJhbGciOiJub25lIn0." + body + ".",

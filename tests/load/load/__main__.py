@@ -1,7 +1,6 @@
 """`python -m load --cases 300 --seed 10000 --out .bench`."""
 
 import argparse
-import asyncio
 import contextlib
 import json
 import shutil
@@ -19,13 +18,18 @@ from .run import FAST, crowd, measured
 
 
 def _arguments() -> argparse.Namespace:
-    arguments = argparse.ArgumentParser(prog="load", description="Drives whole cases and measures what they cost.")
+    arguments = argparse.ArgumentParser(
+        prog="load", description="Drives whole cases and measures what they cost."
+    )
     arguments.add_argument("--cases", type=int, default=300)
     arguments.add_argument("--seed", type=int, default=0, help="finished cases to fill in first")
     arguments.add_argument("--out", type=Path, default=Path(".bench"))
     arguments.add_argument("--data", type=Path, help="keep the platform's data here")
     arguments.add_argument(
-        "--profile", metavar="PART", nargs="+", help="watch these processes with py-spy; `all` for every Python one"
+        "--profile",
+        metavar="PART",
+        nargs="+",
+        help="watch these processes with py-spy; `all` for every Python one",
     )
     return arguments.parse_args()
 

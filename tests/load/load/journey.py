@@ -59,7 +59,9 @@ class Timings:
 class Journey:
     """Walks cases; one instance serves all of a run."""
 
-    def __init__(self, http: aiohttp.ClientSession, gateway: str, material_key: str, timings: Timings) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, gateway: str, material_key: str, timings: Timings
+    ) -> None:
         self._http = http
         self._gateway = gateway
         self._material_key = material_key
@@ -76,7 +78,9 @@ class Journey:
         await self._call("upload", "POST", upload, citizen, self._photo, "image/jpeg")
         await self._call("submit", "POST", f"{path}/submit", citizen)
         await self._call("accept", "POST", f"{path}/accept", reviewer)
-        await self._call("approve", "POST", f"{path}/decisions", head, {"decision": "approve", "opinion": "同意"})
+        await self._call(
+            "approve", "POST", f"{path}/decisions", head, {"decision": "approve", "opinion": "同意"}
+        )
         order = await self._wait("order", f"/api/payments/orders?case_id={case['id']}", citizen, _payable)
         attempts = f"/api/payments/orders/{order}/attempts"
         attempt = await self._call("pay", "POST", attempts, citizen, {"channel": "bank"})

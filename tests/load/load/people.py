@@ -27,7 +27,10 @@ class Person:
 def id_number(number: int) -> str:
     """A well-formed resident number for a sample person; the sandbox knows every well-formed one."""
     body = f"110101{1960 + number % 40}{1 + number % 12:02d}{1 + number // 12 % 28:02d}{number % 1000:03d}"
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
+    return (
+        body
+        + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
+    )
 
 
 class Registrar:
@@ -52,7 +55,9 @@ class Registrar:
         phone = f"139{number % 100_000_000:08d}"
         await self._post("/api/identity/codes", {"phone": phone, "purpose": "register"})
         code = await self._code(phone)
-        registered = await self._post("/api/identity/accounts", {"kind": "person", "phone": phone, "code": code})
+        registered = await self._post(
+            "/api/identity/accounts", {"kind": "person", "phone": phone, "code": code}
+        )
         checked = await self._post(
             "/api/identity/real-name",
             {"name": "王小明", "id_number": id_number(number)},
@@ -75,7 +80,9 @@ class Registrar:
 
     async def _code(self, phone: str) -> str:
         for _ in range(400):
-            async with self._http.get(f"{self._partners}/control/sms/{phone}", headers=self._control) as answer:
+            async with self._http.get(
+                f"{self._partners}/control/sms/{phone}", headers=self._control
+            ) as answer:
                 messages = (await answer.json())["messages"]
             if messages and (found := re.search(r"\d{6}", messages[0]["text"])):
                 return found[0]

@@ -85,7 +85,11 @@ def table(name: str, stacks: Stacks, rows: int = 45) -> str:
         own[frames[-1]] += count
         for frame in {_without_line(frame) for frame in frames}:
             inclusive[frame] += count
-    sections = (("self, by package", packages, 25), ("inclusive", inclusive, rows), ("self, by line", own, rows))
+    sections = (
+        ("self, by package", packages, 25),
+        ("inclusive", inclusive, rows),
+        ("self, by line", own, rows),
+    )
     lines = [f"{name}: {total} samples at {RATE} Hz"]
     for title, counter, most in sections:
         lines += ["", f"-- {title}"]

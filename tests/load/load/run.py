@@ -62,9 +62,7 @@ async def crowd(stack: EmbeddedStack) -> AsyncIterator[Crowd]:
         yield Crowd(http, registrar, citizens)
 
 
-async def measured(
-    stack: EmbeddedStack, people: Crowd, cases: int, profiler: Any = None
-) -> dict[str, Any]:
+async def measured(stack: EmbeddedStack, people: Crowd, cases: int, profiler: Any = None) -> dict[str, Any]:
     """Drives `cases` whole cases and returns the figures; `profiler` watches the same seconds."""
     gateway = stack.url("gateway")
     for citizen in people.citizens:

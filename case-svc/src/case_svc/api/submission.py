@@ -25,17 +25,17 @@ async def submit_case(case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk)
 
 @router.post("/{case_id}/supplements")
 async def supplement_case(
-    case_id: UUID, body: Supplement, uow: Uow, applicant: Applicant, desk: Desk
+    case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk, body: Supplement | None = None
 ) -> CaseView:
     """提交补正（先修改内容和材料） · Hands in a supplement, after answers and files were changed."""
-    moved, around = await answer_supplement(desk, uow, applicant, case_id, note=body.note)
+    moved, around = await answer_supplement(desk, uow, applicant, case_id, note=body.note if body else None)
     return present.view(moved.case, around.item)
 
 
 @router.post("/{case_id}/withdraw")
 async def withdraw_case(
-    case_id: UUID, body: Withdrawal, uow: Uow, applicant: Applicant, desk: Desk
+    case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk, body: Withdrawal | None = None
 ) -> CaseView:
     """撤回申请（开始制作之前） · Withdraws, until production starts."""
-    moved, around = await withdraw(desk, uow, applicant, case_id, reason=body.reason)
+    moved, around = await withdraw(desk, uow, applicant, case_id, reason=body.reason if body else None)
     return present.view(moved.case, around.item)

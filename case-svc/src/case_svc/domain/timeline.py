@@ -183,7 +183,7 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "review": _reviewed,
     "approve": _approved,
     "deny": _denied,
-    "withdraw": _plain("您撤回了申请；已缴费用将原路退回。", "You withdrew; what was paid is refunded."),
+    "withdraw": _plain("您撤回了申请；如已缴费，将原路退回。", "You withdrew; anything paid is refunded."),
     "request_payment": _payment_requested,
     "pay": _paid,
     "close_unpaid": _plain("逾期未缴费，办件关闭。", "It was not paid in time; the case is closed."),

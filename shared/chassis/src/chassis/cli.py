@@ -39,7 +39,11 @@ def run(
 
 
 def _settings(package: str, settings_class: type[S], *, placeholder: bool) -> S:
-    defaults = {"database_url": "postgresql://nowhere/none", "kafka_bootstrap": "nowhere:9092"} if placeholder else {}
+    defaults = (
+        {"database_url": "postgresql://nowhere/none", "kafka_bootstrap": "nowhere:9092"}
+        if placeholder
+        else {}
+    )
     try:
         return settings_class(**defaults)  # type: ignore[arg-type]
     except ValidationError as error:

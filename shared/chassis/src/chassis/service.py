@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import asyncpg
 import structlog
@@ -155,7 +154,9 @@ class Service:
         if await migrate.is_current(url, self.migrations):
             return
         if not self.settings.migrate_on_start:
-            raise RuntimeError(f"the database of {self.name} is not migrated: run `python -m … migrate` first")
+            raise RuntimeError(
+                f"the database of {self.name} is not migrated: run `python -m … migrate` first"
+            )
         await asyncio.to_thread(migrate.upgrade, url, self.migrations)
 
     def _assemble(self, url: str) -> None:

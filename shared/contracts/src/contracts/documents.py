@@ -17,7 +17,11 @@ def load_all() -> dict[str, type[Event]]:
 def schema_of(model: type[Event]) -> dict[str, Any]:
     """JSON Schema 2020-12 of an event's body."""
     schema = model.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"/schemas/{model.TYPE}.json", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"/schemas/{model.TYPE}.json",
+        **schema,
+    }
 
 
 def asyncapi() -> dict[str, Any]:
@@ -26,7 +30,11 @@ def asyncapi() -> dict[str, Any]:
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
     for topic, producer in topics.PRODUCERS.items():
-        channels[topic] = {"address": topic, "messages": {}, "description": f"Sent by {producer}; key = aggregate id"}
+        channels[topic] = {
+            "address": topic,
+            "messages": {},
+            "description": f"Sent by {producer}; key = aggregate id",
+        }
     for name, model in load_all().items():
         messages[name] = {
             "name": name,
@@ -82,7 +90,11 @@ def _meaning(schema: Any, document: dict[str, Any]) -> Any:
         target = document["$defs"][schema["$ref"].rpartition("/")[2]]
         return _meaning(target, document)
     return {
-        key: ({name: _meaning(item, document) for name, item in value.items()} if key == "properties" else _meaning(value, document))
+        key: (
+            {name: _meaning(item, document) for name, item in value.items()}
+            if key == "properties"
+            else _meaning(value, document)
+        )
         for key, value in schema.items()
         if key not in _PROSE or key == "properties"
     }

@@ -7,7 +7,9 @@ from uuid import UUID
 from . import topics
 from .events import Event
 
-SatisfactionLevel = Literal["very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"]
+SatisfactionLevel = Literal[
+    "very_satisfied", "satisfied", "fairly_satisfied", "dissatisfied", "very_dissatisfied"
+]
 """非常满意, 满意, 基本满意, 不满意, 非常不满意: names, because two code directions exist."""
 
 

@@ -70,7 +70,9 @@ class TokenVerifier:
         if claims.iss != ISSUER or claims.aud != AUDIENCE or claims.iat > moment + 60:
             raise _invalid()
         if claims.exp <= moment:
-            raise Unauthorized("登录已过期，请刷新令牌或重新登录。", "The token has expired; refresh it or log in again.")
+            raise Unauthorized(
+                "登录已过期，请刷新令牌或重新登录。", "The token has expired; refresh it or log in again."
+            )
         return claims
 
     async def _keys_for(self, token: str) -> KeySet:
@@ -80,7 +82,8 @@ class TokenVerifier:
             await self._refetch()
         if self._keys is None:
             raise ServiceUnavailable(
-                "身份服务暂时无法访问，请稍后再试。", "Identity cannot be reached just now; try again shortly."
+                "身份服务暂时无法访问，请稍后再试。",
+                "Identity cannot be reached just now; try again shortly.",
             )
         if key_id not in self._key_ids:
             raise _invalid()

@@ -29,7 +29,9 @@ async def is_current(url: str, migrations: Path) -> bool:
             return False
         present = await connection.fetchval("SELECT version_num FROM alembic_version")
         if present is not None and present > head:
-            raise DatabaseNewerThanCode(f"the database is at {present}, this release knows {head}: upgrade it")
+            raise DatabaseNewerThanCode(
+                f"the database is at {present}, this release knows {head}: upgrade it"
+            )
         return present == head
     finally:
         await connection.close()
@@ -74,7 +76,9 @@ def run_env(metadata: Any) -> None:
 
     async def main() -> None:
         url = context.config.attributes["url"]
-        engine = create_async_engine(re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url), poolclass=NullPool)
+        engine = create_async_engine(
+            re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", url), poolclass=NullPool
+        )
         async with engine.connect() as connection, connection.begin():
             await connection.run_sync(migrate)
         await engine.dispose()

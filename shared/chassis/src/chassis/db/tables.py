@@ -48,7 +48,9 @@ def _outbox(metadata: sa.MetaData) -> None:
         "relay_epoch",
         metadata,
         sa.Column("topic", sa.Text, primary_key=True),
-        sa.Column("epoch", sa.Integer, nullable=False, comment="how often the broker lost this topic, plus one"),
+        sa.Column(
+            "epoch", sa.Integer, nullable=False, comment="how often the broker lost this topic, plus one"
+        ),
     )
 
 
@@ -60,7 +62,12 @@ def _consumer_side(metadata: sa.MetaData) -> None:
         sa.Column("event_id", UUID, primary_key=True),
         sa.Column("type", sa.Text, nullable=False),
         sa.Column("occurred_at", sa.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("applied_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")),
+        sa.Column(
+            "applied_at",
+            sa.TIMESTAMP(timezone=True),
+            nullable=False,
+            server_default=sa.text("clock_timestamp()"),
+        ),
     )
     sa.Index("inbox_applied_at", inbox.c.applied_at, postgresql_using="brin")
     parked = sa.Table(
@@ -76,7 +83,9 @@ def _consumer_side(metadata: sa.MetaData) -> None:
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
         sa.Column("parked_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=_NOW),
-        sa.Column("retry_at", sa.TIMESTAMP(timezone=True), comment="null: waits for an operator, or behind its key"),
+        sa.Column(
+            "retry_at", sa.TIMESTAMP(timezone=True), comment="null: waits for an operator, or behind its key"
+        ),
     )
     sa.Index("parked_message_key", parked.c.consumer, parked.c.topic, parked.c.key, parked.c.id)
     sa.Index("parked_message_retry", parked.c.retry_at, postgresql_where=parked.c.retry_at.is_not(None))
@@ -102,7 +111,9 @@ def _jobs(metadata: sa.MetaData) -> None:
         sa.Column("payload", JSONB, nullable=False, server_default="{}"),
         sa.Column("run_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=_NOW),
         sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("generation", sa.Integer, nullable=False, server_default="0", comment="raised when replaced"),
+        sa.Column(
+            "generation", sa.Integer, nullable=False, server_default="0", comment="raised when replaced"
+        ),
         sa.Column("leased_until", sa.TIMESTAMP(timezone=True)),
         sa.Column("last_error", sa.Text),
         sa.Column("traceparent", sa.Text),

@@ -130,7 +130,7 @@ class UnitOfWork:
         self._answer = answer
 
     async def commit(self) -> Committed:
-        """Writes what was gathered, then events, jobs and the answer in one statement, and commits. For the edge only."""
+        """Writes what was gathered, then events, jobs and the answer in one statement; commits. For the edge only."""
         for write, rows in self._gathered.items():
             await write(self, rows)
         jobs = list(self._jobs.values())

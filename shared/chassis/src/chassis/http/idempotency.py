@@ -18,7 +18,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("location", "etag", "content-type", "cache-control")
 _LOOK = """SELECT pg_try_advisory_xact_lock($1) AS mine, kept.body_hash, kept.status, kept.headers, kept.body
- FROM (SELECT 1) AS one LEFT JOIN idempotency_key AS kept ON kept.scope = $2 AND kept.created_at > now() - interval '24 hours'"""
+ FROM (SELECT 1) AS one LEFT JOIN idempotency_key AS kept
+ ON kept.scope = $2 AND kept.created_at > now() - interval '24 hours'"""
 
 
 class IdempotencyKeyRequired(Problem):

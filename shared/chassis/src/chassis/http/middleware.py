@@ -90,7 +90,10 @@ def error_boundary(app: Any) -> Any:
                 {
                     "type": "http.response.start",
                     "status": 500,
-                    "headers": [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")],
+                    "headers": [
+                        (b"content-type", b"application/problem+json"),
+                        (b"cache-control", b"no-store"),
+                    ],
                 }
             )
             await send({"type": "http.response.body", "body": body})

@@ -72,11 +72,16 @@ def ops_router(service: str) -> Router:
     async def stuck(uow: Uow, _: Operator) -> StuckWork:
         return await _stuck(service, uow)
 
-    @router.post("/parked-messages/{message_id}/replay", summary="重放消息及其后续 · Replay a message and those behind it")
+    @router.post(
+        "/parked-messages/{message_id}/replay",
+        summary="重放消息及其后续 · Replay a message and those behind it",
+    )
     async def replay(message_id: int, uow: Uow, request: Request, _: Operator) -> Replayed:
         row = await uow.fetchrow("SELECT topic, key FROM parked_message WHERE id = $1", message_id)
         if row is None:
-            raise NotFound("没有这条消息，可能已处理。", "There is no such message; it may have been settled.")
+            raise NotFound(
+                "没有这条消息，可能已处理。", "There is no such message; it may have been settled."
+            )
         return Replayed(settled=await request.app.state.service.replay(row["topic"], row["key"]))
 
     @router.post("/jobs/{job_id}/retry", summary="立即重试任务 · Retry a job now")
@@ -87,7 +92,9 @@ def ops_router(service: str) -> Router:
             job_id,
         )
         if row is None:
-            raise NotFound("没有这个失败的任务，可能已完成。", "There is no such failing job; it may have ended.")
+            raise NotFound(
+                "没有这个失败的任务，可能已完成。", "There is no such failing job; it may have ended."
+            )
         uow.after_commit(request.app.state.service.wake_jobs)
         return FailingJob(**dict(row))
 
@@ -106,7 +113,9 @@ async def _stuck(service: str, uow: Uow) -> StuckWork:
         _LIMIT,
         FAILING_AFTER,
     )
-    unsent = await uow.fetchrow("SELECT count(*) AS count, min(occurred_at) AS oldest FROM outbox WHERE sent_at IS NULL")
+    unsent = await uow.fetchrow(
+        "SELECT count(*) AS count, min(occurred_at) AS oldest FROM outbox WHERE sent_at IS NULL"
+    )
     assert unsent is not None
     return StuckWork(
         service=service,

@@ -108,7 +108,9 @@ def _translated(error: BaseException) -> BaseException:
     if isinstance(error, Problem):
         return error
     if isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name == "idempotency_key_pkey":
-        return StillRunning("相同的请求刚刚处理完，请重试。", "The same request has just been handled; try again.")
+        return StillRunning(
+            "相同的请求刚刚处理完，请重试。", "The same request has just been handled; try again."
+        )
     if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
         return _bad_text()
     if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):

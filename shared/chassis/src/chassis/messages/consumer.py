@@ -116,7 +116,9 @@ class Consumer:
                     continue
                 known = self._positions.get((place.topic, place.partition))
                 if known is not None and position.epoch > known.epoch and record.offset > 0:
-                    log.warning("log_regrown", topic=place.topic, partition=place.partition, epoch=position.epoch)
+                    log.warning(
+                        "log_regrown", topic=place.topic, partition=place.partition, epoch=position.epoch
+                    )
                     self._positions[place.topic, place.partition] = replace(position, offset=-1)
                     moved.pop((place.topic, place.partition), None)
                     await consumer.seek_to_beginning(place)
@@ -152,7 +154,9 @@ class Consumer:
         for place in places:
             known = stored.get((place.topic, place.partition))
             ahead = self._positions.get((place.topic, place.partition))
-            if ahead is not None and (known is None or (ahead.epoch, ahead.offset) > (known.epoch, known.offset)):
+            if ahead is not None and (
+                known is None or (ahead.epoch, ahead.offset) > (known.epoch, known.offset)
+            ):
                 known = ahead  # records of types we do not handle move it in memory only
             if known is None:
                 await consumer.seek_to_beginning(place)

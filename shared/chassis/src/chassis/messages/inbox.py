@@ -79,6 +79,7 @@ async def take(
 
 async def positions_of(uow: UnitOfWork, consumer: str) -> dict[tuple[str, int], Position]:
     rows = await uow.fetch(
-        "SELECT topic, partition, record_offset, event_id, epoch FROM consumer_position WHERE consumer = $1", consumer
+        "SELECT topic, partition, record_offset, event_id, epoch FROM consumer_position WHERE consumer = $1",
+        consumer,
     )
     return {(row["topic"], row["partition"]): Position(*row) for row in rows}

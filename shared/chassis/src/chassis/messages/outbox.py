@@ -52,7 +52,9 @@ class Outbox:
         )
 
     async def checkpoints(self) -> list[Checkpoint]:
-        rows = await self._connection.fetch("SELECT topic, partition, record_offset, event_id FROM relay_checkpoint")
+        rows = await self._connection.fetch(
+            "SELECT topic, partition, record_offset, event_id FROM relay_checkpoint"
+        )
         return [Checkpoint(*row) for row in rows]
 
     async def epochs(self) -> dict[str, int]:

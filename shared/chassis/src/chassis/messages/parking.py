@@ -62,7 +62,9 @@ async def keys_due(uow: UnitOfWork, consumer: str) -> list[tuple[str, str]]:
     return [(row["topic"], row["key"]) for row in await uow.fetch(_FIRST_DUE, consumer)]
 
 
-async def first_of_key(uow: UnitOfWork, consumer: str, topic: str, key: str) -> tuple[int, int, Arrival] | None:
+async def first_of_key(
+    uow: UnitOfWork, consumer: str, topic: str, key: str
+) -> tuple[int, int, Arrival] | None:
     """The oldest parked event of a key, locked: (row id, attempts, the event). None when another works on it."""
     row = await uow.fetchrow(_FIRST_OF_KEY, consumer, topic, key)
     if row is None:

@@ -224,4 +224,9 @@ class Relay:
                 del places[place]
         for topic in sorted(lost):
             self._epochs[topic] = await outbox.send_all_again(topic)
-            log.warning("broker_lost_topic", topic=topic, epoch=self._epochs[topic], action="sending all kept events again")
+            log.warning(
+                "broker_lost_topic",
+                topic=topic,
+                epoch=self._epochs[topic],
+                action="sending all kept events again",
+            )

@@ -26,12 +26,18 @@ _PLAIN: dict[int, tuple[str, tuple[str, str], tuple[str, str]]] = {
     413: (
         "payload-too-large",
         ("内容过大", "Too large"),
-        ("发送的内容超过了上限，请缩小后再试。", "What was sent is larger than this address takes; make it smaller."),
+        (
+            "发送的内容超过了上限，请缩小后再试。",
+            "What was sent is larger than this address takes; make it smaller.",
+        ),
     ),
     405: (
         "method-not-allowed",
         ("不支持的操作", "Method not allowed"),
-        ("这个地址不支持该操作，允许的见 Allow 头。", "This address does not take that method; see the Allow header."),
+        (
+            "这个地址不支持该操作，允许的见 Allow 头。",
+            "This address does not take that method; see the Allow header.",
+        ),
     ),
 }
 
@@ -91,7 +97,11 @@ def render(problem: Problem, *, english: bool) -> Response:
         errors=problem.errors,
         members=problem.members,
     )
-    headers = {**problem.headers, "Content-Language": "en" if english else "zh-CN", "Cache-Control": "no-store"}
+    headers = {
+        **problem.headers,
+        "Content-Language": "en" if english else "zh-CN",
+        "Cache-Control": "no-store",
+    }
     return Response(body, problem.status, headers, MEDIA_TYPE)
 
 

@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class WrongField(BaseModel):
-    path: str = Field(description="JSON Pointer into the body, or the parameter's name", examples=["/answers/phone"])
+    path: str = Field(
+        description="JSON Pointer into the body, or the parameter's name", examples=["/answers/phone"]
+    )
     message: str
 
 

@@ -20,7 +20,9 @@ def configure_logging(service: str, level: str, form: str) -> None:
         structlog.processors.format_exc_info,
         mask_event,
     ]
-    render = structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer(_dumps)
+    render = (
+        structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer(_dumps)
+    )
     numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[*shared, render],

@@ -11,5 +11,7 @@ RELAY_LEADS = Gauge("relay_leads", "1 where this process relays its service's ou
 RELAY_SENT = Counter("relay_sent_total", "Events sent to the broker")
 EVENTS_APPLIED = Counter("events_applied_total", "Events applied through the inbox", ["type"])
 EVENTS_PARKED = Counter("events_parked_total", "Events set aside because handling them failed", ["type"])
-EVENT_HOP = Histogram("event_hop_seconds", "From the producer's transaction to the effect here", buckets=_SECONDS)
+EVENT_HOP = Histogram(
+    "event_hop_seconds", "From the producer's transaction to the effect here", buckets=_SECONDS
+)
 JOBS_RUN = Counter("jobs_run_total", "Jobs run", ["kind", "outcome"])

@@ -34,7 +34,7 @@ class Running:
         return self.service.begin()
 
     async def deliver(self, *events: Event, event_id: UUID | None = None) -> None:
-        """Feeds events through the inbox, as the consumer would; parks what fails. `event_id` repeats an earlier one."""
+        """Feeds events through the inbox, as the consumer would; what fails is parked. `event_id` repeats one."""
         arrivals = [arrival(event, event_id or uuid7()) for event in events]
         known = [one for one in arrivals if self.service.applier.handles(one.envelope.type)]
         if known:
@@ -52,7 +52,9 @@ class Running:
 
     async def parked(self) -> list[dict[str, Any]]:
         """The parked messages, oldest first."""
-        return [dict(row) for row in await self.service.pool.fetch("SELECT * FROM parked_message ORDER BY id")]
+        return [
+            dict(row) for row in await self.service.pool.fetch("SELECT * FROM parked_message ORDER BY id")
+        ]
 
 
 def arrival(event: Event, event_id: UUID) -> Arrival:

