@@ -138,7 +138,7 @@ async def test_missing_service_is_named_and_asked_again(documented: Door):
 
 
 @pytest.mark.parametrize(
-    "wrong", [answer(b"not JSON"), answer(b"[]"), answer(b"{}", "500 Internal Server Error")]
+    "wrong", [answer(b"not JSON"), answer(b"[]"), answer(b"{}"), answer(b"{}", "500 Internal Server Error")]
 )
 async def test_service_without_a_document_is_missing(documented: Door, wrong: bytes):
     documented.services["courier"].pages["/openapi.json"] = wrong

@@ -84,7 +84,7 @@ class MergedDocument:
         except UPSTREAM_FAILURES as error:
             log.warning("openapi_unavailable", service=service, cause=repr(error))
             return None
-        return document if status == 200 and isinstance(document, dict) else None
+        return document if status == 200 and isinstance(document, dict) and "paths" in document else None
 
     def _merge(self) -> Document:
         known = {service: self._parts[service].document for service in SERVICES if service in self._parts}

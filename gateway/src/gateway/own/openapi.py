@@ -55,7 +55,6 @@ def merge(documents: Mapping[str, Document], is_public: Callable[[str], bool]) -
     return {
         "openapi": "3.1.0",
         "info": {"title": _TITLE, "version": "1", "description": _DESCRIPTION},
-        "servers": [{"url": "/"}],
         "tags": _tags(paths),
         "paths": paths,
         "components": {

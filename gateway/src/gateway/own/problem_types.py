@@ -10,7 +10,7 @@ from chassis.problems import Problem
 _ADVICE: dict[int, tuple[str, str]] = {
     400: (
         "请按 detail 的说明改正请求后重发。",
-        "Correct the request as `detail` says and send it again.",
+        "Correct the request as detail says and send it again.",
     ),
     401: (
         "请登录，或用刷新令牌换取新令牌后重试。",
@@ -26,7 +26,7 @@ _ADVICE: dict[int, tuple[str, str]] = {
     ),
     405: (
         "该地址不支持这种请求方法，允许的见 Allow 头。",
-        "Use a method that the `Allow` header names.",
+        "Use a method that the Allow header names.",
     ),
     408: (
         "请检查网络后重新发送。",
@@ -42,7 +42,7 @@ _ADVICE: dict[int, tuple[str, str]] = {
     ),
     413: (
         "请缩小后再发，上限见 limit_bytes。",
-        "Make it smaller; `limit_bytes` gives the limit.",
+        "Make it smaller; limit_bytes gives the limit.",
     ),
     415: (
         "请换用支持的文件类型。",
@@ -50,11 +50,11 @@ _ADVICE: dict[int, tuple[str, str]] = {
     ),
     422: (
         "请按 errors 列出的位置逐项修改。",
-        "Correct what `errors` lists, place by place.",
+        "Correct what errors lists, place by place.",
     ),
     429: (
         "请等待 Retry-After 给出的秒数后再试。",
-        "Wait the seconds that `Retry-After` gives, then try again.",
+        "Wait the seconds that Retry-After gives, then try again.",
     ),
     431: (
         "请减少或缩短请求头后重试。",
@@ -62,15 +62,15 @@ _ADVICE: dict[int, tuple[str, str]] = {
     ),
     500: (
         "请稍后重试；如再次发生，请提供 request_id。",
-        "Try again later; should it happen again, tell us the `request_id`.",
+        "Try again later; should it happen again, tell us the request_id.",
     ),
     503: (
         "请稍后重试；写操作请用同一 Idempotency-Key，不会重复办理。",
-        "Try again shortly; a write with the same `Idempotency-Key` is never done twice.",
+        "Try again shortly; a write with the same Idempotency-Key is never done twice.",
     ),
     504: (
         "结果未知：请用同一 Idempotency-Key 重试，不会重复办理。",
-        "The outcome is not known: retry with the same `Idempotency-Key`, nothing is done twice.",
+        "The outcome is not known: retry with the same Idempotency-Key, nothing is done twice.",
     ),
 }
 
