@@ -4,7 +4,7 @@ import random
 import zlib
 
 import pytest
-from demo.api import NeverHappened, Refused, until
+from demo.api import NeverHappened, Refused, once_possible, until
 from demo.samples import id_number, phone_number, photograph
 from demo.told import told
 
@@ -24,6 +24,25 @@ async def test_waiting_in_vain_says_for_what():
 
     with pytest.raises(NeverHappened, match="缴费订单"):
         await until("缴费订单", look, within=0)
+
+
+async def test_what_is_not_yet_possible_is_tried_again():
+    refusals = iter([Refused("POST", "/api/cases", 404, {})])
+
+    async def act() -> str:
+        for refusal in refusals:
+            raise refusal
+        return "done"
+
+    assert await once_possible(act, 404) == "done"
+
+
+async def test_what_stays_impossible_says_why():
+    async def act() -> str:
+        raise Refused("POST", "/api/cases", 404, {"detail": "没有这个事项"})
+
+    with pytest.raises(Refused, match="没有这个事项"):
+        await once_possible(act, 404, within=0)
 
 
 def test_a_refusal_tells_every_wrong_field():

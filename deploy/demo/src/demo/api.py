@@ -94,6 +94,21 @@ def _problem(answer: httpx2.Response) -> Json:
     return found if isinstance(found, dict) else {"detail": answer.text[:200]}
 
 
+async def once_possible(act: Callable[[], Awaitable[T]], *refusals: int, within: float = 60.0) -> T:
+    """What `act` answers, once it is no longer refused with one of these statuses; then raises the refusal.
+
+    Services learn of each other's news by events: what one has done, another may not know for a moment.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return await act()
+        except Refused as refused:
+            if refused.status not in refusals or time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.2)
+
+
 async def until(what: str, look: Callable[[], Awaitable[T | None]], within: float = 30.0) -> T:
     """What `look` finds, once it finds something; raises NeverHappened, naming `what`, after `within` s."""
     deadline = time.monotonic() + within

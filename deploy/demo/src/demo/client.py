@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from .api import Json, Platform, Refused, until
+from .api import Json, Platform, once_possible, until
 from .partners import Phone
 
 
@@ -122,16 +122,7 @@ class Citizen(Person):
     async def review(self, case_id: str, level: str, text: str, tags: tuple[str, ...] = ()) -> Json:
         """The review, once the invitation is there: it follows the completion by an event."""
         body = {"case_id": case_id, "level": level, "tags": list(tags), "text": text}
-
-        async def look() -> Json | None:
-            try:
-                return await self.post("/api/reviews", body)
-            except Refused as refused:
-                if refused.status == 404:
-                    return None
-                raise
-
-        return await until("评价邀请", look)
+        return await once_possible(lambda: self.post("/api/reviews", body), 404)
 
 
 class Officer(Person):

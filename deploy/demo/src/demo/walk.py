@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .api import Json, NeverHappened, Platform, Refused, until
+from .api import Json, NeverHappened, Platform, once_possible, until
 from .client import Citizen, Officer
 from .partners import Bank, Phone
 from .samples import id_number, phone_number, photograph
@@ -92,17 +92,8 @@ class Walk:
         return case_id
 
     async def _opens_draft(self, citizen: Citizen) -> Json:
-        """On a platform that has just started, items are still on their way to the cases' service."""
-
-        async def look() -> Json | None:
-            try:
-                return await citizen.open_case(ITEM, branch=BRANCH)
-            except Refused as refused:
-                if refused.status == 404:
-                    return None
-                raise
-
-        return await until("事项目录到达办件服务", look, within=60)
+        """On a platform just started, items (404) and units (422) are still on their way to case-svc."""
+        return await once_possible(lambda: citizen.open_case(ITEM, branch=BRANCH), 404, 422)
 
     async def _officer(self, rank: str) -> Officer:
         badge_no = f"{BRANCH}-{ITEM.partition('-')[0]}-{rank}"
