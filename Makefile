@@ -37,13 +37,13 @@ demo: $(READY) ## walk one case on a running platform, PORT=8080
 	@$(PY) -m embedded demo --port $(PORT)
 
 test: $(READY) ## every test but the long ones
-	$(PY) -m pytest -n 2 -m "not long and not kafka" $(TESTED)
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not long" $(TESTED)
 
 test-isolated: $(READY) ## each service's tests in an environment of its own
 	$(PY) deploy/isolated_tests.py $(PACKAGES)
 
 test-kafka: $(READY) ## event and end-to-end tests against real Apache Kafka
-	$(PY) -m pytest -m kafka $(TESTED)
+	cd tests && $(CURDIR)/$(PY) -m real_kafka -m "not long" ../shared/chassis/tests/test_delivery.py e2e
 
 proof: $(READY) ## the long tests: faults at volume, races, a million rows
 	$(PY) -m pytest -m long -s $(TESTED)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +76,14 @@ class City:
 
 
 @contextlib.asynccontextmanager
-async def open_city(data: Path) -> AsyncIterator[City]:
-    """Starts everything below `data`, waits until the catalogue has reached case-svc, stops everything."""
-    stack = EmbeddedStack(data, extra=LIMITS_OPEN, kafka_bootstrap=os.environ.get("TEST_KAFKA_BOOTSTRAP"))
+async def open_city(data: Path, extra: Mapping[str, dict[str, str]] | None = None) -> AsyncIterator[City]:
+    """Starts everything below `data`, waits until the catalogue has reached case-svc, stops everything.
+
+    extra: further environment, by part.
+    """
+    extra = extra or {}
+    settings = {part: LIMITS_OPEN.get(part, {}) | extra.get(part, {}) for part in {*LIMITS_OPEN, *extra}}
+    stack = EmbeddedStack(data, extra=settings, kafka_bootstrap=os.environ.get("TEST_KAFKA_BOOTSTRAP"))
     await stack.start()
     try:
         accounts = json.loads(stack.folder.demo_accounts.read_text())

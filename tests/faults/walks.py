@@ -130,7 +130,12 @@ LOST = Story("补领", "HUZHENG-003", LOST_CARD, _APPLIED + _PAID + _SENT, fee_c
 RENEWED = Story(
     "换领",
     "HUZHENG-001",
-    {"card_expiry": "2026-12-01", "reuse_photo": False, "pickup_address": ADDRESS, "delivery_address": ADDRESS},
+    {
+        "card_expiry": "2026-12-01",
+        "reuse_photo": False,
+        "pickup_address": ADDRESS,
+        "delivery_address": ADDRESS,
+    },
     _APPLIED + _PAID + _SENT,
     fee_cents=2000,
     parcels=2,

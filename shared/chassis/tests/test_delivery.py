@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import os
+import threading
+from collections.abc import Iterator
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_KEYS, Running, Tokens, running, servers
 from sample.service import MIGRATIONS, TOPIC, build, raise_counter
@@ -48,8 +52,35 @@ async def unsent(service: Running) -> int:
 
 @pytest.fixture
 def own_broker():
+    """A broker that forgets everything when its block is left: a new process, or topics deleted on the named one."""
+    if named := os.environ.get("TEST_KAFKA_BOOTSTRAP"):
+        return None, lambda: forgetful(named)
     port = servers.free_port()
     return port, lambda: servers.own_broker(port)
+
+
+@contextlib.contextmanager
+def forgetful(bootstrap: str) -> Iterator[str]:
+    try:
+        yield bootstrap
+    finally:
+        done = threading.Thread(target=lambda: asyncio.run(delete_topic(bootstrap)))
+        done.start()
+        done.join()
+
+
+async def delete_topic(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([TOPIC])
+
+        async def gone() -> bool:
+            return TOPIC not in await admin.list_topics()
+
+        await until(gone)
+    finally:
+        await admin.close()
 
 
 async def test_every_event_arrives_once(database: str, own_broker, tokens: Tokens):
