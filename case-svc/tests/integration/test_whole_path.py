@@ -255,8 +255,14 @@ async def test_expired_orders_and_reviews_are_part_of_the_story(world, make_item
 
 
 async def test_news_of_an_unknown_case_are_parked_for_operators(world) -> None:
-    await world.deliver(paid(str(uuid7())))
-    assert "CaseNotFound" in (await world.parked())[0]["cause"]
+    unknown = uuid7()
+    await world.deliver(
+        paid(str(unknown)),
+        shipment(ShipmentDelivered, str(unknown), uuid7()),
+        OrderExpired(order_id=uuid7(), case_id=unknown, amount_cents=2000, occurred_at=now()),
+    )
+    causes = [message["cause"] for message in await world.parked()]
+    assert len(causes) == 3 and all("CaseNotFound" in cause for cause in causes)
 
 
 @pytest.mark.parametrize("steps", [("accept", "review", "approve", "pay", "notify"), FULL])

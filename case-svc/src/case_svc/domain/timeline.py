@@ -33,7 +33,7 @@ Tell = Callable[[Entry], Sentence]
 
 def sentence(entry: Entry) -> Sentence:
     """What happened, in Chinese and English."""
-    return _SENTENCES[entry.action](entry)
+    return _SENTENCES.get(entry.action, _MOVED_ON)(entry)
 
 
 def _plain(zh: str, en: str) -> Tell:
@@ -173,6 +173,8 @@ def _payment_not_needed(entry: Entry) -> Sentence:
     )
 
 
+# For rows that a newer release wrote, while an older one still runs beside it.
+_MOVED_ON: Final = _plain("办件有新的进展。", "The case moved on.")
 _SENTENCES: Final[dict[str, Tell]] = {
     "submit": _submitted,
     "request_supplement": _supplement_requested,
