@@ -25,11 +25,11 @@ sys.exit(supervise(stack, walk=False))
 class RunningSupervisor:
     """A supervisor as its user sees it: lines, signals, an exit status."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, command: list[str] | None = None) -> None:
         self.data = data
         self.lines: list[str] = []
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, str(data), str(port)],
+            command or [sys.executable, "-c", _PROGRAM, str(data), str(port)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -50,7 +50,7 @@ class RunningSupervisor:
     def wait(self) -> int:
         assert self._process.stdout is not None
         self.lines += [line.rstrip() for line in self._process.stdout]
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=60)
 
     def part_pids(self) -> dict[str, int]:
         parts = json.loads((self.data / "run" / "state.json").read_text())["parts"]

@@ -11,7 +11,8 @@ from uuid import uuid4
 import httpx2
 
 T = TypeVar("T")
-Json = dict[str, Any]
+Json = Any
+"""A JSON document as the platform sends it: its shape is the API document's matter."""
 
 
 class Refused(Exception):

@@ -98,7 +98,7 @@ class Citizen(Person):
         return await self.post(f"/api/cases/{case_id}/withdraw", {"reason": reason})
 
     async def orders(self, case_id: str) -> list[Json]:
-        return (await self.get(f"/api/payments/orders?case_id={case_id}"))["items"]
+        return list((await self.get(f"/api/payments/orders?case_id={case_id}"))["items"])
 
     async def order_to_pay(self, case_id: str, within: float = 30.0) -> Json:
         """The case's order, once it can be paid."""
@@ -114,7 +114,7 @@ class Citizen(Person):
         return str(attempt["pay_url"])
 
     async def shipments(self, case_id: str) -> list[Json]:
-        return (await self.get(f"/api/shipments?case_id={case_id}"))["items"]
+        return list((await self.get(f"/api/shipments?case_id={case_id}"))["items"])
 
     async def send_again(self, shipment_id: str) -> Json:
         return await self.post(f"/api/shipments/{shipment_id}/resend", {})
@@ -136,7 +136,7 @@ class Officer(Person):
 
     async def queue(self) -> list[Json]:
         """The most urgent first."""
-        return (await self.get("/api/cases/queue"))["items"]
+        return list((await self.get("/api/cases/queue"))["items"])
 
     async def accept(self, case_id: str) -> Json:
         return await self.post(f"/api/cases/{case_id}/accept")

@@ -15,7 +15,7 @@ class Phone:
 
     async def messages(self) -> list[Json]:
         """The newest first."""
-        return (await self.platform.control("GET", f"/sms/{self.number}"))["messages"]
+        return list((await self.platform.control("GET", f"/sms/{self.number}"))["messages"])
 
     async def code(self, within: float = 15.0) -> str:
         """The code of the latest message, once there is one."""

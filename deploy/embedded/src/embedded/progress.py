@@ -25,6 +25,7 @@ class Progress:
     def __init__(self) -> None:
         self._terminal = sys.stdout.isatty()
         self._waiting: dict[str, float] = {}
+        self._shown = False
 
     def report(self, part: str, seconds: float | None) -> None:
         """A part starts (None) or is ready."""
@@ -51,11 +52,14 @@ class Progress:
 
     def _show_waiting(self) -> None:
         if self._terminal and self._waiting:
-            self._write("\r\x1b[K  … " + ", ".join(self._waiting))
+            self._clear()
+            self._write("  … " + ", ".join(self._waiting))
+            self._shown = True
 
     def _clear(self) -> None:
-        if self._terminal:
+        if self._shown:
             self._write("\r\x1b[K")
+            self._shown = False
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from embedded.failures import PlatformFailed
 from embedded.folder import write_private
@@ -56,9 +57,10 @@ def load_or_generate(path: Path, services: list[str], *, data_exists: bool) -> S
     return result
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text())
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
