@@ -14,6 +14,12 @@ WIDE = {"ip_rate": 10_000, "ip_burst": 10_000, "caller_rate": 10_000, "caller_bu
         "log_in_rate": 10_000, "log_in_burst": 10_000}  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch) -> None:
+    """A busy machine must not pass for a Redis that is down."""
+    monkeypatch.setattr("gateway.limits.limiter._PATIENCE", 10.0)
+
+
 @pytest.fixture
 async def empty_redis(redis_url: str) -> str:
     async with redis.Redis.from_url(redis_url) as client:
@@ -149,6 +155,7 @@ async def _shut_down(url: str) -> None:
 
 
 async def test_limits_count_again_when_redis_is_back(tokens: Tokens, empty_redis: str, monkeypatch):
+    monkeypatch.setattr("gateway.limits.limiter._PATIENCE", 0.2)
     monkeypatch.setattr("gateway.limits.limiter._AWAY_SECONDS", 0.05)
     async with (
         door(tokens, redis_url=empty_redis, **WIDE | {"ip_rate": 0.1, "ip_burst": 2}) as gateway,
@@ -166,7 +173,9 @@ async def test_without_redis_there_are_no_limits(tokens: Tokens):
         assert await statuses(gateway, "/api/catalog/items", 9) == [200] * 9
 
 
-async def test_redis_that_is_silent_holds_nobody_up(tokens: Tokens):
+async def test_redis_that_is_silent_holds_nobody_up(tokens: Tokens, monkeypatch):
+    monkeypatch.setattr("gateway.limits.limiter._PATIENCE", 0.2)
+
     async def silent(reader, writer) -> None:
         await reader.read()
         writer.close()

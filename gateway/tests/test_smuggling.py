@@ -125,7 +125,7 @@ async def test_large_but_ordinary_head_passes(gateway: Door):
 
 
 async def test_head_that_does_not_come_is_given_up(gateway: Door, monkeypatch):
-    monkeypatch.setattr("gateway.server._HEAD_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.server._HEAD_SECONDS", 0.5)
     async with gateway.wire() as wire:
         assert await wire.is_closed()
     async with gateway.wire() as wire:

@@ -23,8 +23,11 @@ from .wire import Wire
 class Door:
     """`services` by name; `client` for what needs no bytes of one's own; `wire()` for the rest."""
 
-    def __init__(self, port: int, services: dict[str, Service], client: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, port: int, server: uvicorn.Server, services: dict[str, Service], client: aiohttp.ClientSession
+    ) -> None:
         self.port = port
+        self.server = server
         self.services = services
         self.client = client
 
@@ -79,7 +82,7 @@ async def door(tokens: Tokens, *, patience: float | None = None, **settings: Any
             client = aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
             try:
                 async with client:
-                    yield Door(listening.getsockname()[1], services, client)
+                    yield Door(listening.getsockname()[1], server, services, client)
             finally:
                 await _stop(server)
 

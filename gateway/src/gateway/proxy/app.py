@@ -79,9 +79,8 @@ class Proxy:
         except UPSTREAM_FAILURES as error:
             return await self._explain(exchange, error)
         except asyncio.CancelledError:
-            # The time for finishing at a stop is over.
-            await exchange.refuse(refusals.stopping())
-            raise
+            # Only a stop cancels us, when the time for finishing is over.
+            return await exchange.refuse(refusals.stopping())
         except Exception:
             log.exception("unforeseen_error", route=exchange.route.prefix)
             return await exchange.refuse(refusals.unforeseen())
