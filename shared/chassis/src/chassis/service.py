@@ -234,9 +234,17 @@ class Service:
 
 async def _never_ending(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     """Keeps a worker loop going: an unforeseen error is logged and the loop begun anew, never silently gone."""
+    task = asyncio.current_task()
+    assert task is not None
     while True:
         try:
             await loop()
+        except asyncio.CancelledError:
+            # asyncpg and aiokafka let out a CancelledError of their own when a connection breaks under them;
+            # only a cancellation asked of this task may end it.
+            if task.cancelling():
+                raise
+            log.warning("worker_interrupted", worker=name)
         except Exception:
             log.exception("worker_failed", worker=name)
-            await asyncio.sleep(1)
+        await asyncio.sleep(0.5)
