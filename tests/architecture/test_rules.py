@@ -197,6 +197,6 @@ def test_no_secret_address_or_machine_path_is_committed():
             "",
         }:
             for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-                if wrong.search(line) and "re.compile" not in line:
+                if wrong.search(line) and path != Path(__file__):
                     found.append(f"{name}:{number}")
     assert not found, found[:20]

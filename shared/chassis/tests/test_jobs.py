@@ -42,7 +42,7 @@ async def test_same_kind_and_key_replaces(sample: Running):
 async def test_cancelled_job_does_not_run(sample: Running):
     await enqueue(sample, "sample.raise", "a", payload={"by": 1})
     async with sample.uow() as uow:
-        await uow.cancel_job("sample.raise", "a")
+        uow.cancel_job("sample.raise", "a")
     assert await sample.run_jobs() == 0
 
 

@@ -57,9 +57,9 @@ async def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
         return  # the job that moved the case ends itself
     left = moved.before.state
     if left in (State.SUBMITTED, State.SUPPLEMENTED):
-        await uow.cancel_job(DEEMED_ACCEPTANCE, key)
+        uow.cancel_job(DEEMED_ACCEPTANCE, key)
     if left is State.AWAITING_PAYMENT:
-        await uow.cancel_job(CLOSE_UNPAID, key)
+        uow.cancel_job(CLOSE_UNPAID, key)
 
 
 def event_of(step: Taken, item: Item, at: datetime) -> Event:

@@ -32,4 +32,4 @@ class CallOffOrder:
         if edge.to is State.CLOSING:
             uow.enqueue(CLOSE_ORDER, str(order.id))
         else:
-            await uow.cancel_job(LOOK_UP_AMOUNT, str(order.id))
+            uow.cancel_job(LOOK_UP_AMOUNT, str(order.id))

@@ -26,6 +26,8 @@ _CACHE_SECONDS = 10.0
 _CACHE_SIZE = 10_000
 _KEYS_LIFETIME = 300.0
 _REFETCH_SECONDS = 5.0
+_FIRST_RETRY_SECONDS = 0.5
+"""Without any key yet; whoever queued behind a fetch that hung is answered by that fetch's outcome."""
 _MAX_TOKEN = 4_096
 
 
@@ -91,9 +93,9 @@ class TokenVerifier:
 
     async def _refetch(self) -> None:
         async with self._lock:
-            if time.monotonic() - self._tried_at < _REFETCH_SECONDS and self._keys is not None:
+            pause = _REFETCH_SECONDS if self._keys is not None else _FIRST_RETRY_SECONDS
+            if time.monotonic() - self._tried_at < pause:
                 return
-            self._tried_at = time.monotonic()
             try:
                 document = await self._fetch_keys()
                 self._keys = KeySet.import_key_set(document)
@@ -101,6 +103,8 @@ class TokenVerifier:
                 self._fetched_at = time.monotonic()
             except Exception as error:  # whatever the reason, the old keys go on serving
                 log.warning("key_set_unavailable", cause=repr(error))
+            finally:
+                self._tried_at = time.monotonic()
 
 
 def _key_id(token: str) -> str:

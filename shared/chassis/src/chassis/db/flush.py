@@ -3,7 +3,7 @@
 Raw asyncpg on purpose: this runs at every write of the platform (SQLAlchemy core costs some five times as much).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -57,11 +57,12 @@ _JOB = """INSERT INTO job (kind, key, payload, run_at, traceparent)
  last_error = NULL, leased_until = NULL, generation = job.generation + 1, traceparent = excluded.traceparent"""
 _ANSWER = """INSERT INTO idempotency_key (scope, body_hash, status, headers, body)
  VALUES ({0}::bytea, {1}::bytea, {2}::smallint, {3}::jsonb, {4}::bytea)"""
-_PARTS = ((_OUTBOX, 10), (_JOB, 5), (_ANSWER, 5))
+_CANCEL = "DELETE FROM job WHERE (kind, key) IN (SELECT * FROM unnest({0}::text[], {1}::text[]))"
+_PARTS = ((_OUTBOX, 10), (_JOB, 5), (_CANCEL, 2), (_ANSWER, 5))
 
 
 @cache
-def _statement(present: tuple[bool, bool, bool]) -> str:
+def _statement(present: tuple[bool, ...]) -> str:
     texts, position = [], 1
     for wanted, (template, count) in zip(present, _PARTS, strict=True):
         if wanted:
@@ -76,10 +77,11 @@ def _statement(present: tuple[bool, bool, bool]) -> str:
 def flush_statement(
     outbox: Sequence[OutboxRow],
     jobs: Sequence[_Job],
+    cancelled: Collection[tuple[str, str]],
     answer: StoredAnswer | None,
     work: WorkContext | None,
 ) -> tuple[str, list[Any]]:
-    """The statement and its arguments; at least one of the three must be there."""
+    """The statement and its arguments; at least one of the four must be there."""
     args: list[Any] = []
     if outbox:
         args += [
@@ -103,6 +105,8 @@ def flush_statement(
             [job.run_at or moment for job in jobs],
             work.traceparent if work else None,
         ]
+    if cancelled:
+        args += [[kind for kind, _ in cancelled], [key for _, key in cancelled]]
     if answer:
         args += [answer.scope, answer.body_hash, answer.status, answer.headers, answer.body]
-    return _statement((bool(outbox), bool(jobs), answer is not None)), args
+    return _statement((bool(outbox), bool(jobs), bool(cancelled), answer is not None)), args

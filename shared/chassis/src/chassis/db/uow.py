@@ -48,6 +48,7 @@ class UnitOfWork:
         self._connection: asyncpg.pool.PoolConnectionProxy | None = None
         self._outbox: list[OutboxRow] = []
         self._jobs: dict[tuple[str, str], PendingJob] = {}
+        self._cancelled: set[tuple[str, str]] = set()
         self._answer: StoredAnswer | None = None
         self._callbacks: list[Callable[[], None]] = []
         self._gathered: dict[Callable[..., Awaitable[None]], list[Any]] = {}
@@ -107,12 +108,14 @@ class UnitOfWork:
     ) -> None:
         """Schedules job `kind` for `key`; the same pair again replaces payload and time."""
         self._must_write()
+        self._cancelled.discard((kind, key))
         self._jobs[kind, key] = PendingJob(kind, key, payload or {}, run_at)
 
-    async def cancel_job(self, kind: str, key: str) -> None:
-        """Forgets a job that did not run yet; one that is running ends as it would."""
+    def cancel_job(self, kind: str, key: str) -> None:
+        """Forgets a job with this commit; one that is running finds its lease lost and rolls its effect back."""
+        self._must_write()
         self._jobs.pop((kind, key), None)
-        await self.execute("DELETE FROM job WHERE kind = $1 AND key = $2", kind, key)
+        self._cancelled.add((kind, key))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Calls `callback` once the commit stands; never after a rollback."""
@@ -134,9 +137,7 @@ class UnitOfWork:
         for write, rows in self._gathered.items():
             await write(self, rows)
         jobs = list(self._jobs.values())
-        if self._outbox or jobs or self._answer:
-            sql, args = flush_statement(self._outbox, jobs, self._answer, context.current())
-            await self.execute(sql, *args)
+        await self._flush(jobs, self._answer)
         if self._connection is not None:
             if not self._read_only:
                 await self._connection.execute("COMMIT")
@@ -150,11 +151,13 @@ class UnitOfWork:
 
     async def flush(self) -> None:
         """Writes events and jobs gathered so far, inside the transaction, keeping it open."""
-        jobs = list(self._jobs.values())
-        if self._outbox or jobs:
-            sql, args = flush_statement(self._outbox, jobs, None, context.current())
+        await self._flush(list(self._jobs.values()), None)
+        self._outbox, self._jobs, self._cancelled = [], {}, set()
+
+    async def _flush(self, jobs: list[PendingJob], answer: StoredAnswer | None) -> None:
+        if self._outbox or jobs or self._cancelled or answer:
+            sql, args = flush_statement(self._outbox, jobs, self._cancelled, answer, context.current())
             await self.execute(sql, *args)
-            self._outbox, self._jobs = [], {}
 
     async def rollback(self) -> None:
         """Undoes everything since the first use; harmless when nothing was begun."""

@@ -1,14 +1,15 @@
 """The ASGI application of a service."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from ..problems import Problem
+from ..problems.errors import known_problems
 from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
 from ..problems.schema import PROBLEM_RESPONSES
 from . import health
@@ -49,9 +50,25 @@ def create_app(service: "Service") -> FastAPI:
     for router in service.routers:
         app.include_router(router)
     app.include_router(ops_router(service.name))
+    app.openapi = _with_problems(app)  # type: ignore[method-assign]
     app.add_middleware(error_boundary)
     app.add_middleware(RequestContext)
     return app
+
+
+def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The app's OpenAPI document, with every kind of problem it can answer: the gateway's pages tell of them."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        document["x-problems"] = {
+            kind.slug: {"status": kind.status, "title": kind.title[0], "title_en": kind.title[1]}
+            for kind in sorted(known_problems(), key=lambda kind: kind.slug)
+        }
+        return document
+
+    return openapi
 
 
 def _expose(app: FastAPI, service: "Service") -> None:

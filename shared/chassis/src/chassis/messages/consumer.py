@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 500
 _VERIFY_SECONDS = 30.0
+_DEAF_SECONDS = 4.0
+_DEAF_TIMES = 3
 _FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
 
 
@@ -55,6 +57,7 @@ class Consumer:
         self._replication = replication
         self._fetch_max_wait_ms = fetch_max_wait_ms
         self._positions: dict[tuple[str, int], Position] = {}
+        self._deaf = 0
         self.ready = False
 
     async def run(self) -> None:
@@ -94,15 +97,41 @@ class Consumer:
                     await consumer.stop()
 
     async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
-        verified = time.monotonic()
+        verified = heard = time.monotonic()
         while True:
             polled = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH)
             self.ready = bool(consumer.assignment())
+            moment = time.monotonic()
             if polled:
+                heard = moment
                 await self._take(consumer, polled)
-            elif time.monotonic() - verified > _VERIFY_SECONDS:
+            elif moment - heard > _DEAF_SECONDS:
+                heard = moment
+                await self._require_nothing_missed(consumer, reader)
+            if not polled and moment - verified > _VERIFY_SECONDS:
                 await self.seek(consumer, reader, consumer.assignment())
-                verified = time.monotonic()
+                verified = moment
+
+    async def _require_nothing_missed(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+        """Raises where records wait that the client does not bring: it lost its coordinator or its connection.
+
+        aiokafka may go on asking a broker that came back for a group it has forgotten; a new client does not.
+        """
+        if not consumer.assignment():
+            self._deaf += 1
+        else:
+            assigned = consumer.assignment()
+            ends = await reader.ends((place.topic, place.partition) for place in assigned)
+            async with asyncio.timeout(_DEAF_SECONDS):
+                behind = [
+                    place
+                    for place in assigned
+                    if await consumer.position(place) < ends[place.topic, place.partition]
+                ]
+            self._deaf = self._deaf + 1 if behind else 0
+        if self._deaf >= _DEAF_TIMES:
+            self._deaf = 0
+            raise KafkaError("records wait, or no partition is ours, and the client does not move")
 
     async def _take(
         self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, list[ConsumerRecord]]

@@ -114,3 +114,13 @@ class ServiceUnavailable(Problem):
 
     def __init__(self, zh: str, en: str, *, retry_after: int = 5, **members: Any) -> None:
         super().__init__(zh, en, headers={"Retry-After": str(max(1, retry_after))}, **members)
+
+
+def known_problems() -> set[type[Problem]]:
+    """Problem and every class below it that has been imported."""
+    found, rest = {Problem}, [Problem]
+    while rest:
+        below = set(rest.pop().__subclasses__()) - found
+        found |= below
+        rest.extend(below)
+    return found
