@@ -1,4 +1,4 @@
-"""One whole case: draft, autosave, upload, submit, accept, approve, pay, produce, parcel, review."""
+"""One whole case: draft, autosave, upload, submit, open, accept, approve, pay, produce, parcel, review."""
 
 import asyncio
 import io
@@ -77,6 +77,7 @@ class Journey:
         upload = f"{path}/materials?key={self._material_key}&name=photo.jpg"
         await self._call("upload", "POST", upload, citizen, self._photo, "image/jpeg")
         await self._call("submit", "POST", f"{path}/submit", citizen)
+        await self._call("open", "GET", path, reviewer)
         await self._call("accept", "POST", f"{path}/accept", reviewer)
         await self._call(
             "approve", "POST", f"{path}/decisions", head, {"decision": "approve", "opinion": "同意"}
@@ -86,7 +87,7 @@ class Journey:
         attempt = await self._call("pay", "POST", attempts, citizen, {"channel": "bank"})
         async with self._http.post(attempt["pay_url"] + "/pay") as answer:
             await answer.read()
-        await self._wait("paid", path, reviewer, _in_state("in_production"))
+        await self._wait("paid", path, citizen, _in_state("in_production"))
         await self._call("produce", "POST", f"{path}/produce", reviewer)
         await self._wait("delivered", path, citizen, _in_state("completed"))
         await self._review(case["id"], citizen)

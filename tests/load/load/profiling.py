@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from embedded.services import GATEWAY, PARTNERS, SERVICES
 from embedded.stack import EmbeddedStack
 
 RATE = 250
-_PYTHON_PARTS = ("gateway", "partners")
+_PYTHON_PARTS = (GATEWAY, *SERVICES, PARTNERS)
 
 
 class PySpyMissing(RuntimeError):
@@ -23,43 +24,45 @@ class PySpyMissing(RuntimeError):
 
 
 class Profiler:
-    """`parts`: which processes, `all` for every Python one. Raw stacks and tables go to `folder`."""
+    """Watches one part. Raw stacks (for flame graphs) and a table go to `folder`."""
 
-    def __init__(self, parts: Sequence[str], folder: Path) -> None:
-        found = shutil.which("py-spy")
-        if found is None:
-            raise PySpyMissing("py-spy is not on the PATH; install it (pip install py-spy) and try again")
-        self._spy = found
-        self._parts = list(parts)
+    def __init__(self, part: str, folder: Path, spy: str) -> None:
+        self.part = part
         self._folder = folder
+        self._spy = spy
 
     @contextlib.contextmanager
     def watching(self, stack: EmbeddedStack) -> Iterator[None]:
-        """Records while the block runs, then writes a table for each process."""
+        """Records while the block runs, then writes the table."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        names = [name for name in stack.processes if name.endswith("-svc") or name in _PYTHON_PARTS]
-        wanted = names if self._parts == ["all"] else self._parts
-        running = {name: self._record(stack.processes[name].pid, self._raw(name)) for name in wanted}
+        raw = self._folder / f"{self.part}.raw"
+        how = ["--gil", "--nonblocking", "--rate", str(RATE), "--format", "raw"]
+        command = [
+            self._spy,
+            "record",
+            *how,
+            "--output",
+            str(raw),
+            "--pid",
+            str(stack.processes[self.part].pid),
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             yield
         finally:
-            for process in running.values():
-                process.send_signal(signal.SIGINT)
-            for name, process in running.items():
-                process.wait(timeout=60)
-                self._write_table(name)
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+        (self._folder / f"{self.part}.txt").write_text(table(self.part, read_stacks(raw)))
 
-    def _raw(self, name: str) -> Path:
-        return self._folder / f"{name}.raw"
 
-    def _record(self, pid: int | None, target: Path) -> "subprocess.Popen[bytes]":
-        how = ["--gil", "--nonblocking", "--rate", str(RATE), "--format", "raw"]
-        command = [self._spy, "record", *how, "--output", str(target), "--pid", str(pid)]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def _write_table(self, name: str) -> None:
-        stacks = read_stacks(self._raw(name))
-        (self._folder / f"{name}.txt").write_text(table(name, stacks))
+def profilers(parts: Sequence[str], folder: Path) -> list[Profiler]:
+    """One a part; `all` stands for every Python process. Raises PySpyMissing."""
+    if not parts:
+        return []
+    spy = shutil.which("py-spy")
+    if spy is None:
+        raise PySpyMissing("py-spy is not on the PATH; install it (pip install py-spy) and try again")
+    return [Profiler(part, folder, spy) for part in (_PYTHON_PARTS if list(parts) == ["all"] else parts)]
 
 
 Stacks = list[tuple[list[str], int]]

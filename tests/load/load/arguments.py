@@ -1,0 +1,31 @@
+"""The command line."""
+
+import argparse
+from pathlib import Path
+
+
+def read_arguments() -> argparse.Namespace:
+    arguments = argparse.ArgumentParser(
+        prog="load", description="Drives whole cases through the gateway and measures what they cost."
+    )
+    arguments.add_argument("--cases", type=int, default=300)
+    arguments.add_argument("--seed", type=int, default=0, help="finished cases to fill in first")
+    arguments.add_argument("--out", type=Path, default=Path(".bench"))
+    arguments.add_argument("--data", type=Path, help="keep the platform's data here; seeded once, used again")
+    arguments.add_argument(
+        "--profile", metavar="PART", nargs="+",
+        help="then watch these processes with py-spy, one after another; `all` for every Python one",
+    )  # fmt: skip
+    arguments.add_argument(
+        "--compare", metavar="SEED1,SEED2", type=_numbers,
+        help="interleaved runs over two numbers of finished cases, and the ratio of their CPU a case",
+    )  # fmt: skip
+    arguments.add_argument("--rounds", type=int, default=3, help="of --compare")
+    return arguments.parse_args()
+
+
+def _numbers(text: str) -> list[int]:
+    numbers = [int(part.replace("_", "")) for part in text.split(",")]
+    if len(numbers) != 2:
+        raise argparse.ArgumentTypeError("two numbers, such as 10000,1000000")
+    return numbers

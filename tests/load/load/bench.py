@@ -1,0 +1,83 @@
+"""A whole benchmark: a platform, its seed, the measured run, the door."""
+
+import contextlib
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from embedded.services import SERVICES
+from embedded.stack import EmbeddedStack
+
+from .door import at_the_door
+from .profiling import Profiler
+from .progress import say
+from .run import FAST, Crowd, crowd, measured
+from .seed import seed
+from .seed.check import check
+
+_SEEDED = "bench-seeded.json"
+
+
+async def bench(
+    cases: int, seeded: int, data: Path | None = None, profilers: list[Profiler] | None = None
+) -> dict[str, Any]:
+    """Starts a platform over `data` (None: a temporary folder), seeds what it lacks, measures, stops it.
+
+    `profilers` each watch a run of their own, after the measured one: being watched costs.
+    """
+    async with platform(data) as stack, crowd(stack) as people:
+        if seeded:
+            await _seed_once(stack, people, seeded)
+        result = await measured(stack, people, cases)
+        say("the door: gateway and nginx")
+        result |= await at_the_door(stack, people.http, people.citizens[0])
+        for profiler in profilers or ():
+            say(f"once more, watching {profiler.part}")
+            await measured(stack, people, cases, profiler)
+    return result | {"seeded_cases": seeded}
+
+
+async def _seed_once(stack: EmbeddedStack, people: Crowd, count: int) -> None:
+    mark = stack.folder.root / _SEEDED
+    there = json.loads(mark.read_text())["cases"] if mark.exists() else 0
+    if there not in (0, count):
+        raise SystemExit(
+            f"{stack.folder.root} holds {there} seeded cases, not {count}: choose another --data"
+        )
+    if there:
+        return
+    await seed(stack, count, [citizen.id for citizen in people.citizens if citizen.id], say)
+    await people.refresh()
+    opened = await check(people.http, stack.url("gateway"), people.citizens)
+    say(f"  {opened} of them opened through the API, their documents verified")
+    mark.write_text(json.dumps({"cases": count}))
+
+
+@contextlib.asynccontextmanager
+async def platform(data: Path | None) -> AsyncIterator[EmbeddedStack]:
+    """A running platform; a temporary one leaves nothing behind."""
+    folder = data or Path(tempfile.mkdtemp(prefix="bench-"))
+    stack = EmbeddedStack(folder, extra=FAST)
+    say("starting the platform")
+    await stack.start(lambda name, seconds: None if seconds is None else say(f"  {name} {seconds:.1f} s"))
+    try:
+        yield stack
+        if data is not None:
+            await _forget_broker(stack)
+    finally:
+        await stack.stop()
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _forget_broker(stack: EmbeddedStack) -> None:
+    """The next start has an empty broker, to which a month of seeded events would be sent all over again
+    (rightly, but not while we measure): let the relays believe that they never sent anything."""
+    for service in SERVICES:
+        connection = await asyncpg.connect(stack.database_url(service))
+        await connection.execute("DELETE FROM relay_checkpoint")
+        await connection.close()
