@@ -59,7 +59,9 @@ def _engine_with_image() -> bool:
     if engine.returncode != 0:
         return False
     have = subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True)
-    return have.returncode == 0 or subprocess.run(["docker", "pull", IMAGE], capture_output=True).returncode == 0
+    return (
+        have.returncode == 0 or subprocess.run(["docker", "pull", IMAGE], capture_output=True).returncode == 0
+    )
 
 
 @contextlib.contextmanager
