@@ -16,6 +16,7 @@ from ..db.pool import dedicated_connection
 from ..telemetry.metrics import RELAY_LEADS, RELAY_SENT
 from .broker import Readback, RecordReader, ensure_topics
 from .envelope import Headers, headers_for
+from .lifeline import Lifeline
 from .outbox import Checkpoint, Outbox
 
 log = structlog.get_logger(__name__)
@@ -90,36 +91,47 @@ class Relay:
     async def _lead(self, connection: asyncpg.Connection) -> None:
         outbox = Outbox(connection)
         await connection.add_listener(WAKE_CHANNEL, lambda *_: self._wake.set())
-        found = await ensure_topics(
-            self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
-        )
-        async with RecordReader(self._bootstrap, found) as reader:
-            await self._check_broker(outbox, reader)
-            await self._relay(connection, outbox, reader)
-
-    async def _relay(self, connection: asyncpg.Connection, outbox: Outbox, reader: RecordReader) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             acks="all",
             linger_ms=0,
             request_timeout_ms=10_000,
+            connections_max_idle_ms=None,
             max_request_size=4_194_304,
         )
         await producer.start()
         try:
-            self.leads = True
-            RELAY_LEADS.set(1)
-            log.info("relay_leads", topics=self._topics)
-            checked = time.monotonic()
-            while True:
-                await self._drain(outbox, producer)
-                await self._wait(connection)
-                if time.monotonic() - checked > _CHECK_SECONDS:
-                    await self._check_ends(reader)
-                    checked = time.monotonic()
+            lifeline = Lifeline(producer)
+            await lifeline.open()
+            found = await ensure_topics(
+                self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
+            )
+            async with RecordReader(self._bootstrap, found) as reader:
+                await self._check_broker(outbox, reader)
+                await self._relay(connection, outbox, producer, lifeline, reader)
         finally:
             self.leads = False
             await producer.stop()
+
+    async def _relay(
+        self,
+        connection: asyncpg.Connection,
+        outbox: Outbox,
+        producer: AIOKafkaProducer,
+        lifeline: Lifeline,
+        reader: RecordReader,
+    ) -> None:
+        self.leads = True
+        RELAY_LEADS.set(1)
+        log.info("relay_leads", topics=self._topics)
+        checked = time.monotonic()
+        while True:
+            await self._drain(outbox, producer)
+            await self._wait(connection)
+            lifeline.require_whole()
+            if time.monotonic() - checked > _CHECK_SECONDS:
+                await self._check_ends(reader)
+                checked = time.monotonic()
 
     async def _wait(self, connection: asyncpg.Connection) -> None:
         with contextlib.suppress(TimeoutError):
@@ -202,7 +214,7 @@ class Relay:
         )
 
     async def _check_ends(self, reader: RecordReader) -> None:
-        """While nothing is sent, a wiped broker shows by its ends alone: one request."""
+        """A topic deleted under us shows by its ends alone: one request."""
         ends = await reader.ends(self._last_batches)
         for place, first in self._last_batches.items():
             if ends.get(place, 0) <= first:
