@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx2
 from demo.api import Json, Platform, Refused
 
+_NO_ANSWER = (httpx2.NetworkError, httpx2.TimeoutException, httpx2.RemoteProtocolError)
 _UNKNOWN_OUTCOME = (502, 503, 504)
 _PAUSE = 0.2
 _SESSIONS = "/api/identity/sessions"
@@ -39,7 +40,7 @@ class Patient(Platform):
         while True:
             try:
                 answer = await super().send(method, path, body, content=content, headers=sent)
-            except httpx2.TransportError as error:
+            except _NO_ANSWER as error:
                 if time.monotonic() > deadline:
                     raise
                 trouble = type(error).__name__
@@ -73,7 +74,7 @@ class Door(Patient):
         headers = {"Idempotency-Key": str(uuid4())} | dict(rest.pop("headers", None) or {})
         while True:
             used = self._access
-            own = headers | {"Authorization": f"Bearer {used}"}
+            own = headers | ({"Authorization": f"Bearer {used}"} if used else {})
             answer = await super().send(method, path, body, headers=own, **rest)
             if answer.status_code != 401 or path.startswith(_SESSIONS):
                 return answer
