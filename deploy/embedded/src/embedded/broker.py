@@ -28,6 +28,11 @@ class Broker:
     part: Part | None
 
     @property
+    def partitions(self) -> int:
+        """Per topic. Each service is one process here: more would only make every fetch longer."""
+        return 1 if self.part else 4
+
+    @property
     def fetch_max_wait_ms(self) -> int:
         return TANSU_FETCH_MAX_WAIT_MS if self.part else KAFKA_FETCH_MAX_WAIT_MS
 

@@ -77,6 +77,7 @@ def service_part(name: str, around: Surroundings) -> Part:
         "PORT": str(port),
         "KAFKA_BOOTSTRAP": around.broker.bootstrap,
         "KAFKA_FETCH_MAX_WAIT_MS": str(around.broker.fetch_max_wait_ms),
+        "TOPIC_PARTITIONS": str(around.broker.partitions),
         "REDIS_URL": around.redis_url,
         "LOG_FORMAT": "json",
         **around.addresses(),
