@@ -15,6 +15,7 @@ from embedded.stack import EmbeddedStack
 
 from .measure import process_seconds
 from .people import Person
+from .progress import say
 
 _SERVICE, _PATH = "catalog-svc", "/api/catalog/stats"
 """Small, quick, and the token that comes with it is checked at the gateway."""
@@ -58,7 +59,7 @@ async def _cost(http: aiohttp.ClientSession, url: str, caller: Person, pid: int)
 
 
 async def _drive(http: aiohttp.ClientSession, url: str, caller: Person, seconds: int) -> int:
-    """How many requests were answered with success in so many seconds. Raises RuntimeError at any other answer."""
+    """How many requests were answered in so many seconds. Raises RuntimeError unless 99.9 % of them succeeded."""
     if (wrk := shutil.which("wrk")) is None:
         return await _drive_ourselves(http, url, caller, seconds)
     headers = [part for name, value in caller.headers.items() for part in ("-H", f"{name}: {value}")]
@@ -66,9 +67,13 @@ async def _drive(http: aiohttp.ClientSession, url: str, caller: Person, seconds:
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     told = (await process.communicate())[0].decode()
     answered = re.search(r"(\d+) requests in", told)
-    if answered is None or "Non-2xx" in told or int(answered[1]) == 0:
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+    count, others = int(answered[1]) if answered else 0, int(refused[1]) if refused else 0
+    if count == 0 or others > count / 1000:
         raise RuntimeError(f"{url}{_PATH} did not answer as it should: {told}")
-    return int(answered[1])
+    if others:
+        say(f"  {others} of {count} answers at {url}{_PATH} were no success")
+    return count
 
 
 async def _drive_ourselves(http: aiohttp.ClientSession, url: str, caller: Person, seconds: int) -> int:

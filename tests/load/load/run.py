@@ -157,7 +157,7 @@ async def _report(
         "cases_per_second": round(served / elapsed, 1),
         "cpu_ms_per_case": round(sum(by_process.values()), 1),
         "cpu_ms_per_case_by_process": by_process,
-        "cpu_ms_per_case_of_the_load": round(own * 1000 / served, 1),
+        "cpu_ms_per_case_of_the_load": round(own * 1000 / served, 2),
         "calls_per_case": round(calls / served, 1),
         "latency_ms": {step: measure.percentiles(values) for step, values in sorted(timings.by_step.items())},
         "wait_ms": {step: measure.percentiles(values) for step, values in sorted(timings.waits.items())},
