@@ -18,8 +18,9 @@ _CURRENT_SECONDS: Final = 2.0
 
 _STORE: Final = """INSERT INTO item_version (code, version, definition, published_at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (code, version) DO NOTHING"""
-_CURRENT: Final = """SELECT version, definition FROM item_version
-WHERE code = $1 AND retired_at IS NULL ORDER BY version DESC LIMIT 1"""
+# One statement: between two, a version could arrive and make a new item look like a retired one.
+_CURRENT: Final = """SELECT version, definition, retired_at IS NOT NULL AS retired FROM item_version
+WHERE code = $1 ORDER BY retired_at IS NULL DESC, version DESC LIMIT 1"""
 
 
 class ItemShelf:
@@ -59,9 +60,9 @@ class ItemShelf:
             return self._items[code, version]
         row = await uow.fetchrow(_CURRENT, code)
         if row is None:
-            if await uow.fetchval("SELECT 1 FROM item_version WHERE code = $1 LIMIT 1", code):
-                raise ItemNoLongerOffered(code)
             raise ItemUnknown(code)
+        if row["retired"]:
+            raise ItemNoLongerOffered(code)
         item = self._items.get((code, row["version"])) or self._remember(row["definition"])
         self._current[code] = (item.version, time.monotonic() + _CURRENT_SECONDS)
         return item
