@@ -18,7 +18,7 @@ export PYTHONUTF8 := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-isolated test-kafka proof bench lint up down secrets lock clean
+.PHONY: help setup run demo test test-isolated test-kafka proof bench lint up down secrets lock schemas clean
 
 help: ## list these targets
 	@echo "警务服务平台 · police services platform"
@@ -71,6 +71,9 @@ lock: $(READY) ## recompile requirements.lock from every pyproject.toml
 		--no-emit-index-url --custom-compile-command "make lock" \
 		$(addprefix --no-emit-package ,$(notdir $(PACKAGES))) \
 		--group dev pyproject.toml $(PACKAGES:=/pyproject.toml) -o requirements.lock
+
+schemas: $(READY) ## write every event's JSON Schema again, after a compatible change
+	$(PY) -m contracts write shared/contracts/schemas
 
 clean: ## remove what tests and benchmarks leave; .data and .venv stay
 	rm -rf .bench .venv/isolated .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache

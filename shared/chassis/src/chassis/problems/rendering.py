@@ -145,6 +145,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 
 def _field_error(item: dict[str, Any]) -> FieldError:
     place = [str(part) for part in item["loc"]]
-    path = "/" + "/".join(place[1:]) if place[:1] == ["body"] else ".".join(place[1:] or place)
+    if item["type"] == "json_invalid":
+        place = ["body"]  # its second part is a byte's position, not a member
+    path = (
+        "".join(f"/{part}" for part in place[1:]) if place[:1] == ["body"] else ".".join(place[1:] or place)
+    )
     zh, en = _MESSAGES.get(item["type"], ("内容或类型不对", "has the wrong value or type"))
     return FieldError(path, f"{zh}（{item['msg'][:200]}）", str(item["msg"])[:200] or en)
