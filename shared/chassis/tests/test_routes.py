@@ -1,6 +1,9 @@
 import asyncio
 from uuid import uuid4
 
+import asyncpg
+import pytest
+from chassis.db import UnitOfWork
 from chassis.testing import Running, bearer
 
 
@@ -146,3 +149,12 @@ async def test_metrics_are_labelled_by_route_template(sample: Running):
     text = (await sample.client.get("/metrics")).text
     assert 'route="/api/counters/{name}"' in text
     assert "some-name" not in text
+
+
+async def test_rollback_of_a_broken_connection_does_not_fail_and_the_next_request_works(sample: Running):
+    uow = UnitOfWork(sample.service.pool)
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await uow.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    await uow.rollback()
+    answer = await sample.client.post("/api/counters/a/raise", json={"by": 1}, headers=headers(sample))
+    assert answer.status_code == 200

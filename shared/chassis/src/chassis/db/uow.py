@@ -1,5 +1,7 @@
 """One transaction at the edge: state, events, jobs and the idempotent answer commit together."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,12 +9,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import structlog
 from contracts.events import Event
 
 from ..clock import now
 from ..ids import uuid7
 from ..telemetry import context
 from .flush import OutboxRow, StoredAnswer, flush_statement
+
+log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 
@@ -160,16 +165,22 @@ class UnitOfWork:
             await self.execute(sql, *args)
 
     async def rollback(self) -> None:
-        """Undoes everything since the first use; harmless when nothing was begun."""
+        """Undoes everything since the first use; harmless when nothing was begun.
+
+        Never fails: a connection on which ROLLBACK cannot be said is dropped, and its server side rolls back.
+        """
         if self._connection is None:
             return
         try:
             if not self._read_only:
                 await self._connection.execute("ROLLBACK")
-        except BaseException:
+            await self.release()
+        except asyncio.CancelledError:
             await self._drop()
             raise
-        await self.release()
+        except Exception as error:
+            log.info("rollback_by_disconnect", cause=repr(error))
+            await self._drop()
 
     async def release(self) -> None:
         if self._connection is not None:
@@ -177,10 +188,13 @@ class UnitOfWork:
             await self._pool.release(connection)
 
     async def _drop(self) -> None:
-        # A connection in an unknown state must not go back to the pool as it is.
+        """A connection in an unknown state must not go back to the pool as it is."""
         if self._connection is not None:
-            self._connection.terminate()
-            await self.release()
+            connection, self._connection = self._connection, None
+            with contextlib.suppress(asyncpg.InterfaceError):  # the pool may have given it up already
+                connection.terminate()
+            with contextlib.suppress(asyncpg.InterfaceError):
+                await self._pool.release(connection)
 
     def _must_write(self) -> None:
         if self._read_only:

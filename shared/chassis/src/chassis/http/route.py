@@ -69,7 +69,7 @@ def _reading(run: Handle) -> Handle:
         except Exception as error:
             raise _translated(error) from error
         finally:
-            await uow.release()
+            await uow.rollback()
 
     return handle
 
