@@ -8,7 +8,7 @@ from typing import Any
 from .arguments import read_arguments
 from .bench import bench
 from .compare import compare
-from .profiling import PySpyMissing, profilers
+from .profiling import Profiler
 
 
 async def main() -> int:
@@ -17,8 +17,8 @@ async def main() -> int:
         result = await compare(wanted.cases, wanted.compare, wanted.rounds, wanted.data)
         _write(wanted.out / "compare.json", result)
     else:
-        watching = profilers(wanted.profile or [], wanted.out / "profile")
-        result = await bench(wanted.cases, wanted.seed, wanted.data, watching)
+        profiler = Profiler(wanted.profile, wanted.out / "profile") if wanted.profile else None
+        result = await bench(wanted.cases, wanted.seed, wanted.data, profiler)
         _write(wanted.out / "latest.json", result)
     print(json.dumps(result, ensure_ascii=False, indent=1))
     return 1 if result["failures"] else 0
@@ -32,7 +32,4 @@ def _write(path: Path, result: Any) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    try:
-        sys.exit(uvloop.run(main()))
-    except PySpyMissing as missing:
-        sys.exit(str(missing))
+    sys.exit(uvloop.run(main()))

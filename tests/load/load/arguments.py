@@ -14,7 +14,7 @@ def read_arguments() -> argparse.Namespace:
     arguments.add_argument("--data", type=Path, help="keep the platform's data here; seeded once, used again")
     arguments.add_argument(
         "--profile", metavar="PART", nargs="+",
-        help="then watch these processes with py-spy, one after another; `all` for every Python one",
+        help="a second run, in which these processes sample their stacks; `all` for every Python one",
     )  # fmt: skip
     arguments.add_argument(
         "--compare", metavar="SEED1,SEED2", type=_numbers,

@@ -1,5 +1,6 @@
 """A whole benchmark: a platform, its seed, the measured run, the door."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from embedded.services import SERVICES
 from embedded.stack import EmbeddedStack
 
 from .door import at_the_door
@@ -18,25 +18,26 @@ from .progress import say
 from .run import FAST, Crowd, crowd, measured
 from .seed import seed
 from .seed.check import check
+from .seed.worker import COLUMNS
 
 _SEEDED = "bench-seeded.json"
 
 
 async def bench(
-    cases: int, seeded: int, data: Path | None = None, profilers: list[Profiler] | None = None
+    cases: int, seeded: int, data: Path | None = None, profiler: Profiler | None = None
 ) -> dict[str, Any]:
     """Starts a platform over `data` (None: a temporary folder), seeds what it lacks, measures, stops it.
 
-    `profilers` each watch a run of their own, after the measured one: being watched costs.
+    `profiler` watches a second run, after the measured one: being watched costs.
     """
-    async with platform(data) as stack, crowd(stack) as people:
+    async with platform(data, profiler.environment if profiler else None) as stack, crowd(stack) as people:
         if seeded:
             await _seed_once(stack, people, seeded)
         result = await measured(stack, people, cases)
         say("the door: gateway and nginx")
         result |= await at_the_door(stack, people.http, people.citizens[0])
-        for profiler in profilers or ():
-            say(f"once more, watching {profiler.part}")
+        if profiler:
+            say("once more, watched")
             await measured(stack, people, cases, profiler)
     return result | {"seeded_cases": seeded}
 
@@ -58,10 +59,13 @@ async def _seed_once(stack: EmbeddedStack, people: Crowd, count: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def platform(data: Path | None) -> AsyncIterator[EmbeddedStack]:
-    """A running platform; a temporary one leaves nothing behind."""
+async def platform(
+    data: Path | None, more: dict[str, dict[str, str]] | None = None
+) -> AsyncIterator[EmbeddedStack]:
+    """A running platform; a temporary one leaves nothing behind. `more`: further environment, by part."""
     folder = data or Path(tempfile.mkdtemp(prefix="bench-"))
-    stack = EmbeddedStack(folder, extra=FAST)
+    extra = {part: FAST.get(part, {}) | (more or {}).get(part, {}) for part in {*FAST, *(more or {})}}
+    stack = EmbeddedStack(folder, extra=extra)
     say("starting the platform")
     await stack.start(lambda name, seconds: None if seconds is None else say(f"  {name} {seconds:.1f} s"))
     try:
@@ -76,8 +80,9 @@ async def platform(data: Path | None) -> AsyncIterator[EmbeddedStack]:
 
 async def _forget_broker(stack: EmbeddedStack) -> None:
     """The next start has an empty broker, to which a month of seeded events would be sent all over again
-    (rightly, but not while we measure): let the relays believe that they never sent anything."""
-    for service in SERVICES:
+    (rightly, but not while we measure): let their relays believe that they never sent anything."""
+    await asyncio.sleep(3)  # until everybody has taken what is under way
+    for service in COLUMNS:
         connection = await asyncpg.connect(stack.database_url(service))
         await connection.execute("DELETE FROM relay_checkpoint")
         await connection.close()

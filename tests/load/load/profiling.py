@@ -1,71 +1,69 @@
-"""Where a process spends its CPU: py-spy watches it from outside while cases are under way.
+"""Where a process spends its CPU: the watched part is started with a sampler (`sampler/sitecustomize.py`)."""
 
-Only threads that hold the interpreter's lock are counted: that leaves out waiting, and also the system
-calls a loop makes without the lock, which no change of Python code would save.
-"""
-
+import asyncio
 import contextlib
-import shutil
+import os
 import signal
-import subprocess
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from embedded.services import GATEWAY, PARTNERS, SERVICES
 from embedded.stack import EmbeddedStack
 
-RATE = 250
 _PYTHON_PARTS = (GATEWAY, *SERVICES, PARTNERS)
-
-
-class PySpyMissing(RuntimeError):
-    """py-spy is not installed; `pip install py-spy` anywhere on the PATH."""
+_SAMPLER = Path(__file__).parent / "sampler"
+Stacks = list[tuple[list[str], int]]
 
 
 class Profiler:
-    """Watches one part. Raw stacks (for flame graphs) and a table go to `folder`."""
+    """Watches `parts`, all of them in the same run; `all` stands for every Python process.
 
-    def __init__(self, part: str, folder: Path, spy: str) -> None:
-        self.part = part
-        self._folder = folder
-        self._spy = spy
+    Raw stacks (for flame graphs) and a table of each go to `folder`.
+    """
 
-    @contextlib.contextmanager
-    def watching(self, stack: EmbeddedStack) -> Iterator[None]:
-        """Records while the block runs, then writes the table."""
+    def __init__(self, parts: Sequence[str], folder: Path) -> None:
+        self._parts = _PYTHON_PARTS if list(parts) == ["all"] else tuple(parts)
+        self._folder = folder.resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
-        raw = self._folder / f"{self.part}.raw"
-        how = ["--gil", "--nonblocking", "--rate", str(RATE), "--format", "raw"]
-        command = [
-            self._spy,
-            "record",
-            *how,
-            "--output",
-            str(raw),
-            "--pid",
-            str(stack.processes[self.part].pid),
-        ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @property
+    def environment(self) -> dict[str, dict[str, str]]:
+        """What the watched parts must be started with."""
+        return {
+            part: {"PYTHONPATH": str(_SAMPLER), "SAMPLES_TO": str(self._raw(part))} for part in self._parts
+        }
+
+    @contextlib.asynccontextmanager
+    async def watching(self, stack: EmbeddedStack) -> AsyncIterator[None]:
+        """Samples while the block runs, then writes the tables."""
+        for part in self._parts:
+            self._raw(part).unlink(missing_ok=True)
+        self._toggle(stack)
         try:
             yield
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
-        (self._folder / f"{self.part}.txt").write_text(table(self.part, read_stacks(raw)))
+            self._toggle(stack)
+        for part in self._parts:
+            await _until_there(self._raw(part))
+            (self._folder / f"{part}.txt").write_text(table(part, read_stacks(self._raw(part))))
+
+    def _toggle(self, stack: EmbeddedStack) -> None:
+        for part in self._parts:
+            pid = stack.processes[part].pid
+            assert pid is not None
+            os.kill(pid, signal.SIGUSR2)
+
+    def _raw(self, part: str) -> Path:
+        return self._folder / f"{part}.raw"
 
 
-def profilers(parts: Sequence[str], folder: Path) -> list[Profiler]:
-    """One a part; `all` stands for every Python process. Raises PySpyMissing."""
-    if not parts:
-        return []
-    spy = shutil.which("py-spy")
-    if spy is None:
-        raise PySpyMissing("py-spy is not on the PATH; install it (pip install py-spy) and try again")
-    return [Profiler(part, folder, spy) for part in (_PYTHON_PARTS if list(parts) == ["all"] else parts)]
-
-
-Stacks = list[tuple[list[str], int]]
+async def _until_there(path: Path) -> None:
+    for _ in range(200):
+        if path.exists():  # noqa: ASYNC240, a local file of some kilobytes
+            return
+        await asyncio.sleep(0.05)
+    raise RuntimeError(f"{path} was not written in 10 s: is the part started with the sampler?")
 
 
 def read_stacks(raw: Path) -> Stacks:
@@ -77,7 +75,7 @@ def read_stacks(raw: Path) -> Stacks:
     return stacks
 
 
-def table(name: str, stacks: Stacks, rows: int = 45) -> str:
+def table(part: str, stacks: Stacks, rows: int = 45) -> str:
     """Self time by package, then inclusive and self time by function, in per cent of the samples."""
     total = sum(count for _, count in stacks) or 1
     packages: Counter[str] = Counter()
@@ -93,7 +91,7 @@ def table(name: str, stacks: Stacks, rows: int = 45) -> str:
         ("inclusive", inclusive, rows),
         ("self, by line", own, rows),
     )
-    lines = [f"{name}: {total} samples at {RATE} Hz"]
+    lines = [f"{part}: {total} samples, one each 4 ms of CPU"]
     for title, counter, most in sections:
         lines += ["", f"-- {title}"]
         lines += [f"{count * 100 / total:5.1f} %  {frame}" for frame, count in counter.most_common(most)]
@@ -106,7 +104,6 @@ def _without_line(frame: str) -> str:
 
 def _package(frame: str) -> str:
     path = frame.partition("(")[2].partition(":")[0]
-    if "/site-packages/" in path:
-        return path.partition("/site-packages/")[2].split("/")[0]
-    parts = path.split("/")
-    return parts[0] if len(parts) > 1 and not path.startswith("/") else path
+    if "/lib/python" in path:
+        return "standard library: " + path.rpartition("/lib/python")[2].partition("/")[2].split("/")[0]
+    return path.split("/")[0]

@@ -16,6 +16,7 @@ from embedded.stack import EmbeddedStack
 from . import measure
 from .journey import ITEM, Journey, Timings
 from .people import Person, Registrar
+from .profiling import Profiler
 from .progress import say
 
 CONCURRENCY = 32
@@ -67,7 +68,9 @@ async def crowd(stack: EmbeddedStack) -> AsyncIterator[Crowd]:
         yield Crowd(http, registrar, citizens)
 
 
-async def measured(stack: EmbeddedStack, people: Crowd, cases: int, profiler: Any = None) -> dict[str, Any]:
+async def measured(
+    stack: EmbeddedStack, people: Crowd, cases: int, profiler: Profiler | None = None
+) -> dict[str, Any]:
     """Drives `cases` whole cases and returns the figures; `profiler` watches the same seconds."""
     gateway = stack.url("gateway")
     await people.refresh()
@@ -78,7 +81,7 @@ async def measured(stack: EmbeddedStack, people: Crowd, cases: int, profiler: An
     await asyncio.sleep(1)
     timings = Timings()
     say(f"{cases} cases, {CONCURRENCY} at a time")
-    with profiler.watching(stack) if profiler else contextlib.nullcontext():
+    async with profiler.watching(stack) if profiler else contextlib.nullcontext():
         since, before = time.time(), measure.cpu_seconds(stack)
         own = time.process_time()
         started = time.perf_counter()
