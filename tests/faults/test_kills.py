@@ -29,7 +29,7 @@ async def _killed(stormy: Stormy, *, cases: int, rounds: int, at_once: int, say:
     stormy.walks += storm.walks
     await storm.rage(lambda it: kill_each(it, stormy.city.stack, rounds, say), say)
     stormed = time.monotonic() - began
-    left = await settled(stormy.city, crowd.outside)
+    left = await settled(stormy.city, crowd.outside, within=20 if storm.failures else 150)
     found = left + await reckon(stormy.city, crowd.outside, stormy.walks)
     say(
         f"{len(storm.walks)} cases in {stormed:.0f} s, settled after {time.monotonic() - began - stormed:.0f} s more;"
