@@ -16,7 +16,7 @@ from embedded.stack import EmbeddedStack
 
 from .evaluation_rows import Tally
 from .worker import COLUMNS, Context, fill, prepare
-from .world import plain, read_world
+from .world import plain, read_world, until_complete
 
 _CHUNK = 1_000
 _PROCESSES = 2
@@ -63,6 +63,7 @@ async def seed(
 async def _context(stack: EmbeddedStack, count: int, applicants: Sequence[UUID]) -> Context:
     connection = await asyncpg.connect(stack.database_url("case-svc"))
     try:
+        await until_complete(connection, await _published(stack))
         rows = await read_world(connection)
         first = 1 + max(
             await connection.fetchval("SELECT nextval('case_no_seq')"),
@@ -83,6 +84,16 @@ async def _context(stack: EmbeddedStack, count: int, applicants: Sequence[UUID])
         document_key=secrets.document_key,
         applicants=tuple(applicants),
     )
+
+
+async def _published(stack: EmbeddedStack) -> int:
+    """How many items the catalogue offers."""
+    connection = await asyncpg.connect(stack.database_url("catalog-svc"))
+    try:
+        count: int = await connection.fetchval("SELECT count(*) FROM published_item")
+    finally:
+        await connection.close()
+    return count
 
 
 async def _fill(context: Context, say: Callable[[str], None]) -> Tally:

@@ -1,5 +1,6 @@
 """What the cases are about: the published items, the units and the officers, as case-svc knows them."""
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
@@ -14,6 +15,8 @@ from contracts.catalog import ItemDefinition
 _DEPARTMENTS = {"HUZHENG": 34, "JIAOJING": 30, "CRJ": 18, "ZHIAN": 7, "XINGZHEN": 3}
 """Shares in per cent of what citizens ask for: household, traffic, exit and entry, public order, …"""
 _OTHERWISE = 1.6
+_COUNTS = """SELECT (SELECT count(*) FROM item_version WHERE retired_at IS NULL), (SELECT count(*) FROM unit),
+ (SELECT count(*) FROM officer)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,21 @@ async def read_world(connection: asyncpg.Connection) -> dict[str, list[Any]]:
             "SELECT id, unit, department, rank FROM officer WHERE active AND rank > 0 ORDER BY unit, rank, id"
         ),
     }
+
+
+async def until_complete(connection: asyncpg.Connection, items: int) -> None:
+    """Waits until case-svc has heard of `items` items and, for two seconds, of nothing new in the organisation."""
+    counts, quiet = None, 0
+    for _ in range(300):
+        found = tuple(await connection.fetchrow(_COUNTS))
+        quiet = quiet + 1 if found == counts and found[0] >= items else 0
+        if quiet == 10:
+            return
+        counts = found
+        await asyncio.sleep(0.2)
+    raise RuntimeError(
+        f"case-svc knows (items, units, officers) {counts} after a minute; {items} items are published"
+    )
 
 
 def plain(rows: dict[str, list[Any]]) -> dict[str, list[tuple[Any, ...]]]:
