@@ -37,6 +37,13 @@ class NewOfficerRequest(Body):
     rank: Rank
     roles: Roles
 
+    def read(self) -> NewOfficer:
+        """Raises InvalidInput."""
+        reader = Reader()
+        badge_no, name = reader.badge(self.badge_no), reader.name(self.name)
+        reader.done()
+        return NewOfficer(badge_no, name, self.unit, self.rank, self.roles)
+
 
 class OfficerCreated(BaseModel):
     """`initial_password` is shown this once; with it nothing can be done but set one's own."""
@@ -77,11 +84,7 @@ async def show_officer(officer_id: UUID, uow: Uow, menu: TheMenu, caller: Superi
 async def create_officer(
     body: NewOfficerRequest, uow: Uow, menu: TheMenu, caller: Administrator
 ) -> OfficerCreated:
-    reader = Reader()
-    badge_no, name = reader.badge(body.badge_no), reader.name(body.name)
-    reader.done()
-    wanted = NewOfficer(badge_no, name, body.unit, body.rank, body.roles)
-    officer, initial = await menu.create_officer(uow, wanted)
+    officer, initial = await menu.create_officer(uow, body.read())
     return OfficerCreated(officer=OfficerView.of(officer), initial_password=initial)
 
 

@@ -3,16 +3,20 @@
 import secrets
 from dataclasses import dataclass
 
+import structlog
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.problems import FieldError
 from contracts.tokens import Role
 
-from ..domain.errors import PostInvalid
+from ..domain.errors import PasswordUnsuitable, PostInvalid
 from ..domain.officers import Officer, Post, check_post
+from ..domain.passwords import is_suitable
 from .hash_passwords import Passwords
 from .officer_events import assignment
 from .ports import Officers, OrganisationStore
+
+log = structlog.get_logger(__name__)
 
 _INITIAL_PASSWORD_BYTES = 12
 
@@ -32,22 +36,29 @@ class CreateOfficer:
         self._organisation = organisation
         self._passwords = passwords
 
-    async def __call__(self, uow: UnitOfWork, wanted: NewOfficer) -> tuple[Officer, str]:
-        """The officer and an initial password, shown this once; with it nothing can be done but change it.
+    async def __call__(
+        self, uow: UnitOfWork, wanted: NewOfficer, own_password: str | None = None
+    ) -> tuple[Officer, str]:
+        """The officer and their password.
 
-        Raises PostInvalid or BadgeTaken.
+        Without `own_password` it is an initial one, shown this once; with it nothing can be done but change it.
+        Raises PostInvalid, BadgeTaken or PasswordUnsuitable.
         """
         unit = department = branch = None
         if wanted.unit is not None:
             unit, department, branch = await post_place(uow, self._organisation, wanted.unit)
         post = Post(unit, department, branch, wanted.rank, wanted.roles)
         check_post(post)
-        initial = secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
+        if own_password is not None and not is_suitable(own_password, identifier=wanted.badge_no):
+            raise PasswordUnsuitable("/password")
+        password = own_password or secrets.token_urlsafe(_INITIAL_PASSWORD_BYTES)
         officer = Officer(uuid7(), wanted.badge_no, wanted.name, post, version=1)
-        await self._officers.add(uow, officer, await self._passwords.hash(initial))
+        password_hash = await self._passwords.hash(password)
+        await self._officers.add(uow, officer, password_hash, password_initial=own_password is None)
         for event in assignment(officer):
             uow.emit(event, version=officer.version)
-        return officer, initial
+        log.info("officer_created", officer_id=str(officer.id), roles=sorted(post.roles), unit=post.unit)
+        return officer, password
 
 
 async def post_place(

@@ -61,7 +61,9 @@ class AccessLog(Protocol):
 
 
 class Officers(Protocol):
-    async def add(self, uow: UnitOfWork, officer: Officer, password_hash: str) -> None: ...
+    async def add(
+        self, uow: UnitOfWork, officer: Officer, password_hash: str, *, password_initial: bool
+    ) -> None: ...
     async def add_missing(
         self, uow: UnitOfWork, officers: Sequence[Officer], password_hash: str, *, password_initial: bool
     ) -> set[str]: ...

@@ -39,9 +39,11 @@ class SqlOfficers:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def add(self, uow: UnitOfWork, officer: Officer, password_hash: str) -> None:
-        """With an initial password, to be changed at the first log-in. Raises BadgeTaken."""
-        if not await self.add_missing(uow, [officer], password_hash, password_initial=True):
+    async def add(
+        self, uow: UnitOfWork, officer: Officer, password_hash: str, *, password_initial: bool
+    ) -> None:
+        """An initial password has to be changed at the first log-in. Raises BadgeTaken."""
+        if not await self.add_missing(uow, [officer], password_hash, password_initial=password_initial):
             raise BadgeTaken
 
     async def add_missing(
