@@ -1,6 +1,10 @@
 """What case-svc is told from outside."""
 
+from typing import Any
+
 from chassis.settings import ServiceSettings
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import Field, SecretStr
 
 
@@ -12,3 +16,9 @@ class CaseSettings(ServiceSettings):
     more_fonts: str | None = Field(None, description="a folder with fonts for rare characters in names")
     submit_min_ial: int = Field(2, ge=0, le=4, description="real-name level needed to submit")
     max_body_bytes: int = 1_048_576
+
+    @classmethod
+    def placeholders(cls) -> dict[str, Any]:
+        key = Ed25519PrivateKey.generate()
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        return super().placeholders() | {"files_url": "memory:///", "document_key": pem}

@@ -39,13 +39,8 @@ def run(
 
 
 def _settings(package: str, settings_class: type[S], *, placeholder: bool) -> S:
-    defaults = (
-        {"database_url": "postgresql://nowhere/none", "kafka_bootstrap": "nowhere:9092"}
-        if placeholder
-        else {}
-    )
     try:
-        return settings_class(**defaults)  # type: ignore[arg-type]
+        return settings_class(**(settings_class.placeholders() if placeholder else {}))
     except ValidationError as error:
         for item in error.errors(include_input=False, include_url=False):
             setting = "_".join(str(part) for part in item["loc"]).upper()
@@ -92,6 +87,11 @@ def _print_openapi(service: Service) -> None:
 
 
 async def _run_command(service: Service, command: Command, words: list[str]) -> int:
+    from .telemetry.logs import configure_logging
+
+    # What the command prints is for whoever called it, and may be read by a script.
+    settings = service.settings
+    configure_logging(service.name, settings.log_level, settings.log_format, to=sys.stderr)
     await service.start(role="api")
     try:
         return await command(service, words)

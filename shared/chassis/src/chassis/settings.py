@@ -1,5 +1,6 @@
 """Settings every service has. Only a service's `settings.py` and this module read the environment."""
 
+import base64
 import os
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,20 @@ class ServiceSettings(BaseSettings):
     log_format: str = "json"
     max_body_bytes: int = 1_048_576
     otel_exporter_otlp_endpoint: str | None = None
+
+    @classmethod
+    def placeholders(cls) -> dict[str, Any]:
+        """What must be set, for the one command that reads none of it: printing the API document.
+
+        A service that requires more adds its own. The keys are new each time: nothing can be kept under them.
+        """
+        key = base64.b64encode(os.urandom(32)).decode()
+        return {
+            "database_url": "postgresql://nowhere/none",
+            "kafka_bootstrap": "nowhere:9092",
+            "data_keys": f"placeholder:{key}",
+            "lookup_key": key,
+        }
 
     @classmethod
     def settings_customise_sources(

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
@@ -11,8 +11,9 @@ from . import context
 from .masking import mask_event
 
 
-def configure_logging(service: str, level: str, form: str) -> None:
-    """Sends structlog and the standard library's logging through the same steps to standard output."""
+def configure_logging(service: str, level: str, form: str, to: TextIO | None = None) -> None:
+    """Sends structlog and the standard library's logging through the same steps to `to`, or standard output."""
+    stream = to or sys.stdout
     shared = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -27,10 +28,10 @@ def configure_logging(service: str, level: str, form: str) -> None:
     structlog.configure(
         processors=[*shared, render],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[_drop_internals, *shared, render]))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
