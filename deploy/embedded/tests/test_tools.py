@@ -4,6 +4,7 @@ import importlib.util
 import re
 import stat
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,16 @@ def test_every_secret_a_container_names_is_made(compose, tmp_path):
                 named += 1
     assert named > 30
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
+
+
+def test_services_believe_the_gateway_about_addresses_and_the_gateway_nobody_unasked(compose):
+    for name in SERVICES:
+        believed = compose["services"][name]["environment"]["TRUSTED_PROXIES"].split(",")
+        for where_docker_puts_networks in ("172.18.0.9", "172.31.0.2", "192.168.16.2", "10.0.3.4"):
+            assert any(ip_address(where_docker_puts_networks) in ip_network(each) for each in believed)
+        assert not any(ip_address("203.0.113.9") in ip_network(each) for each in believed)
+        assert compose["services"][name]["networks"] == ["inside"], f"{name} is reachable for others"
+    assert compose["services"][GATEWAY]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-}"
 
 
 def test_secrets_made_again_are_the_same(tmp_path):

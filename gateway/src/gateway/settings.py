@@ -1,10 +1,9 @@
 """What ops may set. Rates are requests per second, bursts are requests, time-outs are seconds."""
 
 import sys
-from ipaddress import ip_network
 from typing import Annotated
 
-from chassis.settings import FileVariants
+from chassis.settings import FileVariants, Networks
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -13,13 +12,6 @@ def _base_url(value: str) -> str:
     if not value.startswith(("http://", "https://")) or len(value.split("/")) > 4:
         raise ValueError("must be http://host:port")
     return value.rstrip("/")
-
-
-def _networks(value: str) -> str:
-    for part in value.split(","):
-        if part.strip():
-            ip_network(part.strip(), strict=False)
-    return value
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
@@ -44,7 +36,7 @@ class GatewaySettings(BaseSettings):
     courier_url: BaseUrl
     evaluation_url: BaseUrl
     redis_url: SecretStr | None = None
-    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    trusted_proxies: Networks = ""
     ip_rate: Rate = 1_000
     ip_burst: Burst = 2_000
     caller_rate: Rate = 100

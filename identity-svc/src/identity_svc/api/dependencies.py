@@ -18,7 +18,7 @@ async def client_address(request: Request) -> str:
     """Who to count tries for: the peer's address, of IPv6 its /64, which is one household's.
 
     Behind the gateway the server has already put the forwarded address in place of the peer's
-    (FORWARDED_ALLOW_IPS says which peers it believes).
+    (TRUSTED_PROXIES says which peers it believes).
     """
     host = request.client.host if request.client else "unknown"
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -56,21 +56,27 @@ def _serve(service: Service, role: str) -> None:
     settings = service.settings
     configure_logging(service.name, settings.log_level, settings.log_format)
     service.role = role
-    uvicorn.run(
-        service.app(),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
+    uvicorn.run(service.app(), **server_options(settings))
+
+
+def server_options(settings: ServiceSettings) -> dict[str, Any]:
+    """How uvicorn serves one of our services."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "loop": "uvloop",
+        "http": "httptools",
+        # From these peers the address in X-Forwarded-For takes the peer's place.
+        "forwarded_allow_ips": settings.trusted_proxies,
+        "access_log": False,
+        "log_config": None,
+        "server_header": False,
+        "date_header": False,
         # Longer than the gateway keeps its side open, so that it is never we who close a connection it is about to use.
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=8,
-        h11_max_incomplete_event_size=65_536,
-    )
+        "timeout_keep_alive": 75,
+        "timeout_graceful_shutdown": 8,
+        "h11_max_incomplete_event_size": 65_536,
+    }
 
 
 def _migrate(service: Service) -> None:

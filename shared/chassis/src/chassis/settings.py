@@ -2,12 +2,24 @@
 
 import base64
 import os
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+def _networks(value: str) -> str:
+    for part in value.split(","):
+        if part.strip():
+            ip_network(part.strip())
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
+"""Addresses and networks, joined by commas."""
 
 
 class FileVariants(PydanticBaseSettingsSource):
@@ -45,6 +57,10 @@ class ServiceSettings(BaseSettings):
     service_secret: SecretStr | None = None
     data_keys: SecretStr | None = None
     lookup_key: SecretStr | None = None
+    trusted_proxies: Networks = Field(
+        default="127.0.0.1,::1",
+        description="the gateway's: whose X-Forwarded-For is believed; empty: nobody's",
+    )
     migrate_on_start: bool = False
     relay_linger_ms: int = Field(default=15, description="how long the relay gathers before it sends")
     outbox_days: int = 30
