@@ -1,5 +1,6 @@
 """What reviews add up to: public by unit, item and department; by officer for supervisors."""
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -10,6 +11,7 @@ from chassis.paging import Page, decode_cursor, encode_cursor
 from chassis.problems import Forbidden
 from contracts.tokens import Role
 from fastapi import Depends, Query, Request
+from pydantic import BeforeValidator
 
 from evaluation_svc.domain.errors import BadPeriod
 
@@ -20,10 +22,20 @@ router = Router(prefix="/api/evaluation", tags=["evaluation"])
 
 _LONGEST_DAYS: Final = 1_100
 _USUAL_DAYS: Final = 30
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LAST_ID: Final = UUID(int=2**128 - 1)
 _supervisor = allow(Role.SUPERVISOR)
 
+
+def _iso(day: object) -> object:
+    """`?from=0` would be read as seconds since 1970."""
+    if isinstance(day, str) and not _ISO_DAY.fullmatch(day):
+        raise ValueError("日期应为 YYYY-MM-DD · a date is YYYY-MM-DD")
+    return day
+
+
 Judged = Annotated[Caller, Depends(allow(Role.OFFICER, Role.SUPERVISOR))]
+Day = Annotated[date, BeforeValidator(_iso)]
 Group = Literal["unit", "item", "department", "officer"]
 
 
@@ -33,8 +45,8 @@ async def read_statistics(
     uow: Uow,
     desk: OfDesk,
     group: Annotated[Group, Query(description="officer 仅限监督人员 · officer: supervisors only")] = "unit",
-    first: Annotated[date | None, Query(alias="from", description="上海日期，含 · included")] = None,
-    last: Annotated[date | None, Query(alias="to", description="上海日期，含 · included")] = None,
+    first: Annotated[Day | None, Query(alias="from", description="上海日期，含 · included")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="上海日期，含 · included")] = None,
 ) -> StatisticsView:
     """The last 30 days unless told otherwise. By officer: those of the supervisor's own department."""
     first, last = _period(first, last)

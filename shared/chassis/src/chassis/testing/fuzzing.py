@@ -1,0 +1,245 @@
+"""A service held to its own OpenAPI document: generated requests, good and bad, and every answer checked.
+
+@pytest.fixture
+def held(postgres_url, tokens):
+    with opened(postgres_url, MIGRATIONS, build_for, tokens) as held:
+        held.do(held.running.deliver(case_completed))
+        held.known["case_id"] = [str(case_completed.case_id)]
+        yield held
+
+def test_every_answer_is_as_documented(held, subtests):
+    for operation in held.operations():
+        with subtests.test(operation.label):
+            held.try_everything(operation)
+"""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx2
+import requests
+import schemathesis
+import uvicorn
+from contracts.tokens import Role
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings, strategies
+from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
+from schemathesis.config import CacheConfig, GenerationConfig, SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.transport import Response
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi import checks
+
+from ..http.idempotency import HEADER
+from ..problems.rendering import MEDIA_TYPE, TYPE_BASE
+from ..service import Service
+from . import databases
+from .doors import doors
+from .harness import Running
+from .tokens import Tokens, bearer
+
+Result = TypeVar("Result")
+Callers = dict[Role, str]
+"""A token for each role."""
+
+FEW = settings(
+    max_examples=10,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+"""The same few requests in every run; what fails is shown as it was sent, for a second try meets other data."""
+
+ACCOUNT = UUID("01900000-0000-7000-8000-00000000abcd")
+POST = {"unit": "XC-HUZHENG", "department": "HUZHENG", "rank": 3}
+"""Whose tokens `callers` are."""
+
+
+def callers(tokens: Tokens, account: UUID = ACCOUNT) -> Callers:
+    """One person in every role, with a post where the role has one."""
+    posted = {Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR}
+    found = {role: tokens.mint(account, (role,), ial=2, **(POST if role in posted else {})) for role in Role}
+    return found | {Role.SERVICE: tokens.service("case-svc")}
+
+
+def errors_are_problems(ctx: CheckContext, response: Response, case: schemathesis.Case) -> None:
+    """Whatever went wrong is said as RFC 9457 has it."""
+    if response.status_code < 400 or case.method.upper() == "HEAD":
+        return
+    assert response.headers.get("content-type") == [MEDIA_TYPE], response.headers
+    problem = response.json()
+    assert problem["type"].startswith(TYPE_BASE) and problem["status"] == response.status_code, problem
+    assert problem["title"] and problem["detail"], problem
+
+
+HELD: list[CheckFunction] = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.unsupported_method,
+    errors_are_problems,
+]
+
+
+class Standing:
+    """An ASGI application on a port of its own, in a thread of its own: who generates requests is not asynchronous."""
+
+    def __init__(self, app: Any) -> None:
+        config = uvicorn.Config(app, port=0, http="httptools", log_config=None, access_log=False)
+        self._server = uvicorn.Server(config)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "Standing":
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the application ended while it started")
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(20)
+
+    @property
+    def url(self) -> str:
+        return "http://{}:{}".format(*self._server.servers[0].sockets[0].getsockname())
+
+    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Runs `work` in the application's own event loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._server.serve())
+        self._loop.close()
+
+
+class Held:
+    """A running service and what is known of its world.
+
+    `known` maps names of parameters and members to values that exist. They take the place of generated ones that
+    are merely well-formed, in two calls of three: behind the 404 lies most of the service.
+    """
+
+    def __init__(self, standing: Standing, running: Running, app: FastAPI, callers: Callers) -> None:
+        self.running = running
+        self.url = standing.url
+        self.known: dict[str, list[Any]] = {}
+        self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self.callers = callers
+        """A token for each role; whom the service itself must know, a test puts there."""
+        self._standing = standing
+        self._app = app
+        self._doors = doors(running.service)
+        self._session = requests.Session()
+        self._turn = itertools.count(1)
+
+    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Arranges or looks: `held.do(held.running.deliver(event))`."""
+        return self._standing.do(work)
+
+    def operations(self) -> list[APIOperation]:
+        """What the service's document offers."""
+        config = SchemathesisConfig(seed=1, cache=CacheConfig(enabled=False))
+        document = schemathesis.openapi.from_dict(self._app.openapi(), config=config)
+        return [found.ok() for found in document.get_all_operations()]
+
+    def try_everything(self, operation: APIOperation) -> None:
+        """The boundaries of every parameter and member, then a few draws of the whole, sound and unsound."""
+        for case in operation.schema.iter_coverage_cases(
+            operation, generation_modes=list(GenerationMode), generation_config=GenerationConfig(),
+            extra_data_source=None, error_feedback=None,
+        ):  # fmt: skip
+            self.check(case)
+        drawn = strategies.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])
+        FEW(given(drawn)(self.check))()
+
+    def unreached(self) -> set[str]:
+        """The operations tried that never did what they are for: generated data alone seldom gets that far."""
+        return {label for label, answers in self.answers.items() if min(answers) >= 400}
+
+    def check(self, case: schemathesis.Case) -> None:
+        """Sends `case` as one of those who may, now and then as nobody, and holds the answer to the document."""
+        turn = next(self._turn)
+        if turn % 3:
+            self._make_real(case, turn)
+        headers = self._caller(case, turn)
+        answer = case.call(base_url=self.url, session=self._session, headers=headers)
+        self.answers[case.operation.label][answer.status_code] += 1
+        case.validate_response(answer, HELD, headers=headers, transport_kwargs={"session": self._session})
+
+    def _caller(self, case: schemathesis.Case, turn: int) -> dict[str, str]:
+        roles = self._doors[case.operation.label]
+        if roles is None or turn % 8 == 0:
+            return {}
+        fitting = sorted(roles)
+        return bearer(self.callers[fitting[turn % len(fitting)]])
+
+    def _make_real(self, case: schemathesis.Case, turn: int) -> None:
+        for location, values in (
+            (ParameterLocation.PATH, case.path_parameters),
+            (ParameterLocation.QUERY, case.query),
+            (ParameterLocation.BODY, case.body),
+        ):
+            if isinstance(values, dict) and _is_sound(case, location):
+                for name in values.keys() & self.known.keys():
+                    values[name] = self.known[name][turn % len(self.known[name])]
+        if HEADER in case.headers and _is_sound(case, ParameterLocation.HEADER):
+            case.headers[HEADER] = f"turn-{turn}"  # else the second call of each route is a repetition
+
+
+def _is_sound(case: schemathesis.Case, location: ParameterLocation) -> bool:
+    found = case.meta.components.get(location) if case.meta else None
+    return found is not None and found.mode.is_positive
+
+
+@contextlib.contextmanager
+def opened(
+    postgres_url: str, migrations: Path, build: Callable[[str], Service], tokens: Tokens
+) -> Iterator[Held]:
+    """The service that `build` makes for the URL of a fresh database, without workers, on a port of its own."""
+    loop = asyncio.new_event_loop()
+    clone = databases.cloned(postgres_url, migrations)
+    try:
+        service = build(loop.run_until_complete(clone.__aenter__()))
+        service.verify_with(tokens.key_set)
+        service.role = "api"
+        app = service.app()
+        with Standing(app) as standing:
+            running = Running(service, httpx2.AsyncClient(base_url=standing.url), tokens)
+            held = Held(standing, running, app, callers(tokens))
+            held.known |= held.do(_stuck_work(running))
+            yield held
+            held.do(running.client.aclose())
+    finally:
+        loop.run_until_complete(clone.__aexit__(None, None, None))
+        loop.close()
+
+
+async def _stuck_work(running: Running) -> dict[str, list[Any]]:
+    """Something for the operator's routes, which every service has."""
+    async with running.uow() as uow:
+        message = await uow.fetchval(
+            "INSERT INTO parked_message (consumer, event_id, topic, key, headers, payload, cause) VALUES"
+            " ('nobody', gen_random_uuid(), 'none', 'none', '{\"ce_type\": \"none\"}', '', 'a test') RETURNING id"
+        )
+        job = await uow.fetchval(
+            "INSERT INTO job (kind, key, attempts, last_error) VALUES ('none', 'none', 9, 'a test') RETURNING id"
+        )
+    return {"message_id": [message], "job_id": [job]}
