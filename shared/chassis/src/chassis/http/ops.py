@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from contracts.tokens import Role
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from pydantic import BaseModel
 
 from ..auth.caller import Caller
@@ -62,6 +62,7 @@ class Replayed(BaseModel):
 
 
 Operator = Annotated[Caller, Depends(allow(Role.OPERATOR))]
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1)]  # what a bigint holds
 
 
 def ops_router(service: str) -> Router:
@@ -76,7 +77,7 @@ def ops_router(service: str) -> Router:
         "/parked-messages/{message_id}/replay",
         summary="重放消息及其后续 · Replay a message and those behind it",
     )
-    async def replay(message_id: int, uow: Uow, request: Request, _: Operator) -> Replayed:
+    async def replay(message_id: RowId, uow: Uow, request: Request, _: Operator) -> Replayed:
         row = await uow.fetchrow("SELECT topic, key FROM parked_message WHERE id = $1", message_id)
         if row is None:
             raise NotFound(
@@ -85,7 +86,7 @@ def ops_router(service: str) -> Router:
         return Replayed(settled=await request.app.state.service.replay(row["topic"], row["key"]))
 
     @router.post("/jobs/{job_id}/retry", summary="立即重试任务 · Retry a job now")
-    async def retry(job_id: int, uow: Uow, request: Request, _: Operator) -> FailingJob:
+    async def retry(job_id: RowId, uow: Uow, request: Request, _: Operator) -> FailingJob:
         row = await uow.fetchrow(
             "UPDATE job SET run_at = now(), leased_until = NULL WHERE id = $1 AND last_error IS NOT NULL"
             " RETURNING id, kind, key, last_error AS cause, attempts, created_at, run_at",
