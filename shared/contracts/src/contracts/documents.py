@@ -4,6 +4,7 @@ from typing import Any
 
 from . import case, catalog, courier, evaluation, identity, payment, topics
 from .events import Event, registered_events
+from .readers import READERS
 
 CONTEXTS = (identity, catalog, case, payment, courier, evaluation)
 
@@ -25,7 +26,7 @@ def schema_of(model: type[Event]) -> dict[str, Any]:
 
 
 def asyncapi() -> dict[str, Any]:
-    """AsyncAPI 3.0: who sends what on which topic. Envelopes are CloudEvents 1.0 in Kafka's binary mode."""
+    """AsyncAPI 3.0: who sends and who receives what on which topic; CloudEvents 1.0 in Kafka's binary mode."""
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     messages: dict[str, Any] = {}
@@ -44,10 +45,8 @@ def asyncapi() -> dict[str, Any]:
         }
         channels[model.TOPIC]["messages"][name] = {"$ref": f"#/components/messages/{name}"}
     for topic in channels:
-        operations[f"send_{topic.replace('.', '_')}"] = {
-            "action": "send",
-            "channel": {"$ref": "#/channels/" + topic},
-        }
+        operations[f"send_{_word(topic)}"] = {"action": "send", "channel": {"$ref": f"#/channels/{topic}"}}
+    operations |= _receptions()
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Internet + police services: events", "version": "1"},
@@ -56,6 +55,24 @@ def asyncapi() -> dict[str, Any]:
         "operations": operations,
         "components": {"messages": messages},
     }
+
+
+def _receptions() -> dict[str, Any]:
+    """An operation for each service and topic it reads, with the messages it takes there."""
+    operations: dict[str, Any] = {}
+    for model, readers in READERS.items():
+        channel = f"#/channels/{model.TOPIC}"
+        for service in readers:
+            operation = operations.setdefault(
+                f"{_word(service)}_receives_{_word(model.TOPIC)}",
+                {"action": "receive", "channel": {"$ref": channel}, "messages": []},
+            )
+            operation["messages"].append({"$ref": f"{channel}/messages/{model.TYPE}"})
+    return operations
+
+
+def _word(name: str) -> str:
+    return name.replace(".", "_").replace("-", "_")
 
 
 def incompatibilities(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

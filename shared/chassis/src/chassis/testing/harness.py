@@ -16,6 +16,7 @@ from ..ids import uuid7
 from ..messages.envelope import headers_for, read_headers
 from ..messages.inbox import Arrival
 from ..service import Service
+from .contracts import check_outbox
 from .tokens import Tokens
 
 BASE_URL = "http://service.test"
@@ -40,6 +41,10 @@ class Running:
         if known:
             await self.service.applier.apply(known, [])
 
+    async def deliver_bytes(self, type: str, topic: str, key: str, body: bytes, event_id: UUID) -> None:
+        """Feeds one record as the broker brings it, whatever version of its producer wrote it."""
+        await self.service.applier.apply([_arrival(type, topic, key, body, event_id)], [])
+
     async def run_jobs(self) -> int:
         """Runs the jobs due now until none is; returns how many ran."""
         return await self.service.runner.run_due()
@@ -59,16 +64,19 @@ class Running:
 
 def arrival(event: Event, event_id: UUID) -> Arrival:
     """`event` as a record from the broker."""
+    return _arrival(event.TYPE, event.TOPIC, event.aggregate_id, event.model_dump_json().encode(), event_id)
+
+
+def _arrival(type: str, topic: str, key: str, body: bytes, event_id: UUID) -> Arrival:
     headers = headers_for(
-        event_id=event_id, type=event.TYPE, source="test", subject=event.aggregate_id, time=now(), epoch=1,
+        event_id=event_id, type=type, source="test", subject=key, time=now(), epoch=1,
         traceparent=None, correlation_id=None, causation_id=None,
     )  # fmt: skip
     record = ConsumerRecord(
-        topic=event.TOPIC, partition=0, offset=0, timestamp=0, timestamp_type=0, key=event.aggregate_id.encode(),
-        value=event.model_dump_json().encode(), checksum=None, serialized_key_size=0, serialized_value_size=0,
-        headers=tuple(headers),
+        topic=topic, partition=0, offset=0, timestamp=0, timestamp_type=0, key=key.encode(), value=body,
+        checksum=None, serialized_key_size=0, serialized_value_size=0, headers=tuple(headers),
     )  # fmt: skip
-    return Arrival(record, read_headers(headers), event.aggregate_id)
+    return Arrival(record, read_headers(headers), key)
 
 
 @contextlib.asynccontextmanager
@@ -77,6 +85,7 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Starts `service` on its configured database. `own_keys`: it verifies with its own key set (identity-svc).
 
+    At the end of the block every event in its outbox is held against its committed contract.
     role "api" starts no worker; "all" starts relay, consumer and jobs against the configured broker.
     """
     if not own_keys:
@@ -88,6 +97,7 @@ async def running(
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL) as client:
             yield Running(service, client, tokens)
+            await check_outbox(service)
 
 
 BuildService = Callable[..., Service]

@@ -1,0 +1,180 @@
+"""What case-svc tells and reads, held against the committed contracts."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from chassis.testing.contracts import assert_reads, assert_told_everything, taken
+from contracts.committed import Producer
+
+FULL = ("accept", "review", "approve", "pay", "produce", "deliver")
+PARCEL = ("accept", "review", "produce", "deliver")
+WORDS = {
+    "purpose": "给女儿王小红办理入学", "lacking": "户口簿第三页照片", "answered": "照片已补上",
+    "rejected": "不属于本局管辖", "opinion": "核对过张三的档案", "denied": "李四提交的材料不实",
+    "withdrawn": "家里有事不办了",
+}  # fmt: skip
+PERSON = {"name": "张三", "phone": "13800000000", "address": "东新街1号"}
+"""As in the address of these tests' drafts."""
+
+
+class Stories:
+    """Cases on their way, each call checked."""
+
+    def __init__(self, world: Any, make_item: Callable[..., Any]) -> None:
+        self.world = world
+        self.make_item = make_item
+
+    async def officer(self, case_id: str, action: str, body: Any = None, rank: int = 1) -> None:
+        answer = await self.world.officer(rank).post(f"/api/cases/{case_id}/{action}", body)
+        assert answer.status_code == 200, answer.text
+
+    async def citizen(self, case_id: str, action: str, body: Any) -> None:
+        answer = await self.world.citizen.post(f"/api/cases/{case_id}/{action}", body)
+        assert answer.status_code == 200, answer.text
+
+    async def submitted(self, code: str = "HUZHENG-101", **item: Any) -> str:
+        return await self.world.submitted(self.make_item(code, **item), purpose=WORDS["purpose"])
+
+    async def with_fee(self) -> str:
+        return await self.world.approved(self.make_item("HUZHENG-102", FULL, approval_levels=1))
+
+    async def waiting_for_courier(self) -> str:
+        case_id = await self.world.approved(self.make_item("HUZHENG-103", PARCEL))
+        await self.officer(case_id, "produce")
+        return case_id
+
+    async def last_told(self, case_id: str) -> str:
+        timeline = (await self.world.citizen.get(f"/api/cases/{case_id}/timeline")).json()
+        return timeline["entries"][-1]["action"]
+
+
+@pytest.fixture
+def stories(world, make_item) -> Stories:
+    return Stories(world, make_item)
+
+
+async def test_its_stories_tell_every_event_it_owns(world, stories) -> None:
+    await a_parcel_that_came_back_once(world, stories)
+    not_accepted = await stories.submitted()
+    await stories.officer(not_accepted, "supplement-requests", {"lacking": [{"what": WORDS["lacking"]}]})
+    await stories.citizen(not_accepted, "supplements", {"note": WORDS["answered"]})
+    await stories.officer(not_accepted, "reject", {"reason": WORDS["rejected"]})
+    denied = await stories.submitted()
+    await stories.officer(denied, "accept")
+    basis = {"reason": WORDS["denied"], "legal_basis": "行政许可法第三十八条"}
+    await stories.officer(denied, "decisions", {"decision": "deny", "opinion": WORDS["opinion"], **basis})
+    await stories.citizen(await stories.submitted(), "withdraw", {"reason": WORDS["withdrawn"]})
+    await stories.with_fee()
+    async with world.uow() as uow:
+        await uow.execute("UPDATE job SET run_at = now() WHERE kind = 'case.close_unpaid'")
+    await world.run_jobs()
+    await assert_told_everything(world.service, but_never=[*WORDS.values(), *PERSON.values()])
+
+
+async def a_parcel_that_came_back_once(world: Any, stories: Stories) -> None:
+    case_id = await stories.submitted("HUZHENG-104", steps=FULL, approval_levels=2, delivery="both_ways")
+    await stories.officer(case_id, "accept")
+    for rank in (2, 3):
+        body = {"decision": "approve", "opinion": WORDS["opinion"]}
+        await stories.officer(case_id, "decisions", body, rank)
+    await taken(world, "payment.order.paid", Producer.TODAY, case_id=case_id)
+    await stories.officer(case_id, "produce")
+    for news in ("picked_up", "returned", "picked_up", "delivered"):
+        await taken(world, f"courier.shipment.{news}", Producer.TODAY, case_id=case_id)
+    assert await world.state(case_id) == "completed"
+
+
+async def published(stories: Stories, producer: Producer) -> None:
+    """Offered from then on."""
+    item = await taken(stories.world, "catalog.item.published", producer)
+    opened = await stories.world.citizen.post(
+        "/api/cases", {"item_code": item["item_code"], "branch": "XC", "answers": {}}
+    )
+    assert (opened.status_code, opened.json()["item_version"]) == (201, item["item_version"]), opened.text
+
+
+async def retired(stories: Stories, producer: Producer) -> None:
+    """No longer offered."""
+    await stories.world.publish(stories.make_item("HUZHENG-009"))
+    await taken(stories.world, "catalog.item.retired", producer, item_code="HUZHENG-009")
+    refused = await stories.world.citizen.post(
+        "/api/cases", {"item_code": "HUZHENG-009", "branch": "XC", "answers": {}}
+    )
+    assert refused.status_code == 409, refused.text
+
+
+def kept(type: str, table: str, key: str) -> Callable[[Stories, Producer], Awaitable[None]]:
+    """A copy of it, with what this service needs of it."""
+
+    async def check(stories: Stories, producer: Producer) -> None:
+        body = await taken(stories.world, type, producer)
+        rows = await stories.world.service.pool.fetch(f"SELECT * FROM {table} WHERE {key}::text = $1", body[
+            "officer_id" if key == "id" else key
+        ])  # fmt: skip
+        [row] = rows
+        copied = {name: value for name, value in dict(row).items() if name in body}
+        assert len(copied) >= 3
+        assert {name: body[name] for name in copied} == copied
+
+    return check
+
+
+def moves(type: str, start: str, to: str, *before: str) -> Callable[[Stories, Producer], Awaitable[None]]:
+    """The case moves on."""
+
+    async def check(stories: Stories, producer: Producer) -> None:
+        case_id = await getattr(stories, start)()
+        for earlier in (*before, type):
+            await taken(stories.world, earlier, producer, case_id=case_id)
+        assert await stories.world.state(case_id) == to
+
+    return check
+
+
+def is_told(type: str, action: str) -> Callable[[Stories, Producer], Awaitable[None]]:
+    """The case stays where it is; its history tells of it."""
+
+    async def check(stories: Stories, producer: Producer) -> None:
+        case_id = await stories.with_fee()
+        await taken(stories.world, type, producer, case_id=case_id)
+        assert await stories.last_told(case_id) == action
+        assert await stories.world.state(case_id) == "awaiting_payment"
+
+    return check
+
+
+READS: dict[str, Callable[[Stories, Producer], Awaitable[None]]] = {
+    "catalog.item.published": published,
+    "catalog.item.retired": retired,
+    "identity.department.defined": kept("identity.department.defined", "department", "code"),
+    "identity.branch.defined": kept("identity.branch.defined", "branch", "code"),
+    "identity.unit.defined": kept("identity.unit.defined", "unit", "code"),
+    "identity.window.defined": kept("identity.window.defined", "service_window", "code"),
+    "identity.officer.assigned": kept("identity.officer.assigned", "officer", "id"),
+    "payment.order.paid": moves("payment.order.paid", "with_fee", "in_production"),
+    "payment.order.expired": is_told("payment.order.expired", "order_expired"),
+    "payment.refund.succeeded": is_told("payment.refund.succeeded", "refunded"),
+    "courier.shipment.picked_up": moves("courier.shipment.picked_up", "waiting_for_courier", "in_transit"),
+    "courier.shipment.delivered": moves("courier.shipment.delivered", "waiting_for_courier", "completed"),
+    "courier.shipment.returned": moves("courier.shipment.returned", "waiting_for_courier", "returned",
+                                       "courier.shipment.picked_up"),
+    "evaluation.review.submitted": is_told("evaluation.review.submitted", "reviewed_by_applicant"),
+}  # fmt: skip
+"""What becomes of each event it reads."""
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_every_event_it_reads_has_its_effect(world, stories, subtests, producer) -> None:
+    assert_reads(world.service, READS)
+    for type, check in READS.items():
+        with subtests.test(type):
+            await check(stories, producer)
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_news_of_a_case_unknown_here_waits_for_an_operator(world, producer) -> None:
+    with pytest.raises(AssertionError, match="CaseNotFound"):
+        await taken(world, "payment.order.paid", producer, case_id=str(uuid4()))
+    assert len(await world.parked()) == 1

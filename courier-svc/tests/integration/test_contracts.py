@@ -1,0 +1,59 @@
+"""What courier-svc tells and reads, held against the committed contracts."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.testing import Running
+from chassis.testing.contracts import assert_reads, assert_told_everything, taken
+from contracts.committed import Producer
+
+from ..conftest import HOME, Courier
+
+DISPATCH = "case.case.dispatch_requested"
+PICKUP = "case.case.pickup_requested"
+WITHDRAWN = "case.case.withdrawn"
+
+
+async def shipment_of(svc: Running, case: dict[str, Any]) -> dict[str, Any]:
+    rows = await svc.service.pool.fetch("SELECT * FROM shipment WHERE case_id = $1", UUID(case["case_id"]))
+    [row] = rows
+    return dict(row)
+
+
+async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Courier) -> None:
+    words = "本人签收：张三丰"
+    cases = [
+        await taken(svc, DISPATCH, Producer.TODAY, case_id=str(uuid4()), case_no=f"HZ{n}") for n in range(3)
+    ]
+    await svc.run_jobs()
+    arrives, comes_back, unwanted = [await shipment_of(svc, case) for case in cases]
+    for shipment, codes in ((arrives, ("PICKED_UP", "DELIVERED")), (comes_back, ("PICKED_UP", "RETURNED"))):
+        for code in codes:
+            await courier.push(shipment["order_no"], code, description=words)
+    await taken(svc, WITHDRAWN, Producer.TODAY, case_id=str(unwanted["case_id"]))
+    await svc.run_jobs()
+    await assert_told_everything(svc.service, but_never=[HOME.name, HOME.phone, HOME.address, words])
+
+
+def test_these_tests_feed_every_event_it_reads(svc: Running) -> None:
+    assert_reads(svc.service, {DISPATCH, PICKUP, WITHDRAWN})
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_what_a_case_sends_or_fetches_becomes_an_order(svc: Running, producer: Producer) -> None:
+    for type, direction in ((DISPATCH, "to_applicant"), (PICKUP, "from_applicant")):
+        case = await taken(svc, type, producer, case_id=str(uuid4()))
+        await svc.run_jobs()
+        shipment = await shipment_of(svc, case)
+        assert (shipment["state"], shipment["direction"]) == ("created", direction)
+        assert (str(shipment["applicant_id"]), shipment["unit"]) == (case["applicant_id"], case["unit"])
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_a_withdrawn_case_takes_its_order_back(svc: Running, producer: Producer) -> None:
+    case = await taken(svc, DISPATCH, producer)
+    await svc.run_jobs()
+    await taken(svc, WITHDRAWN, producer)
+    await svc.run_jobs()
+    assert (await shipment_of(svc, case))["state"] == "cancelled"

@@ -1,0 +1,60 @@
+"""What payment-svc tells and reads, held against the committed contracts."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.testing.contracts import assert_reads, assert_told_everything, taken
+from contracts.committed import Producer
+
+REQUESTED = "case.case.payment_requested"
+WITHDRAWN = "case.case.withdrawn"
+CLOSED = "case.case.closed_unpaid"
+
+
+async def order_of(svc, case):
+    rows = await svc.service.pool.fetch(
+        "SELECT * FROM payment_order WHERE case_id = $1", UUID(case["case_id"])
+    )
+    [row] = rows
+    return row
+
+
+async def test_its_stories_tell_every_event_it_owns(payments):
+    expires, called_off, refunded = [await payments.opened() for _ in range(3)]
+    await payments.expired(expires["id"])
+    await payments.withdrawn(called_off["case_id"])
+    await payments.world.pay((await payments.citizen.start(refunded["id"]))["pay_url"])
+    await payments.world.delivered()
+    await payments.withdrawn(refunded["case_id"])
+    await payments.svc.run_jobs()
+    await payments.world.delivered()
+    await assert_told_everything(payments.svc.service, but_never=[str(payments.citizen.id)])
+
+
+def test_these_tests_feed_every_event_it_reads(payments):
+    assert_reads(payments.svc.service, {REQUESTED, WITHDRAWN, CLOSED})
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_a_requested_payment_opens_an_order(payments, producer):
+    case = await taken(payments.svc, REQUESTED, producer)
+    order = await order_of(payments.svc, case)
+    assert (order["state"], order["amount_cents"], order["purpose"]) == ("open", 2000, case["purpose"])
+    assert str(order["applicant_id"]) == case["applicant_id"]
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_a_sum_that_the_issuing_system_knows_is_looked_up(payments, producer):
+    case = await taken(payments.svc, REQUESTED, producer, amount_cents=None, amount_source="issuing_system")
+    assert (await order_of(payments.svc, case))["amount_cents"] is None
+    kinds = await payments.svc.service.pool.fetch("SELECT kind FROM job WHERE kind LIKE 'payment.look%'")
+    assert len(kinds) == 1
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_an_ended_case_calls_its_order_off(payments, producer):
+    for ended in (WITHDRAWN, CLOSED):
+        case = await taken(payments.svc, REQUESTED, producer, case_id=str(uuid4()))
+        await taken(payments.svc, ended, producer, case_id=case["case_id"])
+        await payments.svc.run_jobs()
+        assert (await order_of(payments.svc, case))["state"] == "cancelled"
