@@ -1,0 +1,95 @@
+"""The API keeps to its own OpenAPI document, whatever is thrown at it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import pytest
+from chassis.service import Service
+from chassis.testing import TEST_KEYS, Tokens, bearer
+from chassis.testing.fuzzing import ACCOUNT, POST, Held, Standing, opened
+from contracts.case import CasePaymentRequested
+from contracts.tokens import Role
+from partners.app import build as build_sandbox
+from partners.settings import PartnersSettings
+from payment_svc.bootstrap import build
+from payment_svc.settings import PaymentSettings
+
+MIGRATIONS = Path(__file__).parents[2] / "src/payment_svc/migrations"
+CONTROL = {"Authorization": "Bearer control-token-of-the-tests"}
+FEE = 2000
+
+
+@pytest.fixture
+def partners_url(partner_keys: Path, tmp_path: Path) -> Iterator[str]:
+    settings = PartnersSettings(
+        keys=partner_keys, data=tmp_path / "books.db", control_token=CONTROL["Authorization"][7:]
+    )
+    with Standing(lambda: build_sandbox(settings)) as sandbox:
+        yield sandbox.url
+
+
+@pytest.fixture
+def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: str) -> Iterator[Held]:
+    def service(url: str) -> Service:
+        return build(
+            PaymentSettings(
+                **TEST_KEYS, database_url=url, kafka_bootstrap="nowhere:9092", service_secret="secret",
+                partners_url=partners_url, partners_keys=partner_keys,
+            )
+        )  # fmt: skip
+
+    with opened(postgres_url, MIGRATIONS, service, tokens) as held:
+        held.do(held.running.deliver(*(payment_requested() for _ in range(30))))
+        held.known |= held.do(orders(held))
+        held.known |= {
+            "capture_id": [overpaid(held, partners_url, one) for one in held.known["order_id"][:3]]
+        }
+        yield held
+
+
+async def orders(held: Held) -> dict[str, list[str]]:
+    """Open ones, and every third expired."""
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            "UPDATE payment_order SET state = CASE row % 3 WHEN 0 THEN 'expired' ELSE state END"
+            " FROM (SELECT id AS one, row_number() OVER (ORDER BY id) AS row FROM payment_order) AS numbered"
+            " WHERE one = id RETURNING id, case_id, state"
+        )
+    rows.sort(key=lambda row: row["state"], reverse=True)
+    return {"order_id": [str(row["id"]) for row in rows], "case_id": [str(row["case_id"]) for row in rows]}
+
+
+def overpaid(held: Held, partners_url: str, order_id: str) -> str:
+    """The payer gave a cent too much; the money is held. Its id."""
+    headers = bearer(held.callers[Role.CITIZEN]) | {"Idempotency-Key": str(uuid4())}
+    with httpx2.Client(base_url=f"{held.url}/api/payments/orders/{order_id}", headers=headers) as payer:
+        attempt = payer.post("/attempts", json={"channel": "bank"}).json()
+        number = attempt["id"].replace("-", "")
+        taken = httpx2.post(
+            f"{partners_url}/control/bank/orders/{number}/capture",
+            json={"amount_cents": FEE + 1},
+            headers=CONTROL,
+        )
+        assert taken.status_code == 200, taken.text
+        (money,) = payer.post("/check").json()["money"]
+    assert money["state"] == "held"
+    return str(money["id"])
+
+
+def payment_requested() -> CasePaymentRequested:
+    return CasePaymentRequested(
+        case_id=uuid4(), case_no="XA202611220001", item_code="HUZHENG-001", item_version=1,
+        department=POST["department"], unit=POST["unit"], applicant_id=ACCOUNT, state="awaiting_payment",
+        occurred_at=datetime.now(UTC), actor="system", amount_cents=FEE, amount_source="fixed",
+        purpose="居民身份证工本费",
+    )  # fmt: skip
+
+
+def test_every_answer_is_as_documented(held: Held, subtests: pytest.Subtests) -> None:
+    for operation in held.operations():
+        with subtests.test(operation.label):
+            held.try_everything(operation)
+    assert held.unreached() == set()
