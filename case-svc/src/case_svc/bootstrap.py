@@ -13,6 +13,7 @@ from chassis.service import Service
 from .api import cases, drafts, internal, materials, officers, submission
 from .application.desk import Desk
 from .application.handlers import ON_JOB
+from .application.sweep_files import EVERY, SWEEP_FILES, SweepFiles
 from .channels.identity import PeopleDirectory
 from .consumers import event_handlers
 from .documents.api import router as documents_router
@@ -22,6 +23,7 @@ from .documents.signing import DocumentSigner
 from .domain.working_days import default_calendar
 from .materials.store import MaterialStore
 from .persistence.cases import CaseTable
+from .persistence.file_keys import FileKeys
 from .persistence.forms import FormTable
 from .persistence.history import HistoryTable
 from .persistence.items import ItemShelf
@@ -44,6 +46,7 @@ def build(settings: CaseSettings) -> Service:
     service.consume(event_handlers(desk))
     for kind, use_case in ON_JOB.items():
         service.job(kind, partial(use_case, desk))
+    service.job(SWEEP_FILES, SweepFiles(documents.store, FileKeys()), every=EVERY)
     return service
 
 

@@ -9,7 +9,9 @@ from pydantic import Field, SecretStr
 
 
 class CaseSettings(ServiceSettings):
-    files_url: str = Field(description="a folder's path, file://… or s3://bucket/prefix, for sealed files")
+    files_url: str = Field(
+        description="a folder's path, file://… or s3://bucket/prefix, for sealed files; this installation's alone"
+    )
     document_key: SecretStr = Field(description="PEM of the Ed25519 key that signs issued documents")
     document_earlier_keys: str = Field("", description="PEM of public keys that signed earlier documents")
     public_url: str = Field("http://127.0.0.1:8080", description="where citizens reach the platform")

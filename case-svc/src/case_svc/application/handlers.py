@@ -53,3 +53,4 @@ ON_JOB: Final[dict[str, JobUseCase]] = {
     CLOSE_UNPAID: close_unpaid,
     DELETE_FILE: delete_file,
 }
+# Besides these, SWEEP_FILES → SweepFiles: recurring, and without a desk.

@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import re
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -15,6 +17,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from .errors import FileMissing
 
 _KEY: Final = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{30}")
+_PAGE: Final = 1_000
 _INLINE_BYTES: Final = 256 * 1024  # sealing less takes under half a millisecond
 
 
@@ -76,6 +79,12 @@ class MaterialStore:
             await self._objects.delete_async(key)
         except FileNotFoundError:
             return
+
+    async def older(self, folder: str, than: datetime) -> AsyncIterator[list[str]]:
+        """Pages of the keys in `folder` (`materials/0a`) whose files were put before `than`, in no order."""
+        async for page in self._objects.list(f"{folder}/", chunk_size=_PAGE):
+            if keys := [found["path"] for found in page if found["last_modified"] < than]:
+                yield keys
 
     def _seal(self, content: bytes, aad: bytes) -> tuple[bytes, str]:
         return self._sealer.seal(content, aad), hashlib.sha256(content).hexdigest()

@@ -85,6 +85,7 @@ material = sa.Table(
     sa.Column("uploaded_at", _MOMENT, nullable=False),
 )
 sa.Index("case_material_of_case", material.c.case_id)
+sa.Index("case_material_file_key", material.c.file_key, unique=True)
 
 # No foreign key on the two below: they are written at every step, and their cases are never deleted.
 sa.Table(
