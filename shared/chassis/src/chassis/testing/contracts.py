@@ -72,7 +72,7 @@ def _faults(service: str, event: Told) -> Iterator[str]:
     if model is None:
         yield "no schema of this type is committed"
         return
-    if (event.topic, PRODUCERS[event.topic]) != (model.TOPIC, service):
+    if (event.topic, PRODUCERS.get(event.topic)) != (model.TOPIC, service):
         yield f"stands on {event.topic}, and belongs on {model.TOPIC}"
     body = json.loads(event.payload)
     for error in _validator(event.type).iter_errors(body):
