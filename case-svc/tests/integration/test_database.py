@@ -58,7 +58,7 @@ async def test_a_move_finds_its_row_by_the_primary_key(filled) -> None:
     for name, value in (("state", "accepted"), ("promise_is_provisional", False), ("reviewers", []),
                         ("last_rank", 0), ("supplements", 0)):  # fmt: skip
         after[cases._MUTABLE.index(name)] = value
-    found = await plan(filled, cases._MOVE, *values, *after)
+    found = await plan(filled, cases._MOVE.alone, *values, *after)
     assert "Index Scan using cases_pkey" in found and "Seq Scan" not in found
 
 

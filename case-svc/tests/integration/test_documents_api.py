@@ -137,9 +137,8 @@ async def documents(fresh_database, migrations, tokens: Tokens, tmp_path) -> Asy
     async def record_view(uow, case_id, *, viewer, unit, what) -> None:
         views.append({"case_id": case_id, "viewer": viewer, "unit": unit, "what": what})
 
-    async def note(uow, case_id, about, at, facts) -> bool:
+    def note(uow, case_id, about, at, facts) -> None:
         notes.append((case_id, about))
-        return True
 
     desk = DocumentDesk(
         DocumentIssuer(DocumentSigner(pem), sealer), MaterialStore(str(tmp_path / "files"), sealer),

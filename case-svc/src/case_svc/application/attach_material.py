@@ -7,7 +7,7 @@ from chassis.ids import uuid7
 
 from ..domain import limits
 from ..domain.case import Case
-from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable, TooManyMaterials
+from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from ..materials.checks import CheckedFile
@@ -42,9 +42,7 @@ async def attach_material(
         height=file.height,
         uploaded_at=desk.clock(),
     )
-    if not await desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE):
-        await desk.files.delete(file_key)
-        raise TooManyMaterials(limits.MATERIALS_PER_CASE)
+    desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE)
     return material
 
 

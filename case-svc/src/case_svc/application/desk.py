@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.clock import now
@@ -39,13 +38,6 @@ class Desk:
     async def around(self, uow: UnitOfWork, case: Case) -> Circumstances:
         """What a move of `case` depends on, at this moment."""
         return Circumstances(await self.item_of(uow, case), self.calendar, self.clock())
-
-    async def note(
-        self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]
-    ) -> None:
-        """Tells in the case's history what happened elsewhere; raises CaseNotFound."""
-        if not await self.history.note(uow, case_id, about, at, facts):
-            raise CaseNotFound
 
     async def officers_case(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Case:
         """A case of the officer's unit and department; CaseNotFound for all others."""

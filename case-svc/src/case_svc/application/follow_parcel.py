@@ -38,4 +38,4 @@ async def _follow(desk: Desk, uow: UnitOfWork, news: ParcelNews, shipment: Shipm
             return
     about = f"parcel_{news.value}" if shipment.direction == "to_applicant" else f"originals_{news.value}"
     facts = {"shipment_id": str(shipment.shipment_id), "waybill_no": shipment.waybill_no}
-    await desk.note(uow, case.id, about, shipment.occurred_at, facts)
+    desk.history.note(uow, case.id, about, shipment.occurred_at, facts)

@@ -8,4 +8,4 @@ from .desk import Desk
 
 async def note_review(desk: Desk, uow: UnitOfWork, review: ReviewSubmitted) -> None:
     facts = {"review_id": str(review.review_id), "level": review.level}
-    await desk.note(uow, review.case_id, "reviewed_by_applicant", review.occurred_at, facts)
+    desk.history.note(uow, review.case_id, "reviewed_by_applicant", review.occurred_at, facts)

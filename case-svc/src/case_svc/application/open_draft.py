@@ -48,7 +48,7 @@ async def open_draft(
         applicant_masked=None,
         created_at=desk.clock(),
     )
-    await desk.cases.open_draft(uow, case, desk.forms.sealed_answers(case.id, answers))
+    desk.cases.open_draft(uow, case, desk.forms.sealed_answers(case.id, answers))
     return case
 
 
@@ -65,7 +65,7 @@ async def change_place(
     case = await _own_draft(desk, uow, applicant, case_id)
     item = await desk.item_of(uow, case)
     places = await desk.organisation.places(uow, item.department)
-    await desk.cases.place(uow, case, *choose_place(item, places, branch, window))
+    desk.cases.place(uow, case, *choose_place(item, places, branch, window))
 
 
 async def move_to_current_version(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> None:
@@ -73,7 +73,7 @@ async def move_to_current_version(desk: Desk, uow: UnitOfWork, applicant: Applic
     case = await _own_draft(desk, uow, applicant, case_id)
     current = await desk.items.current(uow, case.item_code)
     if current.version != case.item_version:
-        await desk.cases.repin(uow, case, current.version)
+        desk.cases.repin(uow, case, current.version)
 
 
 async def _own_draft(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Case:

@@ -19,13 +19,13 @@ CLOSE_UNPAID = "case.close_unpaid"
 
 
 async def record(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
-    """Returns the move as written; raises CaseChangedMeanwhile when another one was first."""
+    """Returns the move as written; the commit fails with CaseChangedMeanwhile when another was first."""
     if moved.has(Action.PRODUCE):
         moved = await _with_document(desk, uow, moved, around)
-    await desk.cases.write(uow, moved)
+    desk.cases.write(uow, moved)
     for step in moved.taken:
         uow.emit(event_of(step, around.item, moved.at), version=step.case.version)
-    await _set_clocks(uow, moved)
+    _set_clocks(uow, moved)
     return moved
 
 
@@ -45,7 +45,7 @@ async def _with_document(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circ
     return moved.with_document(document_id)
 
 
-async def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
+def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
     """A job for each state that ends by itself; leaving the state forgets it."""
     key = str(moved.before.id)
     for step in moved.taken:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ..domain.answers import Answers
 from ..domain.case import Case
+from ..domain.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,15 @@ class Filled:
     form_version: int
     answers: Answers
     applicant: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """What autosave must know of a case."""
+
+    applicant_id: UUID
+    state: State
+    form_version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,15 @@ async def save_answers(
 ) -> int:
     """Returns the form's new version; raises StaleAnswers, NotEditable, CaseNotFound."""
     check_storable(answers)
-    saved = await desk.forms.save(uow, case_id, applicant.id, answers, version)
-    if saved is None:
-        raise await _why_not(desk, uow, applicant, case_id)
-    return saved
+    found = await desk.forms.editable(uow, case_id)
+    if found is None or found.applicant_id != applicant.id:
+        raise CaseNotFound
+    if found.state not in EDITABLE:
+        raise NotEditable(found.state)
+    if found.form_version != version:
+        raise StaleAnswers(found.form_version)
+    desk.forms.save(uow, case_id, answers, version)
+    return version + 1
 
 
 async def patch_answers(
@@ -33,12 +38,3 @@ async def patch_answers(
     if filled.form_version != version:
         raise StaleAnswers(filled.form_version)
     return await save_answers(desk, uow, applicant, case_id, merged(filled.answers, patch), version)
-
-
-async def _why_not(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Exception:
-    filled = await desk.forms.load(uow, case_id)
-    if filled is None or filled.case.applicant_id != applicant.id:
-        return CaseNotFound()
-    if filled.case.state not in EDITABLE:
-        return NotEditable(filled.case.state)
-    return StaleAnswers(filled.form_version)

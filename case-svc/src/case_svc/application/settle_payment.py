@@ -17,7 +17,7 @@ async def settle_paid_order(desk: Desk, uow: UnitOfWork, order: OrderPaid) -> No
         raise CaseNotFound
     if case.state is not State.AWAITING_PAYMENT:
         facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
-        await desk.note(uow, case.id, "payment_not_needed", order.paid_at, facts)
+        desk.history.note(uow, case.id, "payment_not_needed", order.paid_at, facts)
         return
     around = await desk.around(uow, case)
     moved = fulfilment.pay(case, around, order_id=order.order_id, amount_cents=order.amount_cents)
@@ -26,7 +26,7 @@ async def settle_paid_order(desk: Desk, uow: UnitOfWork, order: OrderPaid) -> No
 
 async def note_expired_order(desk: Desk, uow: UnitOfWork, order: OrderExpired) -> None:
     facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
-    await desk.note(uow, order.case_id, "order_expired", order.occurred_at, facts)
+    desk.history.note(uow, order.case_id, "order_expired", order.occurred_at, facts)
 
 
 async def note_refund(desk: Desk, uow: UnitOfWork, refund: RefundSucceeded) -> None:
@@ -35,4 +35,4 @@ async def note_refund(desk: Desk, uow: UnitOfWork, refund: RefundSucceeded) -> N
         "refund_id": str(refund.refund_id),
         "amount_cents": refund.amount_cents,
     }
-    await desk.note(uow, refund.case_id, "refunded", refund.occurred_at, facts)
+    desk.history.note(uow, refund.case_id, "refunded", refund.occurred_at, facts)

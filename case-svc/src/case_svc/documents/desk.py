@@ -35,9 +35,9 @@ class RecordView(Protocol):
 class NoteInHistory(Protocol):
     """Writes a line into the case's public history; `about` is `document_revoked` here."""
 
-    async def __call__(
+    def __call__(
         self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]
-    ) -> bool: ...
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class DocumentDesk:
         assert document.revoked_at is not None
         facts = {"document_id": str(document.id), "number": document.number}
         if self.note is not None:
-            await self.note(uow, document.case_id, "document_revoked", document.revoked_at, facts)
+            self.note(uow, document.case_id, "document_revoked", document.revoked_at, facts)
         return found
 
     async def _render(self, found: Found) -> bytes:

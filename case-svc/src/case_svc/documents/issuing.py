@@ -59,7 +59,7 @@ class DocumentIssuer:
             signature=b"",
         )
         signature = self._signer.sign(document.statement())
-        await persistence.insert(uow, replace(document, signature=signature))
+        persistence.insert(uow, replace(document, signature=signature))
         return document.id
 
     async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:

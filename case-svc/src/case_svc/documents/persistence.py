@@ -7,14 +7,14 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 
 from .record import Document, Found, IssuingUnit
 
 _NAMES: Final = [field.name for field in fields(Document)]
 _VALUES: Final = attrgetter(*_NAMES)
 _PLACES: Final = ", ".join(f"${place}" for place in range(1, len(_NAMES) + 1))
-_INSERT: Final = f"INSERT INTO document ({', '.join(_NAMES)}) VALUES ({_PLACES})"
+_INSERT: Final = Statement(f"INSERT INTO document ({', '.join(_NAMES)}) VALUES ({_PLACES})")
 
 _FOUND: Final = f"""SELECT {", ".join(f"document.{name}" for name in _NAMES)},
  coalesce(unit.name, document.unit) AS unit_name, coalesce(unit.name_en, '') AS unit_name_en
@@ -29,26 +29,26 @@ _LATEST: Final = UUID(int=2**128 - 1)
 
 
 async def next_serial(uow: UnitOfWork) -> int:
-    return int(await uow.fetchval("SELECT nextval('document_serial_seq')"))
+    return int(await uow.read_value("SELECT nextval('document_serial_seq')"))
 
 
-async def insert(uow: UnitOfWork, document: Document) -> None:
-    await uow.execute(_INSERT, *_VALUES(document))
+def insert(uow: UnitOfWork, document: Document) -> None:
+    uow.write(_INSERT, *_VALUES(document))
 
 
 async def by_id(uow: UnitOfWork, document_id: UUID) -> Found | None:
-    row = await uow.fetchrow(_BY_ID, document_id)
+    row = await uow.read_row(_BY_ID, document_id)
     return _found(row) if row else None
 
 
 async def by_code(uow: UnitOfWork, code: str) -> Found | None:
-    row = await uow.fetchrow(_BY_CODE, code)
+    row = await uow.read_row(_BY_CODE, code)
     return _found(row) if row else None
 
 
 async def of_applicant(uow: UnitOfWork, applicant_id: UUID, before: UUID | None, limit: int) -> list[Found]:
     """The newest first; ids are ordered by time."""
-    rows = await uow.fetch(_OF_APPLICANT, applicant_id, before or _LATEST, limit)
+    rows = await uow.read(_OF_APPLICANT, applicant_id, before or _LATEST, limit)
     return [_found(row) for row in rows]
 
 

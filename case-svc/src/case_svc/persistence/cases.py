@@ -1,14 +1,15 @@
-"""Cases: reading one, opening a draft, and the hot write of a move as ONE statement.
+"""Cases: reading one, opening a draft, and the hot write of a move.
 
-Raw asyncpg on purpose: a move is this statement plus the chassis' flush, nothing else.
+Raw asyncpg on purpose: a move is one read, and one statement that commits it with its events and clocks.
 """
 
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
 from ..domain.case import Case, Moved
@@ -18,6 +19,8 @@ from .sealed import history_aad, seal_json
 
 COLUMNS: Final = tuple(field.name for field in fields(Case))
 SELECTED: Final = ", ".join(f"c.{name}" for name in COLUMNS)
+_LOAD: Final = f"SELECT {SELECTED} FROM cases c WHERE c.id = $1"
+_LOCK: Final = f"{_LOAD} FOR NO KEY UPDATE"
 _FIXED: Final = {
     "id", "version", "item_code", "department", "applicant_id", "applicant_kind", "applicant_masked",
     "created_at",
@@ -25,26 +28,35 @@ _FIXED: Final = {
 """Not for a move to change; the masked name is kept by whoever first opens the case."""
 
 _MUTABLE: Final = tuple(name for name in COLUMNS if name not in _FIXED)
+_VALUES: Final = attrgetter(*_MUTABLE)
 _FIRST: Final = 13
 """Of the parameters that hold the mutable columns; `write` gives the ones before."""
 
 _ASSIGNMENTS: Final = ", ".join(f"{name} = ${_FIRST + place}" for place, name in enumerate(_MUTABLE))
-_MOVE: Final = f"""WITH moved AS (
-  UPDATE cases SET version = $3, {_ASSIGNMENTS} WHERE id = $1 AND version = $2 RETURNING id
-)
-INSERT INTO case_history
+_MOVE: Final = Statement(
+    """INSERT INTO case_history
   (case_id, at, version, action, from_state, to_state, actor, officer_id, facts, texts)
-SELECT moved.id, $4::timestamptz, edge.*
-FROM moved, unnest($5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[],
+SELECT $moved.id, $4::timestamptz, edge.*
+FROM $moved, unnest($5::int[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::jsonb[],
   $12::bytea[]) AS edge (version, action, from_state, to_state, actor, officer_id, facts, texts)
-ORDER BY edge.version"""
-
-_OPEN_DRAFT: Final = """WITH opened AS (
-  INSERT INTO cases (id, version, state, item_code, item_version, department, branch, window_code,
-    applicant_id, applicant_kind, created_at)
-  VALUES ($1, 1, 'draft', $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
+ORDER BY edge.version""",
+    moved=f"UPDATE cases SET version = $3, {_ASSIGNMENTS} WHERE id = $1 AND version = $2 RETURNING id",
 )
-INSERT INTO case_form (case_id, version, answers) SELECT id, 1, $10 FROM opened"""
+_OPEN_DRAFT: Final = Statement(
+    "INSERT INTO case_form (case_id, version, answers) SELECT id, 1, $10 FROM $opened",
+    opened="""INSERT INTO cases (id, version, state, item_code, item_version, department, branch, window_code,
+    applicant_id, applicant_kind, created_at)
+  VALUES ($1, 1, 'draft', $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id""",
+)
+_PLACE: Final = Statement(
+    "UPDATE cases SET version = version + 1, branch = $3, window_code = $4"
+    " WHERE id = $1 AND version = $2 AND state = 'draft'"
+)
+_REPIN: Final = Statement(
+    "UPDATE cases SET version = version + 1, item_version = $3"
+    " WHERE id = $1 AND version = $2 AND state = 'draft'"
+)
+_DELETE: Final = Statement("DELETE FROM cases WHERE id = $1 AND version = $2 AND state = 'draft'")
 
 
 def read_case(row: asyncpg.Record) -> Case:
@@ -62,25 +74,24 @@ class CaseTable:
 
     async def load(self, uow: UnitOfWork, case_id: UUID, *, for_update: bool = False) -> Case | None:
         """`for_update` makes consumers and clocks wait for each other instead of losing a race."""
-        lock = " FOR NO KEY UPDATE" if for_update else ""
-        row = await uow.fetchrow(f"SELECT {SELECTED} FROM cases c WHERE c.id = $1{lock}", case_id)
+        row = await (uow.fetchrow(_LOCK, case_id) if for_update else uow.read_row(_LOAD, case_id))
         return read_case(row) if row else None
 
     async def load_by_number(self, uow: UnitOfWork, case_no: str) -> Case | None:
-        row = await uow.fetchrow(f"SELECT {SELECTED} FROM cases c WHERE c.case_no = $1", case_no)
+        row = await uow.read_row(f"SELECT {SELECTED} FROM cases c WHERE c.case_no = $1", case_no)
         return read_case(row) if row else None
 
-    async def open_draft(self, uow: UnitOfWork, case: Case, answers: bytes) -> None:
+    def open_draft(self, uow: UnitOfWork, case: Case, answers: bytes) -> None:
         """`answers` are sealed already."""
-        await uow.execute(
+        uow.write(
             _OPEN_DRAFT, case.id, case.item_code, case.item_version, case.department, case.branch,
             case.window_code, case.applicant_id, case.applicant_kind, case.created_at, answers,
         )  # fmt: skip
 
-    async def write(self, uow: UnitOfWork, moved: Moved) -> None:
-        """Case and history, all edges at once; raises CaseChangedMeanwhile when another move was first."""
+    def write(self, uow: UnitOfWork, moved: Moved) -> None:
+        """Case and history, all edges at once; at the commit CaseChangedMeanwhile where another was first."""
         taken, after = moved.taken, moved.case
-        tag = await uow.execute(
+        uow.write(
             _MOVE,
             moved.before.id,
             moved.before.version,
@@ -94,30 +105,18 @@ class CaseTable:
             [step.by.officer_id for step in taken],
             [step.facts for step in taken],
             [self._sealed(after.id, step.case.version, step.texts) for step in taken],
-            *(getattr(after, name) for name in _MUTABLE),
+            *_VALUES(after),
+            rows=len(taken),
+            otherwise=CaseChangedMeanwhile,
         )
-        if tag != f"INSERT 0 {len(taken)}":
-            raise CaseChangedMeanwhile
 
-    async def place(self, uow: UnitOfWork, case: Case, branch: str | None, window: str | None) -> None:
+    def place(self, uow: UnitOfWork, case: Case, branch: str | None, window: str | None) -> None:
         """Another place of application, while the case is a draft."""
-        tag = await uow.execute(
-            "UPDATE cases SET version = version + 1, branch = $3, window_code = $4"
-            " WHERE id = $1 AND version = $2 AND state = 'draft'",
-            case.id, case.version, branch, window,
-        )  # fmt: skip
-        if tag != "UPDATE 1":
-            raise CaseChangedMeanwhile
+        uow.write(_PLACE, case.id, case.version, branch, window, rows=1, otherwise=CaseChangedMeanwhile)
 
-    async def repin(self, uow: UnitOfWork, case: Case, item_version: int) -> None:
+    def repin(self, uow: UnitOfWork, case: Case, item_version: int) -> None:
         """Moves a draft to another version of its item."""
-        tag = await uow.execute(
-            "UPDATE cases SET version = version + 1, item_version = $3"
-            " WHERE id = $1 AND version = $2 AND state = 'draft'",
-            case.id, case.version, item_version,
-        )  # fmt: skip
-        if tag != "UPDATE 1":
-            raise CaseChangedMeanwhile
+        uow.write(_REPIN, case.id, case.version, item_version, rows=1, otherwise=CaseChangedMeanwhile)
 
     async def lock_for_change(self, uow: UnitOfWork, case_id: UUID) -> Case | None:
         """The case with its version raised, so that a submission under way notices the change."""
@@ -128,12 +127,8 @@ class CaseTable:
 
     async def delete_draft(self, uow: UnitOfWork, case: Case) -> list[str]:
         """Deletes the draft with its form and materials; returns the store keys of its files."""
-        rows = await uow.fetch("SELECT file_key FROM case_material WHERE case_id = $1", case.id)
-        tag = await uow.execute(
-            "DELETE FROM cases WHERE id = $1 AND version = $2 AND state = 'draft'", case.id, case.version
-        )
-        if tag != "DELETE 1":
-            raise CaseChangedMeanwhile
+        rows = await uow.read("SELECT file_key FROM case_material WHERE case_id = $1", case.id)
+        uow.write(_DELETE, case.id, case.version, rows=1, otherwise=CaseChangedMeanwhile)
         return [row["file_key"] for row in rows]
 
     def _sealed(self, case_id: UUID, version: int, texts: dict[str, Any]) -> bytes | None:

@@ -3,20 +3,25 @@
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
-from ..application.records import Filled, Submission
+from ..application.records import Editable, Filled, Submission
 from ..domain.answers import Answers
+from ..domain.errors import CaseChangedMeanwhile
+from ..domain.states import State
 from .cases import COLUMNS, SELECTED, read_case
 from .sealed import answers_aad, applicant_aad, open_json, seal_json
 
-_SAVE: Final = """WITH changed AS (
-  UPDATE cases SET version = version + 1
-  WHERE id = $1 AND applicant_id = $2 AND state IN ('draft', 'supplement_requested') RETURNING id
+_EDITABLE: Final = """SELECT c.applicant_id, c.state, f.version FROM cases c JOIN case_form f ON f.case_id = c.id
+WHERE c.id = $1"""
+# The case's version rises as well, so that a submission under way notices.
+_SAVE: Final = Statement(
+    """UPDATE case_form AS f SET answers = $2, version = f.version + 1 FROM $changed AS changed
+WHERE f.case_id = changed.id AND f.version = $3""",
+    changed="""UPDATE cases SET version = version + 1
+  WHERE id = $1 AND state IN ('draft', 'supplement_requested') RETURNING id""",
 )
-UPDATE case_form AS f SET answers = $3, version = f.version + 1 FROM changed
-WHERE f.case_id = changed.id AND f.version = $4 RETURNING f.version"""
 
 _WITH_FORM: Final = f"""SELECT {SELECTED}, f.version AS form_version, f.answers, f.applicant
 FROM cases c JOIN case_form f ON f.case_id = c.id WHERE c.id = $1"""
@@ -38,25 +43,25 @@ class FormTable:
         return seal_json(self._sealer, answers, answers_aad(case_id))
 
     async def load(self, uow: UnitOfWork, case_id: UUID) -> Filled | None:
-        row = await uow.fetchrow(_WITH_FORM, case_id)
+        row = await uow.read_row(_WITH_FORM, case_id)
         return self._filled(row) if row else None
 
     async def load_for_submission(self, uow: UnitOfWork, case_id: UUID) -> Submission | None:
-        row = await uow.fetchrow(_FOR_SUBMISSION, case_id)
+        row = await uow.read_row(_FOR_SUBMISSION, case_id)
         if row is None:
             return None
         return Submission(
             self._filled(row), row["retired"], row["sequence"], row["material_ids"], row["material_keys"]
         )
 
-    async def save(
-        self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID, answers: Answers, version: int
-    ) -> int | None:
-        """The form's new version; None when case, applicant, state or `version` does not fit."""
-        saved: int | None = await uow.fetchval(
-            _SAVE, case_id, applicant_id, self.sealed_answers(case_id, answers), version
-        )
-        return saved
+    async def editable(self, uow: UnitOfWork, case_id: UUID) -> Editable | None:
+        row = await uow.read_row(_EDITABLE, case_id)
+        return Editable(row[0], State(row[1]), row[2]) if row else None
+
+    def save(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None:
+        """Over `version` of the form; the commit fails with CaseChangedMeanwhile when it no longer is that."""
+        sealed = self.sealed_answers(case_id, answers)
+        uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=CaseChangedMeanwhile)
 
     async def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> bool:
         """Rewrites the answers of a submitted case, whose state the caller has checked and locked."""

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
 from ..application.records import View
+from ..domain.errors import CaseNotFound
 from ..domain.timeline import Entry
 from .sealed import history_aad, open_json
 
-_NOTE: Final = """INSERT INTO case_history (case_id, action, actor, at, facts)
-SELECT id, $2, $3, $4, $5 FROM cases WHERE id = $1"""
+_NOTE: Final = Statement(
+    """INSERT INTO case_history (case_id, action, actor, at, facts)
+SELECT id, $2, $3, $4::timestamptz, $5::jsonb FROM cases WHERE id = $1"""
+)
 _ENTRIES: Final = """SELECT version, action, from_state, to_state, actor, officer_id, at, facts, texts
 FROM case_history WHERE case_id = $1 ORDER BY id"""
 _VIEWED: Final = "INSERT INTO case_view (case_id, viewer, unit, what) VALUES ($1, $2, $3, $4)"
@@ -22,16 +25,13 @@ class HistoryTable:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def note(
-        self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]
-    ) -> bool:
-        """Writes what happened elsewhere into the case's history; False when there is no such case."""
-        tag = await uow.execute(_NOTE, case_id, about, "system", at, facts)
-        return tag == "INSERT 0 1"
+    def note(self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]) -> None:
+        """Tells in the case's history what happened elsewhere; CaseNotFound at the commit."""
+        uow.write(_NOTE, case_id, about, "system", at, facts, rows=1, otherwise=CaseNotFound)
 
     async def entries(self, uow: UnitOfWork, case_id: UUID) -> list[Entry]:
         """Oldest first."""
-        return [self._entry(case_id, row) for row in await uow.fetch(_ENTRIES, case_id)]
+        return [self._entry(case_id, row) for row in await uow.read(_ENTRIES, case_id)]
 
     async def record_view(
         self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
@@ -40,7 +40,7 @@ class HistoryTable:
 
     async def views(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[View]:
         """Newest first."""
-        rows = await uow.fetch(
+        rows = await uow.read(
             "SELECT viewer, unit, what, at FROM case_view WHERE case_id = $1 ORDER BY id DESC LIMIT $2",
             case_id,
             limit,

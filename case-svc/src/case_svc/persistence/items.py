@@ -33,7 +33,7 @@ class ItemShelf:
         """The version a case is pinned to; it is always there, cases are only opened with known ones."""
         item = self._items.get((code, version))
         if item is None:
-            definition = await uow.fetchval(
+            definition = await uow.read_value(
                 "SELECT definition FROM item_version WHERE code = $1 AND version = $2", code, version
             )
             item = self._remember(definition)
@@ -43,7 +43,7 @@ class ItemShelf:
         """The versions of a whole list, in one query for those not yet remembered."""
         missing = [key for key in wanted if key not in self._items]
         if missing:
-            rows = await uow.fetch(
+            rows = await uow.read(
                 "SELECT i.definition FROM item_version i"
                 " JOIN unnest($1::text[], $2::int[]) AS wanted (code, version) USING (code, version)",
                 [code for code, _ in missing],
@@ -58,7 +58,7 @@ class ItemShelf:
         version, until = self._current.get(code, (0, 0.0))
         if until > time.monotonic():
             return self._items[code, version]
-        row = await uow.fetchrow(_CURRENT, code)
+        row = await uow.read_row(_CURRENT, code)
         if row is None:
             raise ItemUnknown(code)
         if row["retired"]:

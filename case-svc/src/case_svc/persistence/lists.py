@@ -31,7 +31,7 @@ class CaseLists:
         limit: int,
     ) -> list[Case]:
         """Newest first; `after` is the last id of the page before."""
-        rows = await uow.fetch(MINE, applicant_id, after or _LAST_ID, states, limit)
+        rows = await uow.read(MINE, applicant_id, after or _LAST_ID, states, limit)
         return [read_case(row) for row in rows]
 
     async def queue(
@@ -45,5 +45,5 @@ class CaseLists:
     ) -> list[Case]:
         """By time left, most urgent first; `after` is (due_at, id) of the last row of the page before."""
         due_at, case_id = after or (_LONG_AGO, _FIRST_ID)
-        rows = await uow.fetch(QUEUE, unit, due_at, case_id, states, department, limit)
+        rows = await uow.read(QUEUE, unit, due_at, case_id, states, department, limit)
         return [read_case(row) for row in rows]

@@ -4,44 +4,43 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
 from ..application.records import Material
+from ..domain.errors import TooManyMaterials
 from .sealed import material_aad
 
 _COLUMNS: Final = (
     "id, case_id, key, file_key, file_name, mime, sha256, size, pages, width, height, uploaded_at"
 )
-_INSERT: Final = f"""INSERT INTO case_material ({_COLUMNS})
+_INSERT: Final = Statement(
+    f"""INSERT INTO case_material ({_COLUMNS})
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 WHERE (SELECT count(*) FROM case_material WHERE case_id = $2) < $13"""
+)
+_LIST: Final = f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 ORDER BY id"
+_FIND: Final = f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 AND id = $2"
 
 
 class MaterialTable:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> bool:
-        """False when the case holds `limit` files already. The caller has locked the case."""
+    def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> None:
+        """The caller has locked the case. At the commit TooManyMaterials where it holds `limit` files."""
         sealed_name = self._sealer.seal(material.file_name.encode(), material_aad(material.id))
-        tag = await uow.execute(
+        uow.write(
             _INSERT, material.id, material.case_id, material.key, material.file_key, sealed_name,
             material.mime, material.sha256, material.size, material.pages, material.width, material.height,
-            material.uploaded_at, limit,
+            material.uploaded_at, limit, rows=1, otherwise=lambda: TooManyMaterials(limit),
         )  # fmt: skip
-        return tag == "INSERT 0 1"
 
     async def list(self, uow: UnitOfWork, case_id: UUID) -> list[Material]:
-        rows = await uow.fetch(
-            f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 ORDER BY id", case_id
-        )
-        return [self._read(row) for row in rows]
+        return [self._read(row) for row in await uow.read(_LIST, case_id)]
 
     async def find(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> Material | None:
-        row = await uow.fetchrow(
-            f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 AND id = $2", case_id, material_id
-        )
+        row = await uow.read_row(_FIND, case_id, material_id)
         return self._read(row) if row else None
 
     async def remove(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> str | None:

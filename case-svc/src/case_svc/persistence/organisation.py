@@ -67,9 +67,9 @@ class OrganisationTables:
         if time.monotonic() < self._until:
             return
         units: dict[str, list[Unit]] = {}
-        for row in await uow.fetch("SELECT code, name, branch, department FROM unit ORDER BY code"):
+        for row in await uow.read("SELECT code, name, branch, department FROM unit ORDER BY code"):
             units.setdefault(row["department"], []).append(Unit(row["code"], row["name"], row["branch"]))
-        windows = await uow.fetch("SELECT code, name, branch, departments FROM service_window ORDER BY code")
+        windows = await uow.read("SELECT code, name, branch, departments FROM service_window ORDER BY code")
         self._units = units
         self._names = {unit.code: unit.name for group in units.values() for unit in group}
         self._windows = [Window(*row) for row in windows]

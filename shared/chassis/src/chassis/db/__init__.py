@@ -1,5 +1,6 @@
 """PostgreSQL: one pool, one unit of work, one way to migrate."""
 
+from .statement import Statement
 from .uow import UnitOfWork
 
-__all__ = ["UnitOfWork"]
+__all__ = ["Statement", "UnitOfWork"]

@@ -1,10 +1,10 @@
 """One transaction at the edge: state, events, jobs and the idempotent answer commit together."""
 
-import asyncio
-import contextlib
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,11 +15,19 @@ from contracts.events import Event
 from ..clock import now
 from ..ids import uuid7
 from ..telemetry import context
-from .flush import OutboxRow, StoredAnswer, flush_statement
+from .flush import OutboxRow, StoredAnswer, flush_parts
+from .pool import Pool
+from .statement import Statement, Write, compose, unmet
 
 log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
+
+_COMPOSED = 2
+"""More writes than this go one by one: composing them would make a new statement for each number of them."""
+_CHANGES = re.compile(
+    r"\b(INSERT|UPDATE|DELETE|MERGE|FOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE)|advisory)\b", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -42,15 +50,22 @@ class Committed:
 
 
 class UnitOfWork:
-    """Takes a connection at its first use, and begins a transaction unless it only reads.
+    """Takes a connection at its first use; begins a transaction only when a statement needs one.
+
+    Two ways to work with it. `read*`, then `write`: nothing is locked, and the writes go out with the commit as one
+    statement, guarded by the version that was read. `fetch*` and `execute`: in a transaction that begins with the
+    first of them, for locks and for reading what was just written; writes that wait are run before it.
 
     Whoever opened it (a route, the consumer, `begin()` of a job) commits it; nobody else does.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, read_only: bool = False) -> None:
+    def __init__(self, pool: Pool, *, read_only: bool = False) -> None:
         self._pool = pool
         self._read_only = read_only
-        self._connection: asyncpg.pool.PoolConnectionProxy | None = None
+        self._begun = False
+        self._busy = False
+        self._connection: asyncpg.Connection | None = None
+        self._writes: list[Write] = []
         self._outbox: list[OutboxRow] = []
         self._jobs: dict[tuple[str, str], PendingJob] = {}
         self._cancelled: set[tuple[str, str]] = set()
@@ -58,33 +73,59 @@ class UnitOfWork:
         self._callbacks: list[Callable[[], None]] = []
         self._gathered: dict[Callable[..., Awaitable[None]], list[Any]] = {}
 
-    async def connection(self) -> asyncpg.pool.PoolConnectionProxy:
+    # -- reading outside a transaction -------------------------------------------------------------
+
+    async def read(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        """Like `fetch`, without beginning a transaction; for statements that only read and lock nothing."""
+        return await self._run("fetch", await self._reader(sql), sql, args)
+
+    async def read_row(self, sql: str, *args: Any) -> asyncpg.Record | None:
+        return await self._run("fetchrow", await self._reader(sql), sql, args)
+
+    async def read_value(self, sql: str, *args: Any) -> Any:
+        return await self._run("fetchval", await self._reader(sql), sql, args)
+
+    # -- in a transaction ----------------------------------------------------------------------------
+
+    async def connection(self) -> asyncpg.Connection:
         """The transaction's connection; its `commit` is not yours to call."""
-        if self._connection is None:
-            self._connection = await self._pool.acquire(timeout=10)
-            if not self._read_only:
-                try:
-                    await self._connection.execute("BEGIN")
-                except BaseException:
-                    await self._drop()
-                    raise
-        return self._connection
+        connection = await self._acquired()
+        if not self._begun and not self._read_only:
+            await self._run("execute", connection, "BEGIN", ())
+            self._begun = True
+        if self._writes:
+            await self._write_one_by_one()
+        return connection
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
-        return await (await self.connection()).fetch(sql, *args)
+        return await self._run("fetch", await self.connection(), sql, args)
 
     async def fetchrow(self, sql: str, *args: Any) -> asyncpg.Record | None:
-        return await (await self.connection()).fetchrow(sql, *args)
+        return await self._run("fetchrow", await self.connection(), sql, args)
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
-        return await (await self.connection()).fetchval(sql, *args)
+        return await self._run("fetchval", await self.connection(), sql, args)
 
     async def execute(self, sql: str, *args: Any) -> str:
         """Runs one statement; returns PostgreSQL's command tag, such as `UPDATE 1`."""
-        return await (await self.connection()).execute(sql, *args)
+        tag: str = await self._run("execute", await self.connection(), sql, args)
+        return tag
 
     async def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        await (await self.connection()).executemany(sql, rows)
+        await self._run("executemany", await self.connection(), sql, (rows,))
+
+    # -- with the commit -------------------------------------------------------------------------------
+
+    def write(
+        self,
+        statement: Statement,
+        *args: Any,
+        rows: int | None = None,
+        otherwise: Callable[[], Exception] = LookupError,
+    ) -> None:
+        """Runs `statement` with the commit; unless it writes `rows` rows, that fails with `otherwise()`."""
+        self._must_write()
+        self._writes.append(Write(statement, args, rows, otherwise))
 
     def emit(self, event: Event, *, version: int) -> UUID:
         """Puts `event` into the outbox with this commit and returns its id.
@@ -137,65 +178,106 @@ class UnitOfWork:
         """Keeps the answer to an idempotency key, with this commit."""
         self._answer = answer
 
+    async def flush(self) -> None:
+        """Writes what waits inside the transaction, and keeps it open."""
+        await self.connection()
+        await self._flush()
+
+    # -- ending, for the edge only ---------------------------------------------------------------------
+
     async def commit(self) -> Committed:
-        """Writes what was gathered, then events, jobs and the answer in one statement; commits. For the edge only."""
+        """Writes what waits, with events, jobs and the answer, in one statement; commits. For the edge only."""
         for write, rows in self._gathered.items():
             await write(self, rows)
-        jobs = list(self._jobs.values())
-        await self._flush(jobs, self._answer)
-        if self._connection is not None:
-            if not self._read_only:
-                await self._connection.execute("COMMIT")
-            await self.release()
+        jobs, events = list(self._jobs.values()), len(self._outbox)
+        await self._flush()
+        if self._begun:
+            assert self._connection is not None
+            await self._run("execute", self._connection, "COMMIT", ())
+            self._begun = False
+        await self.release()
         moment = now()
         return Committed(
-            events=len(self._outbox),
+            events=events,
             jobs_due=any(job.run_at is None or job.run_at <= moment for job in jobs),
             callbacks=self._callbacks,
         )
-
-    async def flush(self) -> None:
-        """Writes events and jobs gathered so far, inside the transaction, keeping it open."""
-        await self._flush(list(self._jobs.values()), None)
-        self._outbox, self._jobs, self._cancelled = [], {}, set()
-
-    async def _flush(self, jobs: list[PendingJob], answer: StoredAnswer | None) -> None:
-        if self._outbox or jobs or self._cancelled or answer:
-            sql, args = flush_statement(self._outbox, jobs, self._cancelled, answer, context.current())
-            await self.execute(sql, *args)
 
     async def rollback(self) -> None:
         """Undoes everything since the first use; harmless when nothing was begun.
 
         Never fails: a connection on which ROLLBACK cannot be said is dropped, and its server side rolls back.
         """
+        self._writes = []
         if self._connection is None:
             return
         try:
-            if not self._read_only:
-                await self._connection.execute("ROLLBACK")
-            await self.release()
-        except asyncio.CancelledError:
-            await self._drop()
-            raise
+            if self._begun and not self._busy:
+                await self._run("execute", self._connection, "ROLLBACK", ())
+                self._begun = False
         except Exception as error:
             log.info("rollback_by_disconnect", cause=repr(error))
-            await self._drop()
+            self._busy = True
+        finally:
+            await self.release()
 
     async def release(self) -> None:
+        """Gives the connection back; one that is in the middle of something is dropped."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await self._pool.release(connection)
+            self._pool.release(connection, broken=self._busy or self._begun)
+            self._begun = self._busy = False
 
-    async def _drop(self) -> None:
-        """A connection in an unknown state must not go back to the pool as it is."""
-        if self._connection is not None:
-            connection, self._connection = self._connection, None
-            with contextlib.suppress(asyncpg.InterfaceError):  # the pool may have given it up already
-                connection.terminate()
-            with contextlib.suppress(asyncpg.InterfaceError):
-                await self._pool.release(connection)
+    # -- inside -------------------------------------------------------------------------------------------
+
+    async def _acquired(self) -> asyncpg.Connection:
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        return self._connection
+
+    async def _reader(self, sql: str) -> asyncpg.Connection:
+        if not _only_reads(sql):
+            raise ValueError(f"this statement needs a transaction, use fetch or execute: {sql[:80]}")
+        return await (self.connection() if self._writes else self._acquired())
+
+    async def _run(self, method: str, connection: asyncpg.Connection, sql: str, args: Sequence[Any]) -> Any:
+        # A cancelled statement leaves `_busy`: its connection is not handed to anybody again.
+        self._busy = True
+        try:
+            result = await getattr(connection, method)(sql, *args)
+        except Exception:
+            self._busy = False
+            raise
+        self._busy = False
+        return result
+
+    async def _flush(self) -> None:
+        if len(self._writes) > _COMPOSED:
+            await self.connection()
+        jobs = list(self._jobs.values())
+        parts = flush_parts(self._outbox, jobs, self._cancelled, self._answer, context.current())
+        if not (self._writes or parts):
+            return
+        sql, args = compose(self._writes, parts)
+        try:
+            await self._run("execute", await self._acquired(), sql, args)
+        except asyncpg.InvalidTextRepresentationError as error:
+            if (expected := unmet(error, self._writes)) is not None:
+                raise expected from None
+            raise
+        self._writes, self._outbox, self._jobs, self._cancelled, self._answer = [], [], {}, set(), None
+
+    async def _write_one_by_one(self) -> None:
+        writes, self._writes = self._writes, []
+        for write in writes:
+            assert self._connection is not None
+            write.check(await self._run("execute", self._connection, write.statement.alone, write.args))
 
     def _must_write(self) -> None:
         if self._read_only:
             raise RuntimeError("a GET only reads; events and jobs belong to a write")
+
+
+@cache
+def _only_reads(sql: str) -> bool:
+    return _CHANGES.search(sql) is None

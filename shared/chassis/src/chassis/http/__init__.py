@@ -3,7 +3,16 @@
 from ..auth.caller import Caller
 from .body_limit import body_up_to
 from .caller import allow
-from .idempotency import answer_not_stored, requires_idempotency_key
+from .idempotency import answer_not_stored, calls_out, requires_idempotency_key
 from .route import Router, Uow
 
-__all__ = ["Caller", "Router", "Uow", "allow", "answer_not_stored", "body_up_to", "requires_idempotency_key"]
+__all__ = [
+    "Caller",
+    "Router",
+    "Uow",
+    "allow",
+    "answer_not_stored",
+    "body_up_to",
+    "calls_out",
+    "requires_idempotency_key",
+]

@@ -17,9 +17,9 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("location", "etag", "content-type", "cache-control")
-_LOOK = """SELECT pg_try_advisory_xact_lock($1) AS mine, kept.body_hash, kept.status, kept.headers, kept.body
- FROM (SELECT 1) AS one LEFT JOIN idempotency_key AS kept
- ON kept.scope = $2 AND kept.created_at > now() - interval '24 hours'"""
+_LOOK = """SELECT body_hash, status, headers, body FROM idempotency_key
+ WHERE scope = $1 AND created_at > now() - interval '24 hours'"""
+_HOLD = "SELECT pg_try_advisory_xact_lock($1)"
 
 
 class IdempotencyKeyRequired(Problem):
@@ -50,8 +50,18 @@ def answer_not_stored(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def calls_out(endpoint: Endpoint) -> Endpoint:
+    """Marks a route that acts outside the database: a repeated key is looked for, and held, before it runs."""
+    endpoint.__calls_out__ = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 class IdempotentRequest:
-    """One write under one key."""
+    """One write under one key.
+
+    Most requests come once, so nobody asks first: the answer is written with the effect, and where the key is there
+    already, the whole commit fails and the first answer is looked up.
+    """
 
     def __init__(self, scope: bytes, body_hash: bytes) -> None:
         self._scope = scope
@@ -82,16 +92,18 @@ class IdempotentRequest:
         body_hash = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
         return cls(hashlib.sha256(place.encode()).digest(), body_hash)
 
+    async def hold(self, uow: UnitOfWork) -> None:
+        """Keeps others out until the transaction ends; raises StillRunning when another has come first."""
+        if not await uow.fetchval(_HOLD, int.from_bytes(self._scope[:8], "big", signed=True)):
+            raise StillRunning(
+                "相同的请求正在处理，请稍后用同一编号再试。",
+                "The same request is still being handled; try again shortly with the same key.",
+            )
+
     async def earlier_answer(self, uow: UnitOfWork) -> Response | None:
-        """The first answer under this key, None when this is the first time."""
-        row = await uow.fetchrow(_LOOK, int.from_bytes(self._scope[:8], "big", signed=True), self._scope)
-        assert row is not None
-        if row["status"] is None:
-            if not row["mine"]:
-                raise StillRunning(
-                    "相同的请求正在处理，请稍后用同一编号再试。",
-                    "The same request is still being handled; try again shortly with the same key.",
-                )
+        """The first answer under this key, None when there is none. Raises when it was used for something else."""
+        row = await uow.read_row(_LOOK, self._scope)
+        if row is None:
             return None
         if row["body_hash"] != self._body_hash:
             raise IdempotencyKeyReused(

@@ -47,8 +47,7 @@ class TransactionalRoute(APIRoute):
         run = super().get_route_handler()
         if set(self.methods) <= _READS:
             return _reading(run)
-        policy = getattr(self.endpoint, "__idempotency__", "optional")
-        return _writing(run, policy, getattr(self.endpoint, "__body_limit__", None))
+        return _Writing(run, self.endpoint).handle
 
 
 class Router(APIRouter):
@@ -74,33 +73,58 @@ def _reading(run: Handle) -> Handle:
     return handle
 
 
-def _writing(run: Handle, policy: str, body_limit: int | None) -> Handle:
-    async def handle(request: Request) -> Response:
+class _Writing:
+    """Runs one route's writes."""
+
+    def __init__(self, run: Handle, endpoint: Callable[..., Any]) -> None:
+        self._run = run
+        self._policy = getattr(endpoint, "__idempotency__", "optional")
+        self._calls_out = getattr(endpoint, "__calls_out__", False)
+        self._body_limit = getattr(endpoint, "__body_limit__", None)
+
+    async def handle(self, request: Request) -> Response:
         _refuse_nul_in_url(request)
-        request = limited(request, body_limit or request.app.state.service.settings.max_body_bytes)
+        request = limited(request, self._body_limit or request.app.state.service.settings.max_body_bytes)
         await authenticate(request)
         await _refuse_nul_in_json(request)
-        idempotent = await IdempotentRequest.of(request, policy)
+        idempotent = await IdempotentRequest.of(request, self._policy)
         uow = UnitOfWork(request.app.state.pool)
         request.scope[UOW_KEY] = uow
         try:
-            if idempotent is not None and (earlier := await idempotent.earlier_answer(uow)) is not None:
+            if (earlier := await self._hold(idempotent, uow)) is not None:
                 await uow.rollback()
                 return earlier
-            response = await run(request)
+            response = await self._run(request)
             if response.status_code >= 400:
                 await uow.rollback()
-                return response
+                return await _earlier(idempotent, uow) or response
             if idempotent is not None:
                 idempotent.keep(uow, response)
             committed = await uow.commit()
         except BaseException as error:
             await uow.rollback()
+            # A repeated request often fails just because its first run changed the state.
+            repeats = isinstance(error, Exception) and not is_infrastructure(error)
+            if repeats and (earlier := await _earlier(idempotent, uow)) is not None:
+                return earlier
             raise _translated(error) from error
         request.app.state.service.committed(committed)
         return response
 
-    return handle
+    async def _hold(self, idempotent: IdempotentRequest | None, uow: UnitOfWork) -> Response | None:
+        if idempotent is None or not self._calls_out:
+            return None
+        await idempotent.hold(uow)
+        return await idempotent.earlier_answer(uow)
+
+
+async def _earlier(idempotent: IdempotentRequest | None, uow: UnitOfWork) -> Response | None:
+    if idempotent is None:
+        return None
+    try:
+        return await idempotent.earlier_answer(uow)
+    finally:
+        await uow.rollback()
 
 
 def _translated(error: BaseException) -> BaseException:

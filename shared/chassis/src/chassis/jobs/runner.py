@@ -10,6 +10,7 @@ import structlog
 
 from ..clock import now
 from ..db.faults import is_infrastructure
+from ..db.pool import Pool
 from ..telemetry import context
 from ..telemetry.metrics import JOBS_RUN
 from .begin import Begin
@@ -32,7 +33,7 @@ class JobRunner:
 
     def __init__(
         self,
-        pool: asyncpg.Pool,
+        pool: Pool,
         handlers: Mapping[str, JobHandler],
         begin: Begin,
         *,

@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 import structlog
 
+from ..db.pool import Pool
 from .relay import WAKE_CHANNEL
 
 log = structlog.get_logger(__name__)
@@ -15,7 +16,7 @@ _DEBOUNCE_SECONDS = 0.02
 class Notifier:
     """Never inside the transaction: NOTIFY there takes a global lock at commit and halves the rate."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._pending: asyncio.Task[None] | None = None
 
