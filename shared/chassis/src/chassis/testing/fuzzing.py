@@ -142,14 +142,16 @@ class Standing:
 class Held:
     """A running service and what is known of its world.
 
-    `known` maps names of parameters and members to values that exist. They take the place of generated ones that
-    are merely well-formed, in two calls of three: behind the 404 lies most of the service.
+    `known` maps names of parameters and members to values that exist, `bodies` the label of an operation to bodies
+    that it takes. They take the place of generated ones that are merely well-formed, in two calls of three and in
+    one: behind the 404 lies most of the service.
     """
 
     def __init__(self, standing: Standing, running: Running, app: FastAPI, callers: Callers) -> None:
         self.running = running
         self.url = standing.url
         self.known: dict[str, list[Any]] = {}
+        self.bodies: dict[str, list[Any]] = {}
         self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.callers = callers
         """A token for each role; whom the service itself must know, a test puts there."""
@@ -205,6 +207,9 @@ class Held:
         return bearer(self.callers[fitting[turn % len(fitting)]])
 
     def _make_real(self, case: schemathesis.Case, turn: int) -> None:
+        bodies = self.bodies.get(case.operation.label)
+        if bodies and turn % 3 == 1 and _is_sound(case, ParameterLocation.BODY):
+            case.body = dict(bodies[turn // 3 % len(bodies)])
         for location, values in (
             (ParameterLocation.PATH, case.path_parameters),
             (ParameterLocation.QUERY, case.query),
@@ -212,7 +217,8 @@ class Held:
         ):
             if isinstance(values, dict) and _is_sound(case, location):
                 for name in values.keys() & self.known.keys():
-                    values[name] = self.known[name][turn % len(self.known[name])]
+                    if values[name] is not None:
+                        values[name] = self.known[name][turn % len(self.known[name])]
         if HEADER in case.headers and _is_sound(case, ParameterLocation.HEADER):
             case.headers[HEADER] = f"turn-{turn}"  # else the second call of each route is a repetition
 
@@ -224,14 +230,23 @@ def _is_sound(case: schemathesis.Case, location: ParameterLocation) -> bool:
 
 @contextlib.contextmanager
 def opened(
-    postgres_url: str, migrations: Path, build: Callable[[str], Service], tokens: Tokens
+    postgres_url: str,
+    migrations: Path,
+    build: Callable[[str], Service],
+    tokens: Tokens,
+    *,
+    own_keys: bool = False,
 ) -> Iterator[Held]:
-    """The service that `build` makes for the URL of a fresh database, without workers, on a port of its own."""
+    """The service that `build` makes for the URL of a fresh database, without workers, on a port of its own.
+
+    `own_keys`: it verifies with its own key set, and the test puts its tokens in the place of `callers`.
+    """
     loop = asyncio.new_event_loop()
     clone = databases.cloned(postgres_url, migrations)
     try:
         service = build(loop.run_until_complete(clone.__aenter__()))
-        service.verify_with(tokens.key_set)
+        if not own_keys:
+            service.verify_with(tokens.key_set)
         service.role = "api"
         app = service.app()
         with Standing(lambda: app) as standing:

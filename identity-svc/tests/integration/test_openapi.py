@@ -1,0 +1,126 @@
+"""The API keeps to its own OpenAPI document, whatever is thrown at it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from chassis.service import Service
+from chassis.testing import TEST_KEYS, Tokens, bearer
+from chassis.testing.fuzzing import Held, Standing, opened
+from contracts.tokens import Role
+from identity_svc.bootstrap import build
+from identity_svc.domain.demo import CITIZEN, REPRESENTATIVE
+from identity_svc.settings import IdentitySettings
+from partners.app import build as build_sandbox
+from partners.settings import PartnersSettings
+
+MIGRATIONS = Path(__file__).parents[2] / "src/identity_svc/migrations"
+CONTROL_TOKEN = "control-token-of-the-tests"
+PASSWORD = "demo-password-of-the-tests"
+SERVICE = {"service": "case-svc", "secret": "the-secret-of-case-svc"}
+BADGES = {
+    Role.OFFICER: "XC-HUZHENG-2",
+    Role.AUXILIARY: "XC-HUZHENG-AUX",
+    Role.SUPERVISOR: "HUZHENG-S",
+    Role.OPERATOR: "OPERATOR-1",
+    Role.CATALOG_EDITOR: "CATALOG-1",
+}
+FAREWELLS = ("/api/identity/password", "/api/identity/sessions/current")
+
+
+@pytest.fixture
+def partners(partner_keys: Path, tmp_path: Path) -> Iterator[httpx2.Client]:
+    settings = PartnersSettings(
+        keys=partner_keys, data=tmp_path / "partners.sqlite", control_token=CONTROL_TOKEN
+    )
+    with (
+        Standing(lambda: build_sandbox(settings)) as sandbox,
+        httpx2.Client(base_url=sandbox.url, headers=bearer(CONTROL_TOKEN)) as partners,
+    ):
+        yield partners
+
+
+@pytest.fixture
+def held(
+    postgres_url: str, tokens: Tokens, tmp_path: Path, partner_keys: Path, partners: httpx2.Client,
+    another_phone: Callable[[], str],
+) -> Iterator[Held]:  # fmt: skip
+    """With the demonstration's people, who really log in: the tokens are the service's own."""
+    (tmp_path / "secrets.json").write_text(json.dumps({SERVICE["service"]: SERVICE["secret"]}))
+
+    def service(url: str) -> Service:
+        return build(
+            IdentitySettings(
+                **TEST_KEYS, database_url=url, kafka_bootstrap="nowhere:9092", partners_url=str(partners.base_url),
+                sms_secret=(partner_keys / "sms.secret").read_text(),
+                realname_secret=(partner_keys / "realname.secret").read_text(),
+                service_secrets_file=tmp_path / "secrets.json",
+                demo_accounts_file=tmp_path / "demo.json", demo_password=PASSWORD, code_resend_seconds=0,
+            )
+        )  # fmt: skip
+
+    with opened(postgres_url, MIGRATIONS, service, tokens, own_keys=True) as held:
+        with httpx2.Client(base_url=f"{held.url}/api/identity") as client:
+            sessions = everybody_logs_in(held, client)
+            operator = bearer(held.callers[Role.OPERATOR])
+            officers = client.get("/officers?limit=60", headers=operator).json()["items"]
+            newcomers = [newcomer(held, client, partners, another_phone()) for _ in range(12)]
+        held.known |= {
+            "account_id": [str(citizen_id(held))],
+            "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
+            "version": [1],
+        }
+        held.bodies |= {
+            "POST /api/identity/codes": [{"phone": another_phone(), "purpose": "login"} for _ in range(9)],
+            "POST /api/identity/accounts": newcomers,
+            "POST /api/identity/real-name": [{"name": CITIZEN.name, "id_number": CITIZEN.id_number}],
+            "POST /api/identity/sessions": [{"badge_no": BADGES[Role.OFFICER], "password": PASSWORD}],
+            "POST /api/identity/sessions/refresh": [{"refresh_token": one} for one in sessions],
+            "POST /api/identity/officers": [
+                {"badge_no": f"NEW-{number}", "name": "赵一鸣", "rank": 1, "unit": "XC-HUZHENG", "roles": ["officer"]}
+                for number in range(9)
+            ],
+            "PATCH /api/identity/officers/{officer_id}": [{"version": 1, "active": False}],
+            "PUT /api/identity/password": [{"current_password": PASSWORD, "new_password": "a new password for it"}],
+            "POST /internal/service-tokens": [SERVICE],
+        }  # fmt: skip
+        yield held
+
+
+def everybody_logs_in(held: Held, client: httpx2.Client) -> list[str]:
+    """Puts an access token of each role among the callers; the refresh tokens."""
+    logins: dict[Role, dict[str, str]] = {role: {"badge_no": badge} for role, badge in BADGES.items()}
+    logins |= {Role.CITIZEN: {"phone": CITIZEN.phone}, Role.COMPANY: {"phone": REPRESENTATIVE.phone}}
+    sessions = {}
+    for role, login in logins.items():
+        answer = client.post("/sessions", json={**login, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        sessions[role] = answer.json()
+    held.callers = {role: session["access_token"] for role, session in sessions.items()}
+    token = httpx2.post(f"{held.url}/internal/service-tokens", json=SERVICE).json()
+    held.callers[Role.SERVICE] = token["access_token"]
+    return [session["refresh_token"] for session in sessions.values()]
+
+
+def citizen_id(held: Held) -> UUID:
+    token = held.callers[Role.CITIZEN]
+    return held.do(held.running.service.verifier.verify(token)).account_id
+
+
+def newcomer(held: Held, client: httpx2.Client, partners: httpx2.Client, phone: str) -> dict[str, Any]:
+    """Somebody who was sent a code to register with."""
+    assert client.post("/codes", json={"phone": phone, "purpose": "register"}).status_code == 202
+    held.do(held.running.run_jobs())
+    (message,) = partners.get(f"/control/sms/{phone}").json()["messages"]
+    return {"phone": phone, "code": message["params"]["code"]}
+
+
+def test_every_answer_is_as_documented(held: Held, subtests: pytest.Subtests) -> None:
+    for operation in sorted(held.operations(), key=lambda operation: operation.path in FAREWELLS):
+        with subtests.test(operation.label):
+            held.try_everything(operation)
+    assert held.unreached() == set()
