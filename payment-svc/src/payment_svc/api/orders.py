@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
+from chassis.http import Caller, Router, Uow, allow, calls_out, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
 from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
@@ -66,6 +66,7 @@ async def read_order(order_id: UUID, uow: Uow, caller: Reader, use: Use) -> Orde
 
 @router.post("/orders/{order_id}/attempts", summary="去支付 · Pay", status_code=status.HTTP_201_CREATED)
 @requires_idempotency_key
+@calls_out
 async def start_attempt(
     order_id: UUID, body: StartPayment, uow: Uow, caller: Payer, use: Use, request: Request
 ) -> StartedAttempt:
@@ -73,8 +74,6 @@ async def start_attempt(
 
     503 with `Retry-After` when the bank does not answer; the order stays as it is.
     """
-    # The bank may take seconds: no connection and no transaction is kept waiting for it.
-    await uow.rollback()
     begin = request.app.state.service.begin
     attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
     assert attempt.pay_url is not None
@@ -90,7 +89,7 @@ async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, reques
     At most once in two seconds an order; sooner, it is shown as it is.
     """
     visible(caller, await use.views.order(uow, order_id), order_id)
-    await uow.rollback()
+    await uow.release()  # the bank may take seconds, and connections are few
     await use.check_order(order_id, request.app.state.service.begin)
     return await _shown(order_id, uow, caller, use)
 

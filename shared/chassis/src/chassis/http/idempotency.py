@@ -19,7 +19,6 @@ HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("location", "etag", "content-type", "cache-control")
 _LOOK = """SELECT body_hash, status, headers, body FROM idempotency_key
  WHERE scope = $1 AND created_at > now() - interval '24 hours'"""
-_HOLD = "SELECT pg_try_advisory_xact_lock($1)"
 
 
 class IdempotencyKeyRequired(Problem):
@@ -51,7 +50,10 @@ def answer_not_stored(endpoint: Endpoint) -> Endpoint:
 
 
 def calls_out(endpoint: Endpoint) -> Endpoint:
-    """Marks a route that acts outside the database: a repeated key is looked for, and held, before it runs."""
+    """Marks a route that acts outside its transaction: a repeated key is answered before anything is done.
+
+    Nothing is held while it calls; two requests at the same moment both run, so what it calls must bear repeating.
+    """
     endpoint.__calls_out__ = True  # type: ignore[attr-defined]
     return endpoint
 
@@ -60,7 +62,8 @@ class IdempotentRequest:
     """One write under one key.
 
     Most requests come once, so nobody asks first: the answer is written with the effect, and where the key is there
-    already, the whole commit fails and the first answer is looked up.
+    already, the whole commit fails and the first answer is looked up. One that runs at the same moment is waited for
+    by the index itself.
     """
 
     def __init__(self, scope: bytes, body_hash: bytes) -> None:
@@ -91,14 +94,6 @@ class IdempotentRequest:
         place = "\n".join((who, request.method, request.url.path, key))
         body_hash = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
         return cls(hashlib.sha256(place.encode()).digest(), body_hash)
-
-    async def hold(self, uow: UnitOfWork) -> None:
-        """Keeps others out until the transaction ends; raises StillRunning when another has come first."""
-        if not await uow.fetchval(_HOLD, int.from_bytes(self._scope[:8], "big", signed=True)):
-            raise StillRunning(
-                "相同的请求正在处理，请稍后用同一编号再试。",
-                "The same request is still being handled; try again shortly with the same key.",
-            )
 
     async def earlier_answer(self, uow: UnitOfWork) -> Response | None:
         """The first answer under this key, None when there is none. Raises when it was used for something else."""

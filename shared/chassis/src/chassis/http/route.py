@@ -91,8 +91,7 @@ class _Writing:
         uow = UnitOfWork(request.app.state.pool)
         request.scope[UOW_KEY] = uow
         try:
-            if (earlier := await self._hold(idempotent, uow)) is not None:
-                await uow.rollback()
+            if self._calls_out and (earlier := await _earlier(idempotent, uow)) is not None:
                 return earlier
             response = await self._run(request)
             if response.status_code >= 400:
@@ -110,12 +109,6 @@ class _Writing:
             raise _translated(error) from error
         request.app.state.service.committed(committed)
         return response
-
-    async def _hold(self, idempotent: IdempotentRequest | None, uow: UnitOfWork) -> Response | None:
-        if idempotent is None or not self._calls_out:
-            return None
-        await idempotent.hold(uow)
-        return await idempotent.earlier_answer(uow)
 
 
 async def _earlier(idempotent: IdempotentRequest | None, uow: UnitOfWork) -> Response | None:

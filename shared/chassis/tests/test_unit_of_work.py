@@ -1,0 +1,155 @@
+"""What one commit does, whichever of its two ways it goes: all of it or nothing."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from chassis.db import Statement, UnitOfWork
+from chassis.db.pool import Pool, open_pool
+from chassis.testing import Running
+from sample.service import CounterRaised
+from waiting import until
+
+ADD = Statement("INSERT INTO counter VALUES ($1, $2, 1)")
+RAISE = Statement(
+    "UPDATE counter SET value = value + $2, version = version + 1 WHERE name = $1 AND version = $3"
+)
+MOVE = Statement(
+    "INSERT INTO counter SELECT $2, $taken.value, 1 FROM $taken",
+    taken="DELETE FROM counter WHERE name = $1 RETURNING value",
+)
+
+
+class Stale(Exception):
+    pass
+
+
+async def values(sample: Running) -> dict[str, int]:
+    rows = await sample.service.pool.fetch("SELECT name, value FROM counter")
+    return {row["name"]: row["value"] for row in rows}
+
+
+async def test_writes_and_their_event_are_one_statement(sample: Running):
+    async with sample.uow() as uow:
+        uow.write(ADD, "a", 1)
+        uow.write(ADD, "b", 2)
+        uow.emit(CounterRaised(name="a", value=1), version=1)
+        uow.enqueue("sample.raise", "a", {"by": 5})
+    assert await values(sample) == {"a": 1, "b": 2}
+    rows = await sample.service.pool.fetch(
+        "SELECT xmin::text FROM counter UNION SELECT xmin::text FROM outbox UNION SELECT xmin::text FROM job"
+        " WHERE kind = 'sample.raise'"
+    )
+    assert len(rows) == 1
+
+
+@pytest.mark.parametrize("together", [1, 2, 5])
+async def test_a_write_that_does_not_meet_its_rows_undoes_everything(sample: Running, together: int):
+    with pytest.raises(Stale):
+        async with sample.uow() as uow:
+            for number in range(together - 1):
+                uow.write(ADD, f"other {number}", 1)
+            uow.write(RAISE, "nobody", 1, 1, rows=1, otherwise=Stale)
+            uow.emit(CounterRaised(name="a", value=1), version=1)
+    assert await values(sample) == {}
+    assert await sample.emitted() == []
+
+
+async def test_of_two_who_read_the_same_version_one_wins(sample: Running):
+    async with sample.uow() as uow:
+        uow.write(ADD, "a", 0)
+
+    async def add_one() -> bool:
+        try:
+            async with sample.uow() as uow:
+                version = await uow.read_value("SELECT version FROM counter WHERE name = 'a'")
+                uow.write(RAISE, "a", 1, version, rows=1, otherwise=Stale)
+        except Stale:
+            return False
+        return True
+
+    won = await asyncio.gather(*(add_one() for _ in range(8)))
+    assert (await values(sample))["a"] == sum(won) >= 1
+
+
+async def test_what_waits_is_written_before_it_is_read(sample: Running):
+    async with sample.uow() as uow:
+        uow.write(ADD, "a", 1)
+        uow.write(MOVE, "a", "b", rows=1, otherwise=Stale)
+        assert await uow.read_value("SELECT value FROM counter WHERE name = 'b'") == 1
+        uow.write(RAISE, "b", 1, 1, rows=1, otherwise=Stale)
+        uow.write(ADD, "c", 1)
+    assert await values(sample) == {"b": 2, "c": 1}
+
+
+async def test_parts_of_two_statements_do_not_mix(sample: Running):
+    async with sample.uow() as uow:
+        uow.write(ADD, "a", 1)
+        uow.write(ADD, "b", 2)
+    async with sample.uow() as uow:
+        uow.write(MOVE, "a", "x", rows=1, otherwise=Stale)
+        uow.write(MOVE, "b", "y", rows=1, otherwise=Stale)
+    assert await values(sample) == {"x": 1, "y": 2}
+
+
+@pytest.mark.parametrize("sql", ["DELETE FROM counter", "SELECT 1 FROM counter FOR UPDATE"])
+async def test_only_plain_reads_go_without_a_transaction(sample: Running, sql: str):
+    uow = UnitOfWork(sample.service.pool)
+    with pytest.raises(ValueError, match="needs a transaction"):
+        await uow.read(sql)
+
+
+@pytest.fixture
+async def pool(database: str):
+    pool = await open_pool(database, size=2, application_name="test")
+    yield pool
+    pool.terminate()
+
+
+async def test_the_last_connection_back_is_the_next_out(pool: Pool):
+    first, second = await pool.acquire(), await pool.acquire()
+    pool.release(first)
+    pool.release(second)
+    assert await pool.acquire() is second
+
+
+async def test_whoever_finds_none_free_waits(pool: Pool):
+    first, _ = await pool.acquire(), await pool.acquire()
+    waiting = asyncio.create_task(pool.acquire())
+    given_up = asyncio.create_task(pool.acquire())
+    await until(lambda: asyncio.sleep(0, result=len(pool._waiters) == 2))
+    given_up.cancel()
+    pool.release(first)
+    assert await waiting is first
+
+
+async def test_a_connection_inside_a_transaction_is_not_handed_on(pool: Pool):
+    connection = await pool.acquire()
+    await connection.execute("BEGIN")
+    pool.release(connection)
+    assert await pool.acquire() is not connection
+    assert connection.is_closed()
+
+
+async def test_a_cancelled_statement_takes_its_connection_along(pool: Pool):
+    uow = UnitOfWork(pool)
+    running = asyncio.create_task(uow.fetch("SELECT pg_sleep(30)"))
+    await until(
+        lambda: pool.fetchval("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")
+    )
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await uow.rollback()
+    assert not pool._taken
+    assert await pool.fetchval("SELECT 1") == 1
+
+
+async def test_closing_waits_for_what_is_out(pool: Pool):
+    connection = await pool.acquire()
+    closing = asyncio.create_task(pool.close())
+    await until(lambda: asyncio.sleep(0, result=bool(pool._waiters)))
+    pool.release(connection)
+    await closing
+    with pytest.raises(asyncpg.InterfaceError):
+        await pool.acquire()
