@@ -1,5 +1,6 @@
 """What courier-svc tells and reads, held against the committed contracts."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from ..conftest import HOME, Courier
 DISPATCH = "case.case.dispatch_requested"
 PICKUP = "case.case.pickup_requested"
 WITHDRAWN = "case.case.withdrawn"
+
+Check = Callable[[Running, str, Producer], Awaitable[None]]
 
 
 async def shipment_of(svc: Running, case: dict[str, Any]) -> dict[str, Any]:
@@ -36,24 +39,36 @@ async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Couri
     await assert_told_everything(svc.service, but_never=[HOME.name, HOME.phone, HOME.address, words])
 
 
-def test_these_tests_feed_every_event_it_reads(svc: Running) -> None:
-    assert_reads(svc.service, {DISPATCH, PICKUP, WITHDRAWN})
-
-
-@pytest.mark.parametrize("producer", Producer)
-async def test_what_a_case_sends_or_fetches_becomes_an_order(svc: Running, producer: Producer) -> None:
-    for type, direction in ((DISPATCH, "to_applicant"), (PICKUP, "from_applicant")):
+def becomes_an_order(direction: str) -> Check:
+    async def check(svc: Running, type: str, producer: Producer) -> None:
         case = await taken(svc, type, producer, case_id=str(uuid4()))
         await svc.run_jobs()
         shipment = await shipment_of(svc, case)
         assert (shipment["state"], shipment["direction"]) == ("created", direction)
         assert (str(shipment["applicant_id"]), shipment["unit"]) == (case["applicant_id"], case["unit"])
 
+    return check
 
-@pytest.mark.parametrize("producer", Producer)
-async def test_a_withdrawn_case_takes_its_order_back(svc: Running, producer: Producer) -> None:
+
+async def takes_the_order_back(svc: Running, type: str, producer: Producer) -> None:
     case = await taken(svc, DISPATCH, producer)
     await svc.run_jobs()
-    await taken(svc, WITHDRAWN, producer)
+    await taken(svc, type, producer)
     await svc.run_jobs()
     assert (await shipment_of(svc, case))["state"] == "cancelled"
+
+
+READS: dict[str, Check] = {
+    DISPATCH: becomes_an_order("to_applicant"),
+    PICKUP: becomes_an_order("from_applicant"),
+    WITHDRAWN: takes_the_order_back,
+}
+"""What becomes of each event it reads."""
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_every_event_it_reads_has_its_effect(svc: Running, subtests, producer: Producer) -> None:
+    assert_reads(svc.service, READS)
+    for type, check in READS.items():
+        with subtests.test(type):
+            await check(svc, type, producer)

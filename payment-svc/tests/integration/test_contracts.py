@@ -7,8 +7,6 @@ from chassis.testing.contracts import assert_reads, assert_told_everything, take
 from contracts.committed import Producer
 
 REQUESTED = "case.case.payment_requested"
-WITHDRAWN = "case.case.withdrawn"
-CLOSED = "case.case.closed_unpaid"
 
 
 async def order_of(svc, case):
@@ -31,30 +29,39 @@ async def test_its_stories_tell_every_event_it_owns(payments):
     await assert_told_everything(payments.svc.service, but_never=[str(payments.citizen.id)])
 
 
-def test_these_tests_feed_every_event_it_reads(payments):
-    assert_reads(payments.svc.service, {REQUESTED, WITHDRAWN, CLOSED})
-
-
-@pytest.mark.parametrize("producer", Producer)
-async def test_a_requested_payment_opens_an_order(payments, producer):
-    case = await taken(payments.svc, REQUESTED, producer)
+async def opens_an_order(payments, type, producer):
+    case = await taken(payments.svc, type, producer)
     order = await order_of(payments.svc, case)
     assert (order["state"], order["amount_cents"], order["purpose"]) == ("open", 2000, case["purpose"])
     assert str(order["applicant_id"]) == case["applicant_id"]
 
 
+async def calls_the_order_off(payments, type, producer):
+    case = await taken(payments.svc, REQUESTED, producer, case_id=str(uuid4()))
+    await taken(payments.svc, type, producer, case_id=case["case_id"])
+    await payments.svc.run_jobs()
+    assert (await order_of(payments.svc, case))["state"] == "cancelled"
+
+
+READS = {
+    REQUESTED: opens_an_order,
+    "case.case.withdrawn": calls_the_order_off,
+    "case.case.closed_unpaid": calls_the_order_off,
+}
+"""What becomes of each event it reads."""
+
+
 @pytest.mark.parametrize("producer", Producer)
-async def test_a_sum_that_the_issuing_system_knows_is_looked_up(payments, producer):
-    case = await taken(payments.svc, REQUESTED, producer, amount_cents=None, amount_source="issuing_system")
+async def test_every_event_it_reads_has_its_effect(payments, subtests, producer):
+    assert_reads(payments.svc.service, READS)
+    for type, check in READS.items():
+        with subtests.test(type):
+            await check(payments, type, producer)
+
+
+async def test_a_sum_that_the_issuing_system_knows_is_looked_up(payments):
+    unknown = {"amount_cents": None, "amount_source": "issuing_system"}
+    case = await taken(payments.svc, REQUESTED, Producer.TODAY, **unknown)
     assert (await order_of(payments.svc, case))["amount_cents"] is None
-    kinds = await payments.svc.service.pool.fetch("SELECT kind FROM job WHERE kind LIKE 'payment.look%'")
-    assert len(kinds) == 1
-
-
-@pytest.mark.parametrize("producer", Producer)
-async def test_an_ended_case_calls_its_order_off(payments, producer):
-    for ended in (WITHDRAWN, CLOSED):
-        case = await taken(payments.svc, REQUESTED, producer, case_id=str(uuid4()))
-        await taken(payments.svc, ended, producer, case_id=case["case_id"])
-        await payments.svc.run_jobs()
-        assert (await order_of(payments.svc, case))["state"] == "cancelled"
+    jobs = await payments.svc.service.pool.fetch("SELECT kind FROM job WHERE kind LIKE 'payment.look%'")
+    assert len(jobs) == 1
