@@ -74,7 +74,7 @@ def held(
             "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
             "version": [1],
         }
-        held.bodies |= {
+        bodies = {
             "POST /api/identity/codes": [{"phone": another_phone(), "purpose": "login"} for _ in range(9)],
             "POST /api/identity/accounts": newcomers,
             "POST /api/identity/real-name": [{"name": CITIZEN.name, "id_number": CITIZEN.id_number}],
@@ -88,6 +88,7 @@ def held(
             "PUT /api/identity/password": [{"current_password": PASSWORD, "new_password": "a new password for it"}],
             "POST /internal/service-tokens": [SERVICE],
         }  # fmt: skip
+        held.at |= {label: {"body": known} for label, known in bodies.items()}
         yield held
 
 

@@ -15,11 +15,13 @@ def test_every_answer_is_as_documented(held, subtests):
 
 import asyncio
 import contextlib
+import copy
 import itertools
+import re
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -33,6 +35,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
 from schemathesis.config import CacheConfig, GenerationConfig, SchemathesisConfig
+from schemathesis.core.errors import SerializationNotPossible
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
@@ -61,9 +64,6 @@ FEW = settings(
 )
 """The same few requests in every run; what fails is shown as it was sent, for a second try meets other data."""
 
-MOST_BOUNDARIES = 100
-"""A body of forty members has a thousand."""
-
 ACCOUNT = UUID("01900000-0000-7000-8000-00000000abcd")
 """Whose tokens `callers` are."""
 POST = {"unit": "XC-HUZHENG", "department": "HUZHENG", "rank": 3}
@@ -87,6 +87,16 @@ def errors_are_problems(ctx: CheckContext, response: Response, case: schemathesi
     assert problem["title"] and problem["detail"], problem
 
 
+def undeclared_methods_are_405(ctx: CheckContext, response: Response, case: schemathesis.Case) -> bool | None:
+    """With an `Allow` header; `/cases/queue` is also what `/cases/{case_id}` takes, with that one's methods."""
+    for path, methods in case.operation.schema.raw_schema["paths"].items():
+        if case.method.lower() in methods and re.fullmatch(
+            re.sub(r"{\w+}", "[^/]+", path), case.formatted_path
+        ):
+            return None
+    return checks.unsupported_method(ctx, response, case)
+
+
 HELD: list[CheckFunction] = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -94,7 +104,7 @@ HELD: list[CheckFunction] = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
     checks.negative_data_rejection,
-    checks.unsupported_method,
+    undeclared_methods_are_405,
     errors_are_problems,
 ]
 
@@ -142,16 +152,16 @@ class Standing:
 class Held:
     """A running service and what is known of its world.
 
-    `known` maps names of parameters and members to values that exist, `bodies` the label of an operation to bodies
-    that it takes. They take the place of generated ones that are merely well-formed, in two calls of three and in
-    one: behind the 404 lies most of the service.
+    `known` maps names of parameters and members to values that exist, `at` does so for one operation, by its label,
+    where "body" stands for the whole. They take the place of generated values that are merely well-formed, in two
+    calls of three, a whole body in one: behind the 404 lies most of the service.
     """
 
     def __init__(self, standing: Standing, running: Running, app: FastAPI, callers: Callers) -> None:
         self.running = running
         self.url = standing.url
         self.known: dict[str, list[Any]] = {}
-        self.bodies: dict[str, list[Any]] = {}
+        self.at: dict[str, dict[str, list[Any]]] = {}
         self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.callers = callers
         """A token for each role; whom the service itself must know, a test puts there."""
@@ -172,15 +182,19 @@ class Held:
         document = schemathesis.openapi.from_dict(self._app.openapi(), config=config)
         return [found.ok() for found in document.get_all_operations()]
 
-    def try_everything(self, operation: APIOperation) -> None:
-        """The boundaries of its parameters and members, then a few draws of the whole, sound and unsound."""
+    def try_everything(self, operation: APIOperation, most: int = 100) -> None:
+        """The boundaries of its parameters and members, then a few draws of the whole, sound and unsound.
+
+        `most` of the boundaries, evenly taken: a body of forty members has a thousand.
+        """
+        self._turn = itertools.count(1)  # what another operation was asked shifts nothing here
         boundaries = list(
             operation.schema.iter_coverage_cases(
                 operation, generation_modes=list(GenerationMode), generation_config=GenerationConfig(),
                 extra_data_source=None, error_feedback=None,
             )
         )  # fmt: skip
-        for case in boundaries[:: len(boundaries) // MOST_BOUNDARIES + 1]:
+        for case in boundaries[:: len(boundaries) // most + 1]:
             self.check(case)
         drawn = strategies.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode])
         FEW(given(drawn)(self.check))()
@@ -195,6 +209,10 @@ class Held:
         if turn % 3:
             self._make_real(case, turn)
         headers = self._caller(case, turn)
+        with contextlib.suppress(SerializationNotPossible):  # nobody draws a PDF
+            self._hold(case, headers)
+
+    def _hold(self, case: schemathesis.Case, headers: dict[str, str]) -> None:
         answer = case.call(base_url=self.url, session=self._session, headers=headers)
         self.answers[case.operation.label][answer.status_code] += 1
         case.validate_response(answer, HELD, headers=headers, transport_kwargs={"session": self._session})
@@ -207,20 +225,26 @@ class Held:
         return bearer(self.callers[fitting[turn % len(fitting)]])
 
     def _make_real(self, case: schemathesis.Case, turn: int) -> None:
-        bodies = self.bodies.get(case.operation.label)
-        if bodies and turn % 3 == 1 and _is_sound(case, ParameterLocation.BODY):
-            case.body = dict(bodies[turn // 3 % len(bodies)])
-        for location, values in (
-            (ParameterLocation.PATH, case.path_parameters),
-            (ParameterLocation.QUERY, case.query),
-            (ParameterLocation.BODY, case.body),
-        ):
-            if isinstance(values, dict) and _is_sound(case, location):
-                for name in values.keys() & self.known.keys():
-                    if values[name] is not None:
-                        values[name] = self.known[name][turn % len(self.known[name])]
-        if HEADER in case.headers and _is_sound(case, ParameterLocation.HEADER):
+        known = self.known | self.at.get(case.operation.label, {})
+        _replace(case, ParameterLocation.PATH, known, turn)
+        if case.meta is None or case.meta.generation.mode.is_negative:
+            return  # what is wrong with it may be that it lacks something
+        if "body" in known and turn % 3 == 1 and _is_sound(case, ParameterLocation.BODY):
+            case.body = copy.copy(known["body"][turn // 3 % len(known["body"])])
+        for location in (ParameterLocation.QUERY, ParameterLocation.HEADER, ParameterLocation.BODY):
+            _replace(case, location, known, turn)
+        if HEADER in case.headers:
             case.headers[HEADER] = f"turn-{turn}"  # else the second call of each route is a repetition
+
+
+def _replace(
+    case: schemathesis.Case, location: ParameterLocation, known: dict[str, list[Any]], turn: int
+) -> None:
+    values = case.get_container(location)
+    if isinstance(values, MutableMapping) and _is_sound(case, location):
+        for name in values.keys() & known.keys():
+            if values[name] is not None:
+                values[name] = known[name][turn % len(known[name])]
 
 
 def _is_sound(case: schemathesis.Case, location: ParameterLocation) -> bool:
