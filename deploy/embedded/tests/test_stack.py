@@ -60,7 +60,7 @@ async def test_a_service_opens_only_its_own_database(stack_of):
     await stack.start()
     try:
         own = stack.database_url("payment-svc")
-        foreign = own.removesuffix(database_of("payment-svc")) + database_of("case-svc")
+        foreign = f"/{database_of('case-svc')}?".join(own.split(f"/{database_of('payment-svc')}?"))
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await asyncpg.connect(foreign)
         with pytest.raises(asyncpg.InvalidPasswordError):

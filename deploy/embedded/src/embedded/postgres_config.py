@@ -9,7 +9,7 @@ _TEMPLATE = """\
 # Written at every start. Own settings belong in local.conf beside this file.
 listen_addresses = '{host}'
 port = {port}
-unix_socket_directories = ''
+unix_socket_directories = '{sockets}'
 max_connections = 150           # six services, pool and listeners of each, and room to look
 superuser_reserved_connections = 3
 password_encryption = scram-sha-256
@@ -66,10 +66,11 @@ include_if_exists = 'local.conf'
 """
 
 
-def configuration(port: int) -> str:
-    return _TEMPLATE.format(host=LOOPBACK, port=port)
+def configuration(port: int, sockets: str) -> str:
+    """`sockets`: the folder of its UNIX socket, empty for none."""
+    return _TEMPLATE.format(host=LOOPBACK, port=port, sockets=sockets.replace("'", "''"))
 
 
 def access_rules() -> str:
     """Everybody by password, from this machine only."""
-    return f"host all all {LOOPBACK}/32 scram-sha-256\n"
+    return f"local all all scram-sha-256\nhost all all {LOOPBACK}/32 scram-sha-256\n"

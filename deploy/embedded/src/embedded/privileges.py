@@ -5,6 +5,7 @@ cannot reach the data folder or the environment (a clone below /root, say), it a
 read past closed folders, instead of us opening anybody's folders to everybody.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -81,10 +82,21 @@ def before_exec(account: Account | None, death_signal: signal.Signals) -> Callab
             _become(account)
         # After the change of account, which would clear it.
         _checked(_libc.prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0))
+        _work_in_batches()
         if os.getppid() != parent:
             os._exit(1)
 
     return prepare
+
+
+def _work_in_batches() -> None:
+    """A dozen processes on two cores that wake one another: without this, each message interrupts whoever works.
+
+    As a batch each runs until it waits by itself, takes more messages at a time, and the caches stay warmer: a tenth of
+    the CPU of a whole case. Where a container forbids it, things go as before.
+    """
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _become(account: Account) -> None:
