@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -15,6 +15,7 @@ from ..problems.schema import PROBLEM_RESPONSES
 from . import health
 from .middleware import RequestContext, error_boundary
 from .ops import ops_router
+from .route import Router
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -46,14 +47,20 @@ def create_app(service: "Service") -> FastAPI:
             HTTPException: on_http_exception,
         },
     )
-    app.include_router(health.router)
-    for router in service.routers:
-        app.include_router(router)
-    app.include_router(ops_router(service.name))
+    for router in (*service.routers, ops_router(service.name), health.router):
+        _add(app, router)
     app.openapi = _with_problems(app)  # type: ignore[method-assign]
     app.add_middleware(error_boundary)
     app.add_middleware(RequestContext)
     return app
+
+
+def _add(app: FastAPI, router: APIRouter) -> None:
+    if isinstance(router, Router):
+        # FastAPI looks an included router's route up twice, in objects within objects; ours carry all they need.
+        app.router.routes.extend(router.routes)
+    else:
+        app.include_router(router)
 
 
 def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:

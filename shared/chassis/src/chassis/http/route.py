@@ -13,9 +13,11 @@ from starlette.responses import Response
 from ..db.faults import is_infrastructure
 from ..db.uow import UnitOfWork
 from ..problems import InvalidInput, Problem, ServiceUnavailable
+from ..problems.schema import PROBLEM_RESPONSES
 from .body_limit import limited
 from .caller import authenticate
 from .idempotency import HEADER, IdempotentRequest, StillRunning
+from .resolving import resolve_into, split
 
 UOW_KEY = "chassis.uow"
 _READS = {"GET", "HEAD", "OPTIONS"}
@@ -41,20 +43,26 @@ class TransactionalRoute(APIRoute):
         methods = set(options.get("methods") or {"GET"})
         if policy != "never" and not methods <= _READS:
             options["openapi_extra"] = _with_key_header(options.get("openapi_extra"), policy == "required")
+        endpoint, self.resolved = split(endpoint)
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        run = super().get_route_handler()
+        run, resolved = super().get_route_handler(), self.resolved
+
+        async def run_resolved(request: Request) -> Response:
+            await resolve_into(request, resolved)
+            return await run(request)
+
         if set(self.methods) <= _READS:
-            return _reading(run)
-        return _Writing(run, self.endpoint).handle
+            return _reading(run_resolved)
+        return _Writing(run_resolved, self.endpoint).handle
 
 
 class Router(APIRouter):
-    """`fastapi.APIRouter` with the transactional route."""
+    """`fastapi.APIRouter` with the transactional route; its routes stand in the application itself, not below it."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(route_class=TransactionalRoute, **options)
+        super().__init__(route_class=TransactionalRoute, responses=PROBLEM_RESPONSES, **options)
 
 
 def _reading(run: Handle) -> Handle:

@@ -24,13 +24,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import httpx2
 import requests
 import schemathesis
 import uvicorn
-from contracts.tokens import Role
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
@@ -46,13 +44,11 @@ from ..http.idempotency import HEADER
 from ..problems.rendering import MEDIA_TYPE, TYPE_BASE
 from ..service import Service
 from . import databases
-from .doors import doors
+from .doors import Callers, callers, doors
 from .harness import Running
 from .tokens import Tokens, bearer
 
 Result = TypeVar("Result")
-Callers = dict[Role, str]
-"""A token for each role."""
 
 FEW = settings(
     max_examples=10,
@@ -63,18 +59,6 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
 )
 """The same few requests in every run; what fails is shown as it was sent, for a second try meets other data."""
-
-ACCOUNT = UUID("01900000-0000-7000-8000-00000000abcd")
-"""Whose tokens `callers` are."""
-POST = {"unit": "XC-HUZHENG", "department": "HUZHENG", "rank": 3}
-"""What officers among them hold."""
-
-
-def callers(tokens: Tokens, account: UUID = ACCOUNT) -> Callers:
-    """One person in every role, with a post where the role has one."""
-    posted = {Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR}
-    found = {role: tokens.mint(account, (role,), ial=2, **(POST if role in posted else {})) for role in Role}
-    return found | {Role.SERVICE: tokens.service("case-svc")}
 
 
 def errors_are_problems(ctx: CheckContext, response: Response, case: schemathesis.Case) -> None:
