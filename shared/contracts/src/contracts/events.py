@@ -10,7 +10,8 @@ _REGISTRY: dict[str, type["Event"]] = {}
 class Part(BaseModel):
     """A value inside an event; it has no type of its own."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What did not fit is never said with its value: errors end up in logs.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Event(BaseModel):
@@ -21,7 +22,8 @@ class Event(BaseModel):
     Readers ignore fields they do not know; adding an optional field is the only compatible change.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What did not fit is never said with its value: errors end up in logs.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     TYPE: ClassVar[str]
     TOPIC: ClassVar[str]

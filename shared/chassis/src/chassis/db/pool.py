@@ -14,6 +14,10 @@ _IDLE_SECONDS = 300.0
 _CLOSE_SECONDS = 2.0
 _ACQUIRE_SECONDS = 10.0
 
+STATEMENT_ERRORS = (asyncpg.PostgresError, ValueError, TypeError)
+"""What a statement or its arguments can do wrong, leaving the connection whole. Anything else, a cancellation
+included, leaves it in an unknown state."""
+
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
 
@@ -96,10 +100,8 @@ class Pool:
             result = await run(connection)
             broken = False
             return result
-        except Exception:
-            broken = (
-                False  # a statement that failed leaves the connection whole; one that was cancelled does not
-            )
+        except STATEMENT_ERRORS:
+            broken = False
             raise
         finally:
             self.release(connection, broken=broken)
@@ -144,7 +146,8 @@ class Pool:
             waiter = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_result(None)
-                return
+                if not self._closing:
+                    return
 
     def _drop_idle(self) -> None:
         coldest, since = self._free[0]

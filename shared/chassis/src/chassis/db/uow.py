@@ -16,7 +16,7 @@ from ..clock import now
 from ..ids import uuid7
 from ..telemetry import context
 from .flush import OutboxRow, StoredAnswer, flush_parts
-from .pool import Pool
+from .pool import STATEMENT_ERRORS, Pool
 from .statement import Statement, Write, compose, unmet
 
 log = structlog.get_logger(__name__)
@@ -241,11 +241,11 @@ class UnitOfWork:
         return await (self.connection() if self._writes else self._acquired())
 
     async def _run(self, method: str, connection: asyncpg.Connection, sql: str, args: Sequence[Any]) -> Any:
-        # A cancelled statement leaves `_busy`: its connection is not handed to anybody again.
+        # A statement that was cancelled, or broke, leaves `_busy`: its connection is not handed to anybody again.
         self._busy = True
         try:
             result = await getattr(connection, method)(sql, *args)
-        except Exception:
+        except STATEMENT_ERRORS:
             self._busy = False
             raise
         self._busy = False

@@ -49,7 +49,9 @@ class Applier:
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            log.warning("batch_failed", consumer=self.consumer, events=len(arrivals), cause=repr(error))
+            log.warning(
+                "batch_failed", consumer=self.consumer, events=len(arrivals), cause=parking.describe(error)
+            )
             await self._one_by_one(arrivals, positions)
 
     async def _one_by_one(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
@@ -75,7 +77,7 @@ class Applier:
         EVENTS_PARKED.labels(arrival.envelope.type).inc()
         log.error(
             "event_parked", consumer=self.consumer, event_id=str(arrival.envelope.id), type=arrival.envelope.type,
-            cause=repr(error), exc_info=error,
+            cause=parking.describe(error), exc_info=error,
         )  # fmt: skip
         async with self._begin() as uow:
             taken = await inbox.take(uow, self.consumer, [arrival], [])

@@ -1,7 +1,7 @@
 """The doors of a service: every route it serves, and the roles that its signature lets pass."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -66,14 +66,22 @@ def doors_of(*routers: APIRouter) -> dict[str, frozenset[Role] | None]:
 
 def _allowed(route: Route | APIRoute) -> frozenset[Role] | None:
     """What `allow` named in the signature of `route`, or in that of what it depends on."""
+    for provider in _providers(route):
+        roles = getattr(provider, "allowed_roles", None)
+        if roles is not None:
+            return frozenset(roles or Role)
+    return OPEN
+
+
+def _providers(route: Route | APIRoute) -> Iterator[Any]:
+    """Ours, which the route resolves itself, and those left to FastAPI."""
+    for resolved in getattr(route, "resolved", ()):
+        yield from resolved.providers
     waiting = list(route.dependant.dependencies) if isinstance(route, APIRoute) else []
     while waiting:
         dependency = waiting.pop()
-        roles = getattr(dependency.call, "allowed_roles", None)
-        if roles is not None:
-            return frozenset(roles or Role)
+        yield dependency.call
         waiting += dependency.dependencies
-    return OPEN
 
 
 async def passing(client: httpx2.AsyncClient, route: str, tokens: Callers) -> set[Role | None]:
