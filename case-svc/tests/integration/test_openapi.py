@@ -13,7 +13,8 @@ from case_svc.settings import CaseSettings
 from chassis.clock import now
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
-from chassis.testing.fuzzing import POST, Held, Standing, opened
+from chassis.testing.doors import POST
+from chassis.testing.fuzzing import Held, Standing, opened
 from contracts.catalog import ItemDefinition, ItemPublished
 from contracts.identity import UnitDefined
 from contracts.tokens import Role

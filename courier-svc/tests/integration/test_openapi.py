@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens
-from chassis.testing.fuzzing import ACCOUNT, POST, Held, opened
+from chassis.testing.doors import ACCOUNT, POST
+from chassis.testing.fuzzing import Held, opened
 from contracts.case import CaseDispatchRequested
 from courier_svc.bootstrap import build
 from courier_svc.settings import CourierSettings

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens
-from chassis.testing.fuzzing import ACCOUNT, Held, opened
+from chassis.testing.doors import ACCOUNT
+from chassis.testing.fuzzing import Held, opened
 from contracts.case import CaseCompleted
 from evaluation_svc.bootstrap import build
 from evaluation_svc.settings import EvaluationSettings

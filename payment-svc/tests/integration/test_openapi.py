@@ -9,7 +9,8 @@ import httpx2
 import pytest
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
-from chassis.testing.fuzzing import ACCOUNT, POST, Held, Standing, opened
+from chassis.testing.doors import ACCOUNT, POST
+from chassis.testing.fuzzing import Held, Standing, opened
 from contracts.case import CasePaymentRequested
 from contracts.tokens import Role
 from partners.app import build as build_sandbox

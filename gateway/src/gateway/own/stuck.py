@@ -17,7 +17,11 @@ from .limited import limited_by_address
 
 _PATIENCE = 5.0
 
-router = APIRouter(tags=["ops"], responses=PROBLEM_RESPONSES, dependencies=[Depends(limited_by_address)])
+router = APIRouter(
+    tags=["ops"],
+    responses=PROBLEM_RESPONSES,
+    dependencies=[Depends(limited_by_address), Depends(authenticate)],
+)
 
 
 class Unavailable(BaseModel):
@@ -31,15 +35,10 @@ class StuckWorkOfAll(BaseModel):
     services: list[StuckWork | Unavailable]
 
 
-async def operator(request: Request) -> Caller:
-    await authenticate(request)
-    return await allow(Role.OPERATOR)(request)
-
-
 @router.get(
     "/api/ops/stuck", summary="所有服务的积压 · Stuck work of all services", response_model=StuckWorkOfAll
 )
-async def stuck(request: Request, _: Annotated[Caller, Depends(operator)]) -> dict[str, Any]:
+async def stuck(request: Request, _: Annotated[Caller, Depends(allow(Role.OPERATOR))]) -> dict[str, Any]:
     """Parked messages, failing jobs and unsent events by service; one that is down says so in its place."""
     upstream: Upstream = request.app.state.upstream
     headers = {"authorization": request.headers["authorization"]}

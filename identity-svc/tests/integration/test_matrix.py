@@ -1,0 +1,47 @@
+"""Every route and every role: who passes the door. What lies behind it, other tests say."""
+
+from uuid import uuid4
+
+from chassis.testing.doors import OPEN, callers, doors, expected, operations_of, passing
+from contracts.tokens import Role
+
+EVERYBODY = set(Role)
+APPLICANTS = {Role.CITIZEN, Role.COMPANY}
+SUPERIORS = {Role.SUPERVISOR, Role.OPERATOR}
+MATRIX = operations_of("identity-svc") | {
+    "GET /.well-known/jwks.json": OPEN,
+    "GET /api/identity/departments": OPEN,
+    "GET /api/identity/branches": OPEN,
+    "GET /api/identity/units": OPEN,
+    "GET /api/identity/windows": OPEN,
+    "POST /api/identity/codes": OPEN,
+    "POST /api/identity/accounts": OPEN,
+    "POST /api/identity/sessions": OPEN,
+    "POST /api/identity/sessions/refresh": OPEN,
+    "DELETE /api/identity/sessions/current": EVERYBODY,
+    "GET /api/identity/me": EVERYBODY,
+    "PUT /api/identity/password": EVERYBODY,
+    "GET /api/identity/me/views": APPLICANTS,
+    "POST /api/identity/real-name": APPLICANTS,
+    "GET /api/identity/officers": SUPERIORS,
+    "GET /api/identity/officers/{officer_id}": SUPERIORS,
+    "PATCH /api/identity/officers/{officer_id}": SUPERIORS,
+    "POST /api/identity/officers": {Role.OPERATOR},
+    "POST /internal/service-tokens": OPEN,
+    "GET /internal/accounts/{account_id}": {Role.SERVICE},
+}
+# A service has no account and no session: it passes the door and finds nothing behind it.
+NOT_FOR_SERVICES = {"GET /api/identity/me", "DELETE /api/identity/sessions/current"}
+
+
+async def test_the_matrix_is_what_the_routes_say(identity) -> None:
+    assert doors(identity.running.service) == MATRIX
+
+
+async def test_only_the_named_roles_pass(identity, subtests) -> None:
+    tokens, verifier = identity.running.tokens, identity.running.service.verifier
+    verifier._fetch_keys, verifier._keys = tokens.key_set, None  # this service alone verifies with its own
+    for route, roles in MATRIX.items():
+        with subtests.test(route):
+            passed = await passing(identity.client, route, callers(tokens, sid=str(uuid4())))
+            assert passed == expected(roles) - ({Role.SERVICE} if route in NOT_FOR_SERVICES else set())
