@@ -23,7 +23,8 @@ local wait = 0
 if given == 0 then wait = (1 - tokens) / rate end
 return {given, tostring(wait)}
 """
-_LEASE_SECONDS = 1.0
+_LEASE_SECONDS = 10.0
+"""A block is small beside the rate, so what lies unused is little; a person who reads keeps what is left of theirs."""
 _KEPT = 50_000
 
 
