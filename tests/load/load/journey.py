@@ -129,7 +129,7 @@ class Journey:
         self, step: str, method: str, path: str, who: Person, body: Any = None, mime: str = _JSON
     ) -> tuple[int, Any]:
         headers = dict(who.headers)
-        if method != "GET":
+        if method == "POST":
             headers["Idempotency-Key"] = str(uuid4())
         if body is not None:
             headers["Content-Type"] = mime
