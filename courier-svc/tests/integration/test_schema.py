@@ -40,7 +40,8 @@ async def filled(svc: Running) -> Running:
 async def test_hot_queries_use_their_indexes(filled: Running) -> None:
     last = UUID(int=2**128 - 1)
     hot: list[tuple[str, list[Any]]] = [
-        (shipments._BY_ORDER, ["17-1"]),
+        (reports._BY_ORDER, ["17-1", "city_courier", "ce_1"]),
+        (reports._LOCK_BY_ORDER, ["17-1"]),
         (shipments._OF_APPLICANT, [uuid4(), last, 21]),
         (shipments._OF_UNIT, [UNIT, last, 21]),
         (shipments._OF_UNIT_ATTENTION, ["U0", last, 21]),

@@ -83,7 +83,7 @@ async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, de
     shipment = await _locked(desk, uow, shipment_id)
     if not may_send(caller, shipment):
         raise ShipmentNotFound()
-    await send_again(desk, uow, shipment, body.address.to_address() if body.address else None)
+    send_again(desk, uow, shipment, body.address.to_address() if body.address else None)
     return ShipmentView.of(shipment)
 
 
@@ -95,7 +95,7 @@ async def put_address(
     shipment = await _locked(desk, uow, shipment_id)
     if not is_applicant(caller, shipment):
         raise ShipmentNotFound()
-    await change_address(desk, uow, shipment, body.to_address())
+    change_address(desk, uow, shipment, body.to_address())
     return ShipmentView.of(shipment)
 
 

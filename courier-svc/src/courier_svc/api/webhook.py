@@ -41,8 +41,7 @@ async def courier_push(request: Request) -> Response:
     service: Service = request.app.state.service
     body = await limited(request, _LARGEST).body()
     try:
-        async with service.begin() as uow:
-            await receive_push(desk, uow, request.headers, body)
+        await receive_push(desk, service.begin, request.headers, body)
     except PushUnverified as error:
         log.warning("push_refused", cause=error.reason)
         return Response(_REFUSED, 401, media_type=_JSON)

@@ -11,4 +11,4 @@ _BATCH = 100
 async def apply_held(desk: Desk, job: Job, begin: Begin) -> None:
     async with begin() as uow:
         for source, body in await desk.reports.take_held(uow, _BATCH):
-            await hear_report(desk, uow, desk.door.read(body), source)
+            await hear_report(desk, uow, desk.door.read(body), source, lock=True)

@@ -1,7 +1,7 @@
 """What every use case works with, put together once in `bootstrap.py`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
 from .ports import AddressBook, Courier, PushDoor, ReportStore, ShipmentStore
+from .turns import Turns
 
 PLACE_ORDER: Final = "courier.create_shipment"
 CANCEL_ORDER: Final = "courier.cancel_order"
@@ -46,6 +47,8 @@ class Desk:
     office_of: Callable[[str], Address]
     """Where a unit sends from and receives at."""
     policy: Policy
+    turns: Turns = field(default_factory=Turns)
+    """By order number: pushes about one parcel come in bunches."""
 
     def seal(self, shipment_id: UUID, address: Address) -> bytes:
         return self.sealer.seal(address.to_bytes(), shipment_id.bytes)

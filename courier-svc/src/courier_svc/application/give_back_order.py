@@ -23,7 +23,7 @@ async def cancel_shipments_of_case(desk: Desk, uow: UnitOfWork, case: CaseWithdr
         if not shipment.can(Move.CANCELLED):
             if shipment.state in (State.PICKED_UP, State.IN_TRANSIT):
                 shipment.attention = "withdrawn_under_way"
-                await desk.shipments.save(uow, shipment)
+                desk.shipments.save(uow, shipment)
             continue
         if _courier_may_know(shipment):
             shipment.cancel_requested_at = now()
@@ -32,16 +32,16 @@ async def cancel_shipments_of_case(desk: Desk, uow: UnitOfWork, case: CaseWithdr
         else:
             tell(uow, shipment.move(Move.CANCELLED, now()))
             desk.plan_purge(shipment, now())
-        await desk.shipments.save(uow, shipment)
+        desk.shipments.save(uow, shipment)
 
 
-async def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address) -> None:
+def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address) -> None:
     """Until the courier has the parcel: at once where it knows nothing, else after it gave the order back.
 
     Raises IllegalMove once it is too late.
     """
     if shipment.state is State.NEEDS_ATTENTION:
-        await send_again(desk, uow, shipment, address)
+        send_again(desk, uow, shipment, address)
         return
     if shipment.state not in (State.REQUESTED, State.CREATED) or shipment.cancel_requested_at is not None:
         raise IllegalMove(
@@ -54,7 +54,7 @@ async def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, addres
         _ask_back(uow, shipment)
     else:
         shipment.sealed_address, shipment.address_given = desk.seal(shipment.id, address), True
-    await desk.shipments.save(uow, shipment)
+    desk.shipments.save(uow, shipment)
 
 
 async def cancel_order(desk: Desk, job: Job, begin: Begin) -> None:
@@ -70,11 +70,11 @@ async def cancel_order(desk: Desk, job: Job, begin: Begin) -> None:
         present = await desk.shipments.lock(uow, shipment_id)
         assert present is not None, "shipments are never deleted"
         if present.order_no == order_no and _still_wished(present, order_no):
-            await _apply(desk, uow, present, answer)
+            _apply(desk, uow, present, answer)
         await job.done(uow)
 
 
-async def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, answer: CancelAnswer) -> None:
+def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, answer: CancelAnswer) -> None:
     cancelled = shipment.cancel_requested_at is not None
     if answer is CancelAnswer.TOO_LATE:
         shipment.attention = "cancel_too_late" if cancelled else "address_change_too_late"
@@ -88,9 +88,9 @@ async def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, answer: Cancel
         tell(uow, shipment.move(Move.READDRESSED, now()))
         shipment.sealed_address, shipment.sealed_next_address = shipment.sealed_next_address, None
         shipment.address_given = True
-        await begin_next_leg(desk, uow, shipment, "readdressed")
+        begin_next_leg(desk, uow, shipment, "readdressed")
         return
-    await desk.shipments.save(uow, shipment)
+    desk.shipments.save(uow, shipment)
 
 
 def _still_wished(shipment: Shipment, order_no: str) -> bool:

@@ -11,11 +11,19 @@ from .desk import POLL_TRACES, Desk, tell
 from .ports import Source
 
 
-async def hear_report(desk: Desk, uow: UnitOfWork, report: Report, source: Source) -> None:
-    """A repeat moves nothing; a report on an order we do not know is held until we do."""
-    shipment = await desk.shipments.lock_by_order(uow, report.order_no)
+async def hear_report(
+    desk: Desk, uow: UnitOfWork, report: Report, source: Source, *, lock: bool = False
+) -> None:
+    """A repeat moves nothing; a report on an order we do not know is held until we do.
+
+    Without `lock` the commit fails with ShipmentChangedMeanwhile, where another was faster.
+    """
+    shipment, heard = await desk.reports.about(uow, report, lock=lock)
     if shipment is None:
-        await desk.reports.hold(uow, report, source, Verdict.HELD)
+        desk.reports.hold(uow, report, source, Verdict.HELD)
+        return
+    if heard:
+        desk.reports.repeat(uow, report)
         return
     moment = now()
     verdict, edges, attention = judge(shipment, report)
@@ -27,8 +35,7 @@ async def hear_report(desk: Desk, uow: UnitOfWork, report: Report, source: Sourc
         _tidy(shipment)
         desk.plan_purge(shipment, moment)
     shipment.attention = shipment.attention or attention
-    if not await desk.shipments.record(uow, shipment, desk.reports.row(report, source, verdict)):
-        return
+    desk.reports.record(uow, shipment, report, source, verdict)
     tell(uow, events)
     if verdict is Verdict.CONTRADICTION and source == "push":
         uow.enqueue(POLL_TRACES, str(shipment.id), {"now": True})

@@ -55,6 +55,6 @@ async def _open(
         if present.direction != direction:
             continue
         if present.can(Move.SENT_AGAIN):
-            await send_again(desk, uow, present, None)
+            send_again(desk, uow, present, None)
         else:
             log.info("shipment_already_open", shipment_id=str(present.id), state=present.state.value)

@@ -11,67 +11,96 @@ from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import WITH_COURIER, Move, State
 
 from .desk import CANCEL_ORDER, POLL_TRACES, Desk, tell
-from .ports import AddressUnknown, OrderRefused, Parcel
+from .ports import AddressUnknown, OrderRefused, Parcel, ShipmentChangedMeanwhile
 
 
 async def place_order(desk: Desk, job: Job, begin: Begin) -> None:
-    shipment_id = UUID(job.payload["shipment_id"])
-    async with begin() as uow:
-        shipment = await desk.shipments.begin_order(uow, shipment_id, job.key)
-        if shipment is None:  # cancelled, readdressed, or the courier's push was faster than its answer
-            present = await desk.shipments.get(uow, shipment_id)
-            if present is not None and present.state in WITH_COURIER:
-                _poll_later(desk, uow, present)
-            await job.done(uow)
-            return
+    shipment = await _wanted(desk, job, begin)
+    if shipment is None:
+        return
     try:
-        address = desk.open(shipment) or await desk.addresses.fetch(shipment.case_id, shipment.direction)
-        waybill_no = await _ask(desk, begin, shipment, address)
+        address = await _address(desk, begin, shipment)
+        waybill_no = await desk.courier.place_order(_parcel(desk, shipment, address))
+    except ShipmentChangedMeanwhile:  # before the courier was asked: begin again
+        async with begin() as uow:
+            await job.again(uow, now())
     except AddressUnknown:
         await _refused(desk, job, begin, shipment, "no_address")
     except OrderRefused as refusal:
         await _refused(desk, job, begin, shipment, f"refused:{refusal.code}")
     else:
-        await _placed(desk, job, begin, shipment, address, waybill_no)
+        await _placed(desk, job, begin, shipment, waybill_no)
 
 
-async def _ask(desk: Desk, begin: Begin, shipment: Shipment, address: Address) -> str:
+async def _wanted(desk: Desk, job: Job, begin: Begin) -> Shipment | None:
+    """The shipment whose order is to be placed; None, and the job is done, where it is unwanted or answered."""
+    async with begin() as uow:
+        shipment = await desk.shipments.get(uow, UUID(job.payload["shipment_id"]))
+        if shipment is not None and _is_wanted(shipment, job.key):
+            return shipment
+        if shipment is not None and shipment.state in WITH_COURIER:
+            _poll_later(desk, uow, shipment)  # the courier's push was faster than its answer
+        await job.done(uow)
+    return None
+
+
+def _is_wanted(shipment: Shipment, order_no: str) -> bool:
+    if shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None:
+        return False
+    return shipment.order_no == order_no and shipment.state is State.REQUESTED
+
+
+async def _address(desk: Desk, begin: Begin, shipment: Shipment) -> Address:
+    """Where it goes; noted before the courier is asked, so that it is fetched once, not at every attempt.
+
+    Raises AddressUnknown; ShipmentChangedMeanwhile.
+    """
+    address = desk.open(shipment) or await desk.addresses.fetch(shipment.case_id, shipment.direction)
+    if shipment.ordered_at is None or shipment.sealed_address is None:
+        sealed = shipment.sealed_address or desk.seal(shipment.id, address)
+        async with begin() as uow:
+            desk.shipments.note_asked(uow, shipment, now(), sealed)
+    return address
+
+
+def _parcel(desk: Desk, shipment: Shipment, address: Address) -> Parcel:
     office = desk.office_of(shipment.unit)
     outward = shipment.direction == "to_applicant"
-    parcel = Parcel(
+    return Parcel(
         order_no=shipment.order_no,
         direction=shipment.direction,
         sender=office if outward else address,
         receiver=address if outward else office,
     )
+
+
+async def _placed(desk: Desk, job: Job, begin: Begin, asked: Shipment, waybill_no: str) -> None:
+    before = asked.version
     try:
-        return await desk.courier.place_order(parcel)
-    except OrderRefused:
-        raise
-    except Exception:
-        if shipment.sealed_address is None:  # fetched once, not at every attempt
-            async with begin() as uow:
-                await desk.shipments.keep_address(uow, shipment.id, desk.seal(shipment.id, address))
-        raise
+        async with begin() as uow:
+            await _apply(desk, job, uow, asked, waybill_no)
+            desk.shipments.place(uow, asked, before)
+    except ShipmentChangedMeanwhile:  # a push was faster, or it was given up while the courier answered
+        await _placed_after_all(desk, job, begin, asked, waybill_no)
 
 
-async def _placed(
-    desk: Desk, job: Job, begin: Begin, asked: Shipment, address: Address, waybill_no: str
-) -> None:
+async def _placed_after_all(desk: Desk, job: Job, begin: Begin, asked: Shipment, waybill_no: str) -> None:
     async with begin() as uow:
         shipment = await _lock(desk, uow, asked)
         if shipment.order_no != asked.order_no or shipment.state is State.CANCELLED:
-            # It was given up while the courier answered: the order that nobody wants is given back.
+            # The order that nobody wants is given back.
             uow.enqueue(CANCEL_ORDER, asked.order_no, {"shipment_id": str(asked.id)})
             await job.done(uow)
             return
-        shipment.waybill_no = shipment.waybill_no or waybill_no
-        if shipment.sealed_address is None:
-            shipment.sealed_address = desk.seal(shipment.id, address)
-        tell(uow, shipment.move(Move.PLACED, now()))
-        await desk.shipments.save(uow, shipment)
-        _poll_later(desk, uow, shipment)
-        await job.done(uow)
+        await _apply(desk, job, uow, shipment, waybill_no)
+        desk.shipments.save(uow, shipment)
+
+
+async def _apply(desk: Desk, job: Job, uow: UnitOfWork, shipment: Shipment, waybill_no: str) -> None:
+    shipment.waybill_no = shipment.waybill_no or waybill_no
+    tell(uow, shipment.move(Move.PLACED, now()))
+    _poll_later(desk, uow, shipment)
+    await job.done(uow)
 
 
 async def _refused(desk: Desk, job: Job, begin: Begin, asked: Shipment, why: str) -> None:
@@ -80,7 +109,7 @@ async def _refused(desk: Desk, job: Job, begin: Begin, asked: Shipment, why: str
         if shipment.order_no == asked.order_no and shipment.state is State.REQUESTED:
             tell(uow, shipment.move(Move.REFUSED, now()))
             shipment.attention = why
-            await desk.shipments.save(uow, shipment)
+            desk.shipments.save(uow, shipment)
         await job.done(uow)
 
 

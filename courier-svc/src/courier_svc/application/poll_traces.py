@@ -33,11 +33,11 @@ async def poll_traces(desk: Desk, job: Job, begin: Begin) -> None:
     traces = await desk.courier.traces(shipment.order_no)
     async with begin() as uow:
         for report in traces.reports:
-            await hear_report(desk, uow, report, "query")
+            await hear_report(desk, uow, report, "query", lock=True)
         present = await desk.shipments.lock(uow, shipment_id)
         assert present is not None, "shipments are never deleted"
         if present.order_no == shipment.order_no:
-            await _settle(desk, uow, present, traces)
+            _settle(desk, uow, present, traces)
         if present.state in WITH_COURIER:
             await job.again(uow, now() + desk.policy.poll_after, {})
         else:
@@ -52,7 +52,7 @@ def _last_news(shipment: Shipment) -> datetime:
     return shipment.last_heard_at or shipment.created_at or shipment.requested_at
 
 
-async def _settle(desk: Desk, uow: UnitOfWork, shipment: Shipment, traces: Traces) -> None:
+def _settle(desk: Desk, uow: UnitOfWork, shipment: Shipment, traces: Traces) -> None:
     wished_away = shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None
     before = shipment.attention
     if traces.standing is not Standing.OPEN:
@@ -65,7 +65,7 @@ async def _settle(desk: Desk, uow: UnitOfWork, shipment: Shipment, traces: Trace
     elif now() - _last_news(shipment) > desk.policy.silent_after:
         shipment.attention = shipment.attention or "no_news"
     if shipment.attention != before:
-        await desk.shipments.save(uow, shipment)
+        desk.shipments.save(uow, shipment)
 
 
 def _last_word(reports: Sequence[Report]) -> Move | None:

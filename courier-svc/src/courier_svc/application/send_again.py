@@ -11,7 +11,7 @@ from courier_svc.domain.transitions import Move
 from .desk import PLACE_ORDER, Desk, tell
 
 
-async def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address | None) -> None:
+def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address | None) -> None:
     """Begins the next leg of a locked shipment. Raises IllegalMove.
 
     Without `address` it goes to the one given here before, else to the case's, asked for afresh: the
@@ -28,12 +28,12 @@ async def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: A
         shipment.sealed_address, shipment.address_given = desk.seal(shipment.id, address), True
     elif not shipment.address_given:
         shipment.sealed_address = None
-    await begin_next_leg(desk, uow, shipment, "sent_again")
+    begin_next_leg(desk, uow, shipment, "sent_again")
 
 
-async def begin_next_leg(desk: Desk, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
+def begin_next_leg(desk: Desk, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
     """Saves the shipment with a new order number and puts that order to work."""
     shipment.begin_leg()
-    await desk.shipments.save(uow, shipment)
-    await desk.shipments.begin_leg(uow, shipment, why)
+    desk.shipments.save(uow, shipment)
+    desk.shipments.begin_leg(uow, shipment, why)
     uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})

@@ -1,6 +1,6 @@
 """Where a parcel goes. The plain form lives in memory only; the table holds it sealed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
@@ -34,7 +34,7 @@ class Address:
         return cls(**orjson.loads(plain))
 
     def to_bytes(self) -> bytes:
-        return orjson.dumps(asdict(self))
+        return orjson.dumps(self)
 
     def masked(self) -> "Address":
         """Enough for its owner to recognise, too little for anybody else: 张*, 138****5678, 小寨路***."""

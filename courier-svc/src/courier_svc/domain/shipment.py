@@ -22,6 +22,7 @@ class Shipment:
     never changes, so that placing an order may be repeated until an answer comes.
     `address_given` says that the applicant or the unit gave it here; otherwise it is the case's own.
     `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
+    `version` counts the steps of the path; `revision` tells which state of the row was read.
     """
 
     id: UUID
@@ -49,6 +50,7 @@ class Shipment:
     ended_at: datetime | None = None
     last_heard_at: datetime | None = None
     purge_at: datetime | None = None
+    revision: int | None = None
 
     def can(self, move: Move) -> bool:
         return bool(path(self.state, move))

@@ -1,20 +1,34 @@
 """Shipments and their legs in PostgreSQL. Raw SQL: the writes here are on the path of every case."""
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 from chassis.clock import now
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 
+from courier_svc.application.ports import ShipmentChangedMeanwhile
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
-_COLUMNS = """s.id, s.case_id, s.case_no, s.applicant_id, s.unit, s.department, s.direction, s.postage_free,
- s.requested_at, s.state, s.version, s.leg, s.order_no, s.waybill_no, s.sealed_address, s.sealed_next_address,
- s.attention, s.ordered_at, s.cancel_requested_at, s.created_at, s.picked_up_at, s.ended_at, s.last_heard_at,
- s.purge_at, s.address_given"""
+_NAMES: Final = tuple(field.name for field in fields(Shipment) if field.name != "revision")
+# The system column tells one state of the row from the next, whoever wrote it and whatever they changed.
+SELECTED: Final = ", ".join(f"s.{name}" for name in _NAMES) + ", s.xmin AS revision"
+_WIDTH: Final = len(_NAMES) + 1
+_STATE: Final = _NAMES.index("state")
+_FIXED: Final = {
+    "id", "case_id", "case_no", "applicant_id", "unit", "department", "direction", "postage_free",
+    "requested_at",
+}  # fmt: skip
+_MUTABLE: Final = tuple(name for name in _NAMES if name not in _FIXED)
+_VALUES: Final = attrgetter(*_MUTABLE)
+_ASSIGNMENTS: Final = ", ".join(f"{name} = ${place}" for place, name in enumerate(_MUTABLE, 3))
+SAVE_READ: Final = f"UPDATE shipment SET {_ASSIGNMENTS} WHERE id = $1 AND xmin = $2"
+"""Saves a shipment as long as its row is the one that was read; the parameters are `saved_values`."""
+SAVE_READ_COUNT: Final = 2 + len(_MUTABLE)
 
 # The present parcel of a case in one direction is served by resending it, never by a second one beside it.
 _ADD = """WITH s AS (
@@ -26,42 +40,35 @@ _ADD = """WITH s AS (
  RETURNING id)
 INSERT INTO leg (order_no, shipment_id, number, why, begun_at) SELECT $13, s.id, $12, 'first', $9 FROM s"""
 
-_SET = """waybill_no = $2, state = $3, version = $4, leg = $5, order_no = $6, sealed_address = $7,
- sealed_next_address = $8, attention = $9, ordered_at = $10, cancel_requested_at = $11, created_at = $12,
- picked_up_at = $13, ended_at = $14, last_heard_at = $15, purge_at = $16,
- address_given = $17"""
+_SAVE = Statement(SAVE_READ)
 
-_SAVE = f"UPDATE shipment SET {_SET} WHERE id = $1"
+_ADD_LEG = Statement(
+    "INSERT INTO leg (order_no, shipment_id, number, why, begun_at) VALUES ($1, $2, $3, $4, $5)"
+)
 
-_ADD_LEG = "INSERT INTO leg (order_no, shipment_id, number, why, begun_at) VALUES ($1, $2, $3, $4, $5)"
+_NOTE_ASKED = Statement(
+    """UPDATE shipment SET ordered_at = coalesce(ordered_at, $3), sealed_address = coalesce(sealed_address, $4)
+ WHERE id = $1 AND xmin = $2"""
+)
 
-_BEGIN_ORDER = f"""UPDATE shipment s SET ordered_at = coalesce(ordered_at, now())
- WHERE id = $1 AND order_no = $2 AND state = 'requested' AND cancel_requested_at IS NULL
-  AND sealed_next_address IS NULL
- RETURNING {_COLUMNS}"""
+# Only what the answer tells, and guarded by the version: wishes that came while the courier answered stay.
+_PLACE = Statement(
+    """UPDATE shipment SET waybill_no = coalesce(waybill_no, $3), state = $4, version = $5, created_at = $6
+ WHERE id = $1 AND version = $2"""
+)
 
-# One statement stores the report and, the first time only, moves the shipment.
-_RECORD = f"""WITH heard AS (
- INSERT INTO courier_report (id, courier, event_id, shipment_id, order_no, waybill_no, code, occurred_at,
-  heard_at, source, verdict, sealed_body)
- VALUES ($18, $19, $20, $1, $21, $22, $23, $24, $25, $26, $27, $28)
- ON CONFLICT (courier, event_id) DO UPDATE SET repeats = courier_report.repeats + 1
- RETURNING xmax = 0 AS first),
-moved AS (UPDATE shipment SET {_SET} FROM heard WHERE shipment.id = $1 AND heard.first)
-SELECT first FROM heard"""
+_GET = f"SELECT {SELECTED} FROM shipment s WHERE id = $1"
+_LOCK = f"{_GET} FOR UPDATE"
+_LOCK_OF_CASE = f"SELECT {SELECTED} FROM shipment s WHERE case_id = $1 ORDER BY id FOR UPDATE"
 
-_BY_ORDER = f"""SELECT {_COLUMNS} FROM leg JOIN shipment s ON s.id = leg.shipment_id
- WHERE leg.order_no = $1 FOR UPDATE OF s"""
-
-
-_OF_APPLICANT = f"""SELECT {_COLUMNS} FROM shipment s WHERE applicant_id = $1 AND id < $2
+_OF_APPLICANT = f"""SELECT {SELECTED} FROM shipment s WHERE applicant_id = $1 AND id < $2
  ORDER BY id DESC LIMIT $3"""
 
-_OF_CASE = f"SELECT {_COLUMNS} FROM shipment s WHERE case_id = $1 ORDER BY id DESC LIMIT 100"
+_OF_CASE = f"SELECT {SELECTED} FROM shipment s WHERE case_id = $1 ORDER BY id DESC LIMIT 100"
 
-_OF_UNIT = f"""SELECT {_COLUMNS} FROM shipment s WHERE unit = $1 AND id < $2 ORDER BY id DESC LIMIT $3"""
+_OF_UNIT = f"""SELECT {SELECTED} FROM shipment s WHERE unit = $1 AND id < $2 ORDER BY id DESC LIMIT $3"""
 
-_OF_UNIT_ATTENTION = f"""SELECT {_COLUMNS} FROM shipment s WHERE unit = $1 AND id < $2
+_OF_UNIT_ATTENTION = f"""SELECT {SELECTED} FROM shipment s WHERE unit = $1 AND id < $2
  AND attention IS NOT NULL ORDER BY id DESC LIMIT $3"""
 
 _PURGE = """WITH due AS (
@@ -73,36 +80,20 @@ reports AS (UPDATE courier_report SET sealed_body = NULL FROM due WHERE courier_
 SELECT count(*) FROM due"""
 
 
-def _mutable(shipment: Shipment) -> tuple[Any, ...]:
-    return (
-        shipment.id,
-        shipment.waybill_no,
-        shipment.state.value,
-        shipment.version,
-        shipment.leg,
-        shipment.order_no,
-        shipment.sealed_address,
-        shipment.sealed_next_address,
-        shipment.attention,
-        shipment.ordered_at,
-        shipment.cancel_requested_at,
-        shipment.created_at,
-        shipment.picked_up_at,
-        shipment.ended_at,
-        shipment.last_heard_at,
-        shipment.purge_at,
-        shipment.address_given,
-    )
+def saved_values(shipment: Shipment) -> tuple[Any, ...]:
+    """What `SAVE_READ` takes."""
+    return (shipment.id, shipment.revision, *_VALUES(shipment))
 
 
-def _shipment(row: asyncpg.Record) -> Shipment:
-    values = dict(row)
-    values["state"] = State(values["state"])
-    return Shipment(**values)
+def read_shipment(row: asyncpg.Record) -> Shipment:
+    """The shipment in the first columns of `row`, as `SELECTED` names them."""
+    values: list[Any] = list(row)[:_WIDTH]
+    values[_STATE] = State(values[_STATE])
+    return Shipment(*values)
 
 
 class PgShipments:
-    """Rows are locked before they are judged: two pushes about one parcel take their turns."""
+    """A shipment is written only over the row that was read: locked before, or checked when it is written."""
 
     async def add(self, uow: UnitOfWork, shipment: Shipment) -> bool:
         """False when the case already has a parcel in that direction that has not ended."""
@@ -124,77 +115,62 @@ class PgShipments:
         )
         return tag == "INSERT 0 1"
 
-    async def begin_order(self, uow: UnitOfWork, shipment_id: UUID, order_no: str) -> Shipment | None:
-        """Notes that the courier is being asked; None when the order is unwanted or answered by now."""
-        row = await uow.fetchrow(_BEGIN_ORDER, shipment_id, order_no)
-        return _shipment(row) if row else None
+    def note_asked(self, uow: UnitOfWork, shipment: Shipment, at: datetime, sealed_address: bytes) -> None:
+        """Notes that the courier is being asked, and with which address, for the next attempts.
 
-    async def keep_address(self, uow: UnitOfWork, shipment_id: UUID, sealed: bytes) -> None:
-        """Keeps a fetched address for the next attempt, unless one is there."""
-        await uow.execute(
-            "UPDATE shipment SET sealed_address = $2 WHERE id = $1 AND sealed_address IS NULL",
-            shipment_id,
-            sealed,
-        )
+        At the commit ShipmentChangedMeanwhile, where it is another than was read.
+        """
+        self._write(uow, _NOTE_ASKED, shipment.id, shipment.revision, at, sealed_address)
+
+    def place(self, uow: UnitOfWork, shipment: Shipment, before: int) -> None:
+        """Saves what the courier's answer moved; at the commit ShipmentChangedMeanwhile, where it moved since.
+
+        `before` is the version that was read.
+        """
+        self._write(
+            uow, _PLACE, shipment.id, before, shipment.waybill_no, shipment.state, shipment.version,
+            shipment.created_at,
+        )  # fmt: skip
+
+    def save(self, uow: UnitOfWork, shipment: Shipment) -> None:
+        """At the commit ShipmentChangedMeanwhile, where it was not locked and is another than was read."""
+        self._write(uow, _SAVE, *saved_values(shipment))
+
+    def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
+        uow.write(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
 
     async def get(self, uow: UnitOfWork, shipment_id: UUID) -> Shipment | None:
-        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM shipment s WHERE id = $1", shipment_id)
-        return _shipment(row) if row else None
+        row = await uow.read_row(_GET, shipment_id)
+        return read_shipment(row) if row else None
 
     async def lock(self, uow: UnitOfWork, shipment_id: UUID) -> Shipment | None:
-        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM shipment s WHERE id = $1 FOR UPDATE", shipment_id)
-        return _shipment(row) if row else None
-
-    async def lock_by_order(self, uow: UnitOfWork, order_no: str) -> Shipment | None:
-        """The shipment that has, or once had, this order number."""
-        row = await uow.fetchrow(_BY_ORDER, order_no)
-        return _shipment(row) if row else None
+        row = await uow.fetchrow(_LOCK, shipment_id)
+        return read_shipment(row) if row else None
 
     async def lock_of_case(self, uow: UnitOfWork, case_id: UUID) -> list[Shipment]:
         """All shipments of a case, locked, oldest first."""
-        rows = await uow.fetch(
-            f"SELECT {_COLUMNS} FROM shipment s WHERE case_id = $1 ORDER BY id FOR UPDATE", case_id
-        )
-        return [_shipment(row) for row in rows]
-
-    async def save(self, uow: UnitOfWork, shipment: Shipment) -> None:
-        await uow.execute(_SAVE, *_mutable(shipment))
-
-    async def record(self, uow: UnitOfWork, shipment: Shipment, report: Sequence[Any]) -> bool:
-        """Stores a report (`PgReports.row`) and `shipment` with it; False for a repeat: it moves nothing."""
-        return bool(await uow.fetchval(_RECORD, *_mutable(shipment), *report))
-
-    async def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
-        await uow.execute(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
+        return [read_shipment(row) for row in await uow.fetch(_LOCK_OF_CASE, case_id)]
 
     async def of_case(self, uow: UnitOfWork, case_id: UUID) -> list[Shipment]:
-        rows = await uow.fetch(_OF_CASE, case_id)
-        return [_shipment(row) for row in rows]
+        return [read_shipment(row) for row in await uow.read(_OF_CASE, case_id)]
 
     async def of_applicant(
         self, uow: UnitOfWork, applicant_id: UUID, before: UUID, limit: int
     ) -> list[Shipment]:
         """Newest first, those with an id below `before`."""
-        rows = await uow.fetch(
-            _OF_APPLICANT,
-            applicant_id,
-            before,
-            limit,
-        )
-        return [_shipment(row) for row in rows]
+        rows = await uow.read(_OF_APPLICANT, applicant_id, before, limit)
+        return [read_shipment(row) for row in rows]
 
     async def of_unit(
         self, uow: UnitOfWork, unit: str, before: UUID, limit: int, *, attention: bool
     ) -> list[Shipment]:
         """As `of_applicant`; with `attention` only those a person should look at."""
-        rows = await uow.fetch(
-            _OF_UNIT_ATTENTION if attention else _OF_UNIT,
-            unit,
-            before,
-            limit,
-        )
-        return [_shipment(row) for row in rows]
+        rows = await uow.read(_OF_UNIT_ATTENTION if attention else _OF_UNIT, unit, before, limit)
+        return [read_shipment(row) for row in rows]
 
     async def purge(self, uow: UnitOfWork, limit: int) -> int:
         """Empties what is sealed about parcels whose time has come; how many there were."""
         return int(await uow.fetchval(_PURGE, limit))
+
+    def _write(self, uow: UnitOfWork, statement: Statement, *args: Any) -> None:
+        uow.write(statement, *args, rows=1, otherwise=ShipmentChangedMeanwhile)

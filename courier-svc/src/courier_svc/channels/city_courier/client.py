@@ -1,6 +1,5 @@
 """Calls to the city's courier. An answer that it did not sign says nothing about what it did."""
 
-from dataclasses import asdict
 from typing import Any, Final
 
 import aiohttp
@@ -53,8 +52,8 @@ class CityCourier:
                 "id_bound": parcel.direction == "to_applicant",
                 "contents": "DOCUMENT",
                 "notify_url": self._notify_url,
-                "sender": asdict(parcel.sender),
-                "receiver": asdict(parcel.receiver),
+                "sender": parcel.sender,
+                "receiver": parcel.receiver,
             },
         )
         if status == 200 and isinstance(answer.get("waybill_no"), str):
