@@ -76,6 +76,10 @@ class World:
         """Waits until no notice of the bank is under way."""
         await eventually(self._nothing_pending)
 
+    async def until(self, check: Callable[[], Awaitable[Any]]) -> None:
+        """Waits until `check` returns something true."""
+        await eventually(check)
+
     async def _nothing_pending(self) -> bool:
         return not await self.notices(state="PENDING")
 

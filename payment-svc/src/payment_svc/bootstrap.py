@@ -74,7 +74,7 @@ def _use_cases(
         open_order=OpenOrder(store, settings.order_ttl),
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
         report_fine_paid=ReportFinePaid(cases, issuer),
-        start_attempt=StartAttempt(store, attempts, settle, channels),
+        start_attempt=StartAttempt(attempts, settle, channels),
         check_order=CheckOrder(store, attempts, refunds, settle, return_money, channels),
         receive_notice=receive,
         apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),

@@ -60,11 +60,12 @@ STATEMENTS = {
 @pytest.fixture
 async def seeded(database):
     pool = await open_pool(database, size=1, application_name="plans")
-    async with pool.acquire() as connection:
-        for statement in SEED:
-            await connection.execute(statement)
-        await connection.execute("ANALYZE")
-        yield connection
+    connection = await pool.acquire()
+    for statement in SEED:
+        await connection.execute(statement)
+    await connection.execute("ANALYZE")
+    yield connection
+    pool.release(connection)
     await pool.close()
 
 

@@ -1,9 +1,13 @@
 """Orders end: expiry, withdrawal, closing unpaid; refunds to their end."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from contracts.payment import OrderCancelled, OrderExpired, RefundRequested, RefundSucceeded
+from payment_svc.domain.captures import Why
+from payment_svc.domain.errors import CaseNoLongerOwes
 
 
 async def paid(payments):
@@ -169,6 +173,49 @@ async def test_withdrawal_of_an_expired_case_leaves_the_order_expired(payments):
 async def test_withdrawal_of_a_case_that_owes_nothing_does_nothing(payments):
     await payments.withdrawn(uuid4())
     assert await payments.svc.parked() == []
+
+
+async def test_order_opened_in_the_moment_of_withdrawal_waits_and_is_refused(payments):
+    order = await payments.opened()
+    await payments.expired(order["id"])
+    use, case_id = payments.svc.service.state.use_cases, UUID(order["case_id"])
+
+    async def open_again() -> None:
+        async with payments.svc.uow() as second:
+            await use.open_order.again(case_id, payments.citizen.id, second)
+
+    async def waits() -> bool:
+        blocked = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+        return opening.done() or await payments.svc.service.pool.fetchval(blocked)
+
+    async with payments.svc.uow() as first:
+        await use.call_off_order(case_id, Why.CASE_WITHDRAWN, first)
+        await first.flush()
+        opening = asyncio.create_task(open_again())
+        await payments.world.until(waits)
+    with pytest.raises(CaseNoLongerOwes):
+        await opening
+    assert len(await payments.citizen.orders(case_id)) == 1
+
+
+async def test_attempt_in_the_moment_of_withdrawal_is_refused_before_the_bank_hears(payments):
+    order = await payments.opened()
+    use = payments.svc.service.state.use_cases
+
+    async def waits() -> bool:
+        blocked = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+        return starting.done() or await payments.svc.service.pool.fetchval(blocked)
+
+    async with payments.svc.uow() as first:
+        await use.call_off_order(UUID(order["case_id"]), Why.CASE_WITHDRAWN, first)
+        await first.flush()
+        starting = asyncio.create_task(
+            payments.citizen.post(f"/orders/{order['id']}/attempts", {"channel": "bank"})
+        )
+        await payments.world.until(waits)
+    answer = await starting
+    assert (answer.status_code, answer.json()["state"]) == (409, "closing")
+    assert (await payments.world.books())["orders"] == []
 
 
 async def test_refund_goes_on_with_one_number_whatever_happens(payments):

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payment_svc.domain.captures import Why
 from payment_svc.domain.money_records import NoticeRow
-from payment_svc.domain.orders import Attempt, AttemptState
 from payment_svc.domain.readings import (
+    Notice,
     PaymentReading,
     PaymentStatus,
     RefundReading,
@@ -60,8 +60,7 @@ class Drill:
         self.case_id = await self.payments.requested()
         async with self.begin() as uow:
             order_id = await uow.fetchval("SELECT id FROM payment_order WHERE case_id = $1", self.case_id)
-            attempt = Attempt(uuid4(), order_id, "bank", AttemptState.RESERVED, None)
-            await self.use.close_order._attempts.reserve(uow, attempt, now())
+            attempt = self.use.close_order._attempts.reserve(uow, order_id, "bank", now())
         self.order_id, self.attempt_id = order_id, attempt.id
         self.transactions = {name: f"{name}-{attempt.id}" for name in "AB"}
 
@@ -70,13 +69,11 @@ class Drill:
         if what == "refund":
             await self._refund_all()
             return
+        if what == "notice":
+            await self._notified(self._success(transaction, cents))
+            return
         async with self.begin() as uow:
             match what:
-                case "notice":
-                    row = NoticeRow(uuid4(), str(uuid4()), "TRANSACTION.SUCCESS", b"{}")
-                    await self.use.close_order._settle.told(
-                        self.channel, self._success(transaction, cents), row, uow
-                    )
                 case "query":
                     await self.use.close_order._settle.asked(
                         self.channel, self._success(transaction, cents), uow
@@ -91,6 +88,11 @@ class Drill:
                     await self.use.watch_deadlines._orders.take_expired(uow, 100)
                 case "close":
                     await self.use.close_order._end(self.order_id, uow)
+
+    async def _notified(self, reading: PaymentReading) -> None:
+        notice = Notice(str(uuid4()), "TRANSACTION.SUCCESS", b"{}", payment=reading)
+        row = NoticeRow(uuid4(), notice.notice_id, notice.event, notice.body)
+        await self.use.receive_notice.apply(self.channel, notice, row, self.begin)
 
     async def _refund_all(self) -> None:
         """The bank's answer and its notice of every refund, at once."""

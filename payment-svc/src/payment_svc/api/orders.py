@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.http import Caller, Router, Uow, allow, calls_out, requires_idempotency_key
+from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
 from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
@@ -66,7 +66,6 @@ async def read_order(order_id: UUID, uow: Uow, caller: Reader, use: Use) -> Orde
 
 @router.post("/orders/{order_id}/attempts", summary="去支付 · Pay", status_code=status.HTTP_201_CREATED)
 @requires_idempotency_key
-@calls_out
 async def start_attempt(
     order_id: UUID, body: StartPayment, uow: Uow, caller: Payer, use: Use, request: Request
 ) -> StartedAttempt:
@@ -74,6 +73,7 @@ async def start_attempt(
 
     503 with `Retry-After` when the bank does not answer; the order stays as it is.
     """
+    # Not marked as calling out: a repeated key finds the live link, or fails, and then gets its first answer.
     begin = request.app.state.service.begin
     attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
     assert attempt.pay_url is not None

@@ -45,5 +45,4 @@ class ApplyUnmatchedNotices:
     ) -> None:
         channel = self._channels[channel_name]
         notice = channel.read_notice(body)
-        async with begin() as uow:
-            await self._receive.apply(channel, notice, NoticeRow(row_id, notice_id, notice.event, body), uow)
+        await self._receive.apply(channel, notice, NoticeRow(row_id, notice_id, notice.event, body), begin)

@@ -19,16 +19,16 @@ class CallOffOrder:
 
     async def __call__(self, case_id: UUID, why: Why, uow: UnitOfWork) -> None:
         """Where nothing is owed, nothing is to do. Open orders are closed at the provider first."""
-        order = await self._orders.lock_live(uow, case_id)
-        # After the lock, so that an order opened in this moment either is found or finds the debt ended.
+        # Before the look, so that an order opened in this moment either is found or finds the debt ended.
         await self._orders.end_debt(uow, case_id, why, now())
+        order = await self._orders.lock_live(uow, case_id)
         if order is None or order.state in (State.CLOSING, State.REFUNDING):
             return
         if order.state is State.PAID:
             await self._return_money.of_paid_order(order, why, uow)
             return
         edge = order.take(Action.CALL_OFF)
-        await self._orders.move(uow, order, edge.to, ended_at=now() if edge.to is State.CANCELLED else None)
+        self._orders.move(uow, order, edge.to, ended_at=now() if edge.to is State.CANCELLED else None)
         if edge.to is State.CLOSING:
             uow.enqueue(CLOSE_ORDER, str(order.id))
         else:

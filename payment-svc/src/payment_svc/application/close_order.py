@@ -33,7 +33,7 @@ class CloseOrder:
             live = await self._attempts.unpaid_of(uow, order_id, live_only=True)
         ended = [(attempt, *await self._end_at_provider(attempt)) for attempt in live]
         async with begin() as uow:
-            await self._book(ended, uow)
+            await self._book(order_id, ended, uow)
             if any(closing is Closing.BUSY for _, closing, _ in ended):
                 await job.again(uow, now() + PAYER_IS_BUSY)
             else:
@@ -50,7 +50,11 @@ class CloseOrder:
         closing = await channel.close(number)
         return closing, await channel.query(number) if closing is Closing.PAID else reading
 
-    async def _book(self, ended: list[tuple[Attempt, Closing, PaymentReading]], uow: UnitOfWork) -> None:
+    async def _book(
+        self, order_id: UUID, ended: list[tuple[Attempt, Closing, PaymentReading]], uow: UnitOfWork
+    ) -> None:
+        if ended:
+            await self._orders.lock(uow, order_id)  # before its attempts, as a notice does
         for attempt, closing, reading in ended:
             if closing is Closing.PAID:
                 await self._settle.asked(self._channels[attempt.channel], reading, uow)
@@ -63,5 +67,5 @@ class CloseOrder:
         if order is None or order.state not in _BEING_CLOSED:
             return
         at, edge = now(), order.take(Action.CLOSED_AT_PROVIDER)
-        version = await self._orders.move(uow, order, edge.to, ended_at=at)
+        version = self._orders.move(uow, order, edge.to, ended_at=at)
         tell(uow, order, edge, version, at)

@@ -8,7 +8,7 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from contracts.case import CasePaymentRequested
 
-from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive, PaymentRequestedTwice
+from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive
 from ..domain.orders import Debt, Opened
 from .jobs import LOOK_UP_AMOUNT
 from .ports import Orders
@@ -33,8 +33,7 @@ class OpenOrder:
             amount_cents=request.amount_cents,
         )
         opened = self._opened(debt.amount_cents, now())
-        if not await self._orders.add(uow, debt, opened):
-            raise PaymentRequestedTwice(debt.case_id)
+        self._orders.add(uow, debt, opened)
         self._tell(opened, debt.case_id, uow)
 
     async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork) -> UUID:

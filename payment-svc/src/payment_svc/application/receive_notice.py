@@ -9,6 +9,7 @@ from chassis.db.faults import is_infrastructure
 from chassis.ids import uuid7
 from chassis.jobs import Begin
 
+from ..domain.errors import OrderChangedMeanwhile
 from ..domain.money_records import NoticeRow, RefundState
 from ..domain.readings import Notice, NoticeOutcome, RefundReading, RefundStatus, entity_id_of
 from .channel_port import Channels, PaymentChannel
@@ -42,28 +43,40 @@ class ReceiveNotice:
         notice = channel.verify_notice(headers, body)
         row = NoticeRow(uuid7(), notice.notice_id, notice.event, notice.body)
         try:
-            async with begin() as uow:
-                return await self.apply(channel, notice, row, uow)
+            return await self.apply(channel, notice, row, begin)
         except Exception as error:
             if is_infrastructure(error):
                 raise
             # An authentic notice is not lost to a fault of ours: kept, acknowledged, and applied by the job.
             log.exception("notice_not_applied", channel=channel_name, notice_id=notice.notice_id)
             async with begin() as uow:
-                await self._notices.keep(uow, channel_name, row, NoticeOutcome.UNMATCHED, now())
+                self._notices.keep(uow, channel_name, row, NoticeOutcome.UNMATCHED, now())
             return NoticeOutcome.UNMATCHED
 
     async def apply(
-        self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork
+        self, channel: PaymentChannel, notice: Notice, row: NoticeRow, begin: Begin
     ) -> NoticeOutcome:
-        """Acts on a verified notice and stores it."""
+        """Acts on a verified notice and stores it, in one commit.
+
+        At first nothing is locked; where another was faster, it is done once more with the order locked.
+        """
+        try:
+            async with begin() as uow:
+                return await self._act(channel, notice, row, uow, locked=False)
+        except OrderChangedMeanwhile:
+            async with begin() as uow:
+                return await self._act(channel, notice, row, uow, locked=True)
+
+    async def _act(
+        self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork, *, locked: bool
+    ) -> NoticeOutcome:
         if notice.payment is not None:
-            return await self._settle.told(channel, notice.payment, row, uow)
+            return await self._settle.told(channel, notice.payment, row, uow, locked=locked)
         if notice.refund is not None:
             outcome = await self._refund_told(channel, notice.refund, uow)
         else:
             outcome = NoticeOutcome.SAYS_NOTHING if notice.readable else NoticeOutcome.UNREADABLE
-        await self._notices.keep(uow, channel.name, row, outcome, now())
+        self._notices.keep(uow, channel.name, row, outcome, now())
         return outcome
 
     async def _refund_told(

@@ -55,8 +55,8 @@ class ReturnMoney:
         self, order: Order, capture: BookedCapture, action: Action, why: Why, uow: UnitOfWork
     ) -> None:
         edge, due = order.take(action), RefundDue(uuid7(), capture.amount_cents, why)
-        version = await self._orders.move(uow, order, edge.to)
-        await self._refunds.owe_back(uow, order.id, capture, due.refund_id, why, now())
+        version = self._orders.move(uow, order, edge.to)
+        self._refunds.owe_back(uow, order.id, capture, due.refund_id, why, now())
         self.tell_due(order, edge, version, due, uow)
 
     def tell_due(self, order: Order, edge: Edge, version: int, due: RefundDue, uow: UnitOfWork) -> None:
@@ -99,13 +99,13 @@ class ReturnMoney:
         """
         if reading.status is RefundStatus.SUCCEEDED:
             if reading.amount_cents != refund.amount_cents:
-                await self._refunds.note(uow, refund, RefundState.ABNORMAL, None, "AMOUNT_DIFFERS")
+                self._refunds.note(uow, refund, RefundState.ABNORMAL, None, "AMOUNT_DIFFERS")
                 return False
             await self._finish(refund, reading, uow)
         else:
             is_abnormal = reading.status is RefundStatus.ABNORMAL
             state = RefundState.ABNORMAL if is_abnormal else RefundState.PROCESSING
-            await self._refunds.note(uow, refund, state, reading.provider_refund_id, code)
+            self._refunds.note(uow, refund, state, reading.provider_refund_id, code)
         return True
 
     async def _finish(self, refund: Refund, reading: RefundReading, uow: UnitOfWork) -> None:
@@ -115,7 +115,7 @@ class ReturnMoney:
         if not await self._refunds.finish(uow, refund, reading, at):
             return
         edge = order.take(Action.MONEY_RETURNED if refund.pays_order else Action.SURPLUS_RETURNED)
-        version = await self._orders.move(uow, order, edge.to, ended_at=at if refund.pays_order else None)
+        version = self._orders.move(uow, order, edge.to, ended_at=at if refund.pays_order else None)
         tell(uow, order, edge, version, at, amount_cents=refund.amount_cents, refund_id=refund.id)
 
     async def _ask(self, refund: Refund) -> tuple[RefundReading, str | None]:

@@ -39,19 +39,29 @@ class SettlePayment:
         self._notices = notices
 
     async def told(
-        self, channel: PaymentChannel, reading: PaymentReading, notice: NoticeRow, uow: UnitOfWork
+        self,
+        channel: PaymentChannel,
+        reading: PaymentReading,
+        notice: NoticeRow,
+        uow: UnitOfWork,
+        *,
+        locked: bool = False,
     ) -> NoticeOutcome:
-        """Acts on an authentic notice and stores it, in one transaction. Returns what it turned out to be."""
+        """Acts on an authentic notice and stores it, in one commit. Returns what it turned out to be.
+
+        Unless `locked`, nothing is held meanwhile: the commit fails with OrderChangedMeanwhile where another
+        came first, and is to be tried again.
+        """
         if reading.status is not PaymentStatus.SUCCEEDED:
-            return await self._keep(channel, notice, NoticeOutcome.SAYS_NOTHING, uow)
-        settlement = await self._find(channel, reading, uow)
+            return self._keep(channel, notice, NoticeOutcome.SAYS_NOTHING, uow)
+        settlement = await self._find(channel, reading, uow, locked=locked)
         if settlement is None:
-            return await self._keep(channel, notice, NoticeOutcome.UNMATCHED, uow)
+            return self._keep(channel, notice, NoticeOutcome.UNMATCHED, uow)
         if settlement.capture is None:
-            return await self._book(channel, settlement, reading, notice, uow)
+            return self._book(channel, settlement, reading, notice, uow)
         if await self._agrees(settlement, reading, uow):
-            return await self._keep(channel, notice, NoticeOutcome.REPEAT, uow)
-        return await self._keep(channel, notice, NoticeOutcome.CONTRADICTION, uow)
+            return self._keep(channel, notice, NoticeOutcome.REPEAT, uow)
+        return self._keep(channel, notice, NoticeOutcome.CONTRADICTION, uow)
 
     async def asked(self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork) -> None:
         """Acts on the provider's answer to our own query, which outweighs what a notice said before."""
@@ -60,29 +70,31 @@ class SettlePayment:
             await self._attempts.close(uow, attempt_id)
         if reading.status is not PaymentStatus.SUCCEEDED:
             return
-        settlement = await self._find(channel, reading, uow)
+        settlement = await self._find(channel, reading, uow, locked=True)
         if settlement is None:
             return
         if settlement.capture is None:
-            await self._book(channel, settlement, reading, None, uow)
+            self._book(channel, settlement, reading, None, uow)
         elif not await self._agrees(settlement, reading, uow):
             await self._correct(channel, settlement, reading, uow)
 
     async def _find(
-        self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork
+        self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork, *, locked: bool
     ) -> Settlement | None:
         attempt_id = entity_id_of(reading.number)
         if attempt_id is None:
             return None
-        return await self._money.find_settlement(uow, channel.name, attempt_id, reading.transaction_id)
+        return await self._money.find_settlement(
+            uow, channel.name, attempt_id, reading.transaction_id, for_update=locked
+        )
 
-    async def _keep(
+    def _keep(
         self, channel: PaymentChannel, notice: NoticeRow, outcome: NoticeOutcome, uow: UnitOfWork
     ) -> NoticeOutcome:
-        await self._notices.keep(uow, channel.name, notice, outcome, now())
+        self._notices.keep(uow, channel.name, notice, outcome, now())
         return outcome
 
-    async def _book(
+    def _book(
         self,
         channel: PaymentChannel,
         settlement: Settlement,
@@ -94,18 +106,17 @@ class SettlePayment:
         verdict = _judge(channel, order, reading)
         edge = _edge(order, verdict)
         refund_id = uuid7() if verdict.account is Account.REFUND_DUE else None
-        booked = await self._money.book(
+        self._money.book(
             uow, settlement, channel.name, reading, verdict, edge.to if edge else order.state,
-            capture_id=uuid7(), refund_id=refund_id, notice=notice, at=at,
+            refund_id=refund_id, notice=notice, at=at,
         )  # fmt: skip
-        if not booked.is_new:
-            return NoticeOutcome.REPEAT
-        if edge is not None and booked.version is not None:
+        if edge is not None:
+            version = order.version + 1
             if refund_id is None:
-                self._tell_paid(channel, order, edge, booked.version, reading, uow)
+                self._tell_paid(channel, order, edge, version, reading, uow)
             else:
                 request = RefundDue(refund_id, reading.amount_cents, verdict.why)
-                self._return_money.tell_due(order, edge, booked.version, request, uow)
+                self._return_money.tell_due(order, edge, version, request, uow)
         return _OUTCOME[verdict.account]
 
     def _tell_paid(
@@ -161,7 +172,7 @@ class SettlePayment:
         await self._money.rebook(uow, capture, channel.name, reading, verdict, at)
         if verdict.account is Account.APPLIED:
             edge = order.take(Action.CAPTURE)
-            version = await self._orders.move(uow, order, edge.to)
+            version = self._orders.move(uow, order, edge.to)
             self._tell_paid(channel, order, edge, version, reading, uow)
         elif goes_back and verdict.why is not None:
             corrected = replace(capture, amount_cents=reading.amount_cents)

@@ -10,15 +10,14 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
-from chassis.ids import uuid7
 from chassis.jobs import Begin
 
-from ..domain.errors import ChannelDown, OrderNotFound, OrderNotPayable
-from ..domain.orders import Attempt, AttemptState, Order
+from ..domain.errors import ChannelDown, OrderChangedMeanwhile, OrderNotFound, OrderNotPayable
+from ..domain.orders import Attempt, Order
 from ..domain.readings import PaymentStatus, number_of
 from ..domain.transitions import State
 from .channel_port import Channels, PayLink, PaymentChannel, PaymentRequest
-from .ports import Attempts, Orders
+from .ports import Attempts
 from .settle_payment import SettlePayment
 
 TIME_TO_PAY: Final = timedelta(seconds=30)
@@ -26,8 +25,7 @@ TIME_TO_PAY: Final = timedelta(seconds=30)
 
 
 class StartAttempt:
-    def __init__(self, orders: Orders, attempts: Attempts, settle: SettlePayment, channels: Channels) -> None:
-        self._orders = orders
+    def __init__(self, attempts: Attempts, settle: SettlePayment, channels: Channels) -> None:
         self._attempts = attempts
         self._settle = settle
         self._channels = channels
@@ -38,21 +36,31 @@ class StartAttempt:
         """The live attempt with its link, made or found again.
 
         `begin` for what must be committed before the provider is asked, `uow` for what comes after.
-        Raises OrderNotFound, OrderNotPayable, ChannelDown.
+        Raises OrderNotFound, OrderNotPayable, ChannelDown; at the commit AttemptEndedMeanwhile.
         """
         channel = self._channels[channel_name]
         for _ in range(2):
-            async with begin() as first:
-                order, attempt = await self._reserved(order_id, payer_id, channel_name, first)
+            order, attempt = await self._reserved(order_id, payer_id, channel_name, begin)
             if attempt.pay_url is not None:
                 return attempt
             link = await self._ask(channel, order, attempt)
             if link.pay_url is not None:
-                return await self._linked(attempt, link.pay_url, uow)
+                return self._attempts.keep_link(uow, attempt, link.pay_url)
             await self._ended_at_provider(attempt, channel, begin)
         raise ChannelDown(channel_name, "two numbers in a row were closed")
 
     async def _reserved(
+        self, order_id: UUID, payer_id: UUID, channel_name: str, begin: Begin
+    ) -> tuple[Order, Attempt]:
+        """The committed attempt. Where another click was faster, its attempt is found the second time."""
+        try:
+            async with begin() as uow:
+                return await self._live_or_new(order_id, payer_id, channel_name, uow)
+        except OrderChangedMeanwhile:
+            async with begin() as uow:
+                return await self._live_or_new(order_id, payer_id, channel_name, uow)
+
+    async def _live_or_new(
         self, order_id: UUID, payer_id: UUID, channel_name: str, uow: UnitOfWork
     ) -> tuple[Order, Attempt]:
         found = await self._attempts.find_payable(uow, order_id, channel_name)
@@ -60,28 +68,13 @@ class StartAttempt:
             raise OrderNotFound(order_id)
         order, live = found
         _refuse_unpayable(order)
-        if live is not None:
-            return order, live
-        attempt = Attempt(uuid7(), order.id, channel_name, AttemptState.RESERVED, None)
-        if await self._attempts.reserve(uow, attempt, now()):
-            return order, attempt
-        again = await self._attempts.find_payable(uow, order_id, channel_name)
-        assert again is not None and again[1] is not None
-        return order, again[1]
+        return order, live or self._attempts.reserve(uow, order_id, channel_name, now())
 
     async def _ask(self, channel: PaymentChannel, order: Order, attempt: Attempt) -> PayLink:
         assert order.amount_cents is not None and order.expires_at is not None
         return await channel.create(
             PaymentRequest(number_of(attempt.id), order.amount_cents, order.purpose, order.expires_at)
         )
-
-    async def _linked(self, attempt: Attempt, pay_url: str, uow: UnitOfWork) -> Attempt:
-        if not await self._attempts.keep_link(uow, attempt.id, pay_url):
-            # While the provider answered, the order was called off, or paid by another click.
-            order = await self._orders.lock(uow, attempt.order_id)
-            assert order is not None
-            raise OrderNotPayable(order.id, order.state)
-        return Attempt(attempt.id, attempt.order_id, attempt.channel, AttemptState.PENDING, pay_url)
 
     async def _ended_at_provider(self, attempt: Attempt, channel: PaymentChannel, begin: Begin) -> None:
         """The number was used up before its link reached us: book what is there, then another is tried."""

@@ -59,6 +59,33 @@ _NOT_PAYABLE = {
 }
 
 
+class OrderChangedMeanwhile(ServiceUnavailable):
+    """Somebody else moved the order, or booked the same money, since it was read; nothing was written."""
+
+    slug = "order-changed-meanwhile"
+    title = ("订单刚刚有变化", "The order has just changed")
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(
+            "订单刚刚有变化，请重试。",
+            "The order changed in this moment; try again.",
+            retry_after=1,
+            order_id=order_id,
+        )
+
+
+class AttemptEndedMeanwhile(Conflict):
+    slug = "attempt-ended-meanwhile"
+    title = ("这次支付已结束", "This attempt to pay has ended")
+
+    def __init__(self, order_id: UUID) -> None:
+        super().__init__(
+            "银行回应期间，这次支付已完成或已关闭，请查看订单状态。",
+            "While the bank answered, this attempt was paid or closed; look at the order.",
+            order_id=order_id,
+        )
+
+
 class OrderStillLive(Conflict):
     slug = "order-still-live"
     title = ("已有缴费订单", "There is an order already")

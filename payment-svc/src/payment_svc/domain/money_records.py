@@ -41,19 +41,11 @@ class BookedCapture:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Where money of one transaction belongs: the locked order, the attempt, the capture if booked before."""
+    """Where money of one transaction belongs: the order, the attempt, the capture if booked before."""
 
     order: Order
     attempt_id: UUID
     capture: BookedCapture | None
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """`is_new` False: another booked the transaction while we waited. `version`: the order's, if it moved."""
-
-    is_new: bool
-    version: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,34 @@
 """Attempts to pay: reserved and committed before the provider hears of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
+from chassis.ids import uuid7
 
+from ..domain.errors import AttemptEndedMeanwhile, OrderChangedMeanwhile
 from ..domain.orders import QUERY_AFTER, Attempt, AttemptState, Order
 from .orders import ORDER, order_of
 
 _ATTEMPT = "id, order_id, channel, state, pay_url"
 _LIVE = "state IN ('reserved', 'pending')"
 _PAYABLE = f"""SELECT {ORDER}, a.id AS attempt_id, a.state AS attempt_state, a.pay_url FROM payment_order o
- LEFT JOIN attempt a ON a.order_id = o.id AND a.channel = $2 AND a.{_LIVE} WHERE o.id = $1 FOR UPDATE OF o"""
+ LEFT JOIN attempt a ON a.order_id = o.id AND a.channel = $2 AND a.{_LIVE} WHERE o.id = $1"""
+# The order is locked by the statement itself: who closes it either waits and finds the attempt, or was first.
+_RESERVE = Statement(
+    """INSERT INTO attempt (id, order_id, channel, state, created_at, next_query_at)
+ SELECT $1, id, $3, 'reserved', $4, $5 FROM payment_order WHERE id = $2 AND state = 'open'
+ FOR NO KEY UPDATE ON CONFLICT DO NOTHING"""
+)
+_KEEP_LINK = Statement(f"UPDATE attempt SET state = 'pending', pay_url = $2 WHERE id = $1 AND {_LIVE}")
 # Past its end a PostgreSQL array yields NULL: no further query.
 _TAKE_DUE = """UPDATE attempt SET queries = queries + 1,
  next_query_at = created_at + ($2::interval[])[queries + 2]
 WHERE id IN (SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT $1
- FOR UPDATE SKIP LOCKED) RETURNING id"""
+ FOR NO KEY UPDATE SKIP LOCKED) RETURNING id"""
 
 
 class PgAttempts:
@@ -27,8 +37,8 @@ class PgAttempts:
     async def find_payable(
         self, uow: UnitOfWork, order_id: UUID, channel: str
     ) -> tuple[Order, Attempt | None] | None:
-        """Locks an order and finds its live attempt on the channel, if there is one."""
-        row = await uow.fetchrow(_PAYABLE, order_id, channel)
+        """An order with its live attempt on the channel, if there is one; nothing is held."""
+        row = await uow.read_row(_PAYABLE, order_id, channel)
         if row is None:
             return None
         if row["attempt_id"] is None:
@@ -36,38 +46,37 @@ class PgAttempts:
         state = AttemptState(row["attempt_state"])
         return order_of(row), Attempt(row["attempt_id"], order_id, channel, state, row["pay_url"])
 
-    async def reserve(self, uow: UnitOfWork, attempt: Attempt, at: datetime) -> bool:
-        """False when the order got a live attempt on this channel while we waited for its lock.
+    def reserve(self, uow: UnitOfWork, order_id: UUID, channel: str, at: datetime) -> Attempt:
+        """A new attempt; OrderChangedMeanwhile when the order got one, or is not open any more.
 
         The first query is planned at once, so that a crash during the call loses nothing.
         """
-        made = await uow.fetchval(
-            "INSERT INTO attempt (id, order_id, channel, state, created_at, next_query_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id",
-            attempt.id, attempt.order_id, attempt.channel, attempt.state, at, at + QUERY_AFTER[0],
+        attempt = Attempt(uuid7(), order_id, channel, AttemptState.RESERVED, None)
+        uow.write(
+            _RESERVE, attempt.id, order_id, channel, at, at + QUERY_AFTER[0],
+            rows=1, otherwise=lambda: OrderChangedMeanwhile(order_id),
         )  # fmt: skip
-        return made is not None
+        return attempt
 
-    async def keep_link(self, uow: UnitOfWork, attempt_id: UUID, pay_url: str) -> bool:
-        """Stores where to pay; False when the attempt was closed or paid meanwhile."""
-        kept = await uow.fetchval(
-            f"UPDATE attempt SET state = 'pending', pay_url = $2 WHERE id = $1 AND {_LIVE} RETURNING id",
-            attempt_id,
-            pay_url,
-        )
-        return kept is not None
+    def keep_link(self, uow: UnitOfWork, attempt: Attempt, pay_url: str) -> Attempt:
+        """Stores where to pay; AttemptEndedMeanwhile when it was closed or paid."""
+        uow.write(
+            _KEEP_LINK, attempt.id, pay_url,
+            rows=1, otherwise=lambda: AttemptEndedMeanwhile(attempt.order_id),
+        )  # fmt: skip
+        return replace(attempt, state=AttemptState.PENDING, pay_url=pay_url)
 
     async def unpaid_of(self, uow: UnitOfWork, order_id: UUID, *, live_only: bool) -> Sequence[Attempt]:
         """The newest attempts no money is known of: the live ones, or five that may have been paid late."""
         condition = _LIVE if live_only else "state <> 'succeeded'"
-        rows = await uow.fetch(
+        rows = await uow.read(
             f"SELECT {_ATTEMPT} FROM attempt WHERE order_id = $1 AND {condition} ORDER BY id DESC LIMIT 5",
             order_id,
         )
         return [_attempt_of(row) for row in rows]
 
     async def find(self, uow: UnitOfWork, attempt_id: UUID) -> Attempt | None:
-        row = await uow.fetchrow(f"SELECT {_ATTEMPT} FROM attempt WHERE id = $1", attempt_id)
+        row = await uow.read_row(f"SELECT {_ATTEMPT} FROM attempt WHERE id = $1", attempt_id)
         return _attempt_of(row) if row else None
 
     async def close(self, uow: UnitOfWork, attempt_id: UUID) -> None:

@@ -4,14 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
+from chassis.ids import uuid7
 
 from ..domain.captures import Account, Verdict
-from ..domain.money_records import Booked, BookedCapture, NoticeRow, Settlement
+from ..domain.errors import OrderChangedMeanwhile
+from ..domain.money_records import BookedCapture, NoticeRow, Settlement
 from ..domain.orders import Order
 from ..domain.readings import PaymentReading
 from ..domain.transitions import State
-from .ledger import enter
 from .orders import ORDER, order_of
 
 _FIND = f"""SELECT {ORDER},
@@ -19,69 +20,81 @@ _FIND = f"""SELECT {ORDER},
  c.amount_cents AS capture_cents, c.currency AS capture_currency, c.merchant_id AS capture_merchant
 FROM attempt a JOIN payment_order o ON o.id = a.order_id
 LEFT JOIN capture c ON c.channel = a.channel AND c.transaction_id = $3
-WHERE a.id = $1 AND a.channel = $2 FOR UPDATE OF o"""
+WHERE a.id = $1 AND a.channel = $2"""
+_LOCK_ORDER = """SELECT o.id FROM attempt a JOIN payment_order o ON o.id = a.order_id
+WHERE a.id = $1 AND a.channel = $2 FOR NO KEY UPDATE OF o"""
 
-# One statement for everything a notice of a payment brings. Whether the capture is new decides about the
-# rest: the row we looked at before may be older than the lock we waited for, the unique key is not.
-_BOOK = """WITH booked AS (
- INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency, merchant_id,
-  paid_at, received_at, pays_order, state, why)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 = 'applied', $11, $12)
- ON CONFLICT (channel, transaction_id) DO NOTHING RETURNING id),
-entry AS (
- INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)
- SELECT id, 'bank', $11, $6, $10 FROM booked),
-tried AS (
- UPDATE attempt SET state = 'succeeded', next_query_at = NULL
- WHERE id = $4 AND $11 <> 'held' AND EXISTS (SELECT FROM booked)),
-returned AS (
- INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
- SELECT $14::uuid, id, $5, $6, $12, 'requested', $10 FROM booked WHERE $14 IS NOT NULL),
-noted AS (
- INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
- SELECT $15::uuid, $2, $16, $17, $18::bytea, $10,
-  CASE WHEN EXISTS (SELECT FROM booked) THEN $11 ELSE 'repeat' END
- WHERE $15 IS NOT NULL ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
- WHERE notice.outcome = 'unmatched'),
-moved AS (
- UPDATE payment_order SET state = $13, version = version + 1,
-  paid_at = CASE WHEN $11 = 'applied' THEN $9 ELSE paid_at END,
-  paid_channel = CASE WHEN $11 = 'applied' THEN $2 ELSE paid_channel END
- WHERE id = $5 AND $11 <> 'held' AND EXISTS (SELECT FROM booked) RETURNING version)
-SELECT EXISTS (SELECT FROM booked) AS booked, (SELECT version FROM moved) AS version"""
+# One statement for everything a notice of a payment brings. It writes only while the order has the version that
+# was judged, and only if the provider's transaction is new: one capture pays an order, whoever comes together.
+# Held money moves nothing, yet takes the order's lock like all others.
+_BOOK = Statement(
+    """INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)
+ SELECT id, 'bank', $11::text, $6::bigint, $10::timestamptz FROM $booked""",
+    moved="""UPDATE payment_order SET state = $13::text, version = version + ($11::text <> 'held')::int,
+  paid_at = CASE WHEN $11::text = 'applied' THEN $9::timestamptz ELSE paid_at END,
+  paid_channel = CASE WHEN $11::text = 'applied' THEN $2::text ELSE paid_channel END
+ WHERE id = $5::uuid AND version = $14::int RETURNING id""",
+    booked="""INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency,
+  merchant_id, paid_at, received_at, pays_order, state, why)
+ SELECT $1::uuid, $2::text, $3::text, $4::uuid, $5::uuid, $6::bigint, $7::text, $8::text, $9::timestamptz,
+  $10::timestamptz, $11::text = 'applied', $11::text, $12::text FROM $moved
+ ON CONFLICT (channel, transaction_id) DO NOTHING RETURNING id""",
+    tried="""UPDATE attempt SET state = 'succeeded', next_query_at = NULL
+ WHERE id = $4::uuid AND $11::text <> 'held' AND EXISTS (SELECT FROM $booked)""",
+    returned="""INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
+ SELECT $15::uuid, id, $5::uuid, $6::bigint, $12::text, 'requested', $10::timestamptz FROM $booked
+ WHERE $15::uuid IS NOT NULL""",
+    noted="""INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
+ SELECT $16::uuid, $2::text, $17::text, $18::text, $19::bytea, $10::timestamptz, $11::text FROM $booked
+ WHERE $16::uuid IS NOT NULL
+ ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome WHERE notice.outcome = 'unmatched'""",
+)
 
 
 class PgMoney:
     """Implements `application.ports.Money`."""
 
     async def find_settlement(
-        self, uow: UnitOfWork, channel: str, attempt_id: UUID, transaction_id: str | None
+        self,
+        uow: UnitOfWork,
+        channel: str,
+        attempt_id: UUID,
+        transaction_id: str | None,
+        *,
+        for_update: bool = False,
     ) -> Settlement | None:
-        """Locks the order behind an attempt; None when we made no such attempt on this channel."""
-        row = await uow.fetchrow(_FIND, attempt_id, channel, transaction_id)
+        """The order behind an attempt, with what is booked; None when we made no such attempt on this channel.
+
+        `for_update` locks the order first, so that nothing changes between this and the commit.
+        """
+        if for_update:
+            await uow.fetchrow(_LOCK_ORDER, attempt_id, channel)
+        row = await uow.read_row(_FIND, attempt_id, channel, transaction_id)
         if row is None:
             return None
         return Settlement(order_of(row), row["attempt_id"], _capture_in(row))
 
-    async def book(
+    def book(
         self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading,
-        verdict: Verdict, to: State, *, capture_id: UUID, refund_id: UUID | None, notice: NoticeRow | None,
-        at: datetime,
-    ) -> Booked:  # fmt: skip
-        """Books money that arrived, moves its order, and stores the notice that told of it, all at once."""
-        row = await uow.fetchrow(
+        verdict: Verdict, to: State, *, refund_id: UUID | None, notice: NoticeRow | None, at: datetime,
+    ) -> None:  # fmt: skip
+        """Books money that arrived, moves its order, and stores the notice that told of it, with the commit.
+
+        OrderChangedMeanwhile when the order is not as in `settlement` any more, or the money is booked by now.
+        """
+        order = settlement.order
+        uow.write(
             _BOOK,
-            capture_id, channel, reading.transaction_id, settlement.attempt_id, settlement.order.id,
+            uuid7(), channel, reading.transaction_id, settlement.attempt_id, order.id,
             reading.amount_cents, reading.currency, reading.merchant_id, reading.paid_at or at, at,
-            verdict.account, verdict.why, to, refund_id,
+            verdict.account, verdict.why, to, order.version, refund_id,
             *((notice.id, notice.notice_id, notice.event, notice.body) if notice else (None,) * 4),
+            rows=1, otherwise=lambda: OrderChangedMeanwhile(order.id),
         )  # fmt: skip
-        assert row is not None
-        return Booked(row["booked"], row["version"])
 
     async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None:
         """Takes back a held capture that the provider described wrongly; the ledger keeps both entries."""
-        await enter(uow, capture.id, Account.HELD, Account.BANK, capture.amount_cents, at)
+        await _enter(uow, capture.id, Account.HELD, Account.BANK, capture.amount_cents, at)
 
     async def rebook(
         self,
@@ -99,7 +112,7 @@ class PgMoney:
             capture.id, reading.amount_cents, reading.currency, reading.merchant_id,
             verdict.account, verdict.why,
         )  # fmt: skip
-        await enter(uow, capture.id, Account.BANK, verdict.account, reading.amount_cents, at)
+        await _enter(uow, capture.id, Account.BANK, verdict.account, reading.amount_cents, at)
         if verdict.account is not Account.HELD:
             await uow.execute(
                 "UPDATE attempt SET state = 'succeeded', next_query_at = NULL WHERE id = $1",
@@ -113,7 +126,7 @@ class PgMoney:
             )  # fmt: skip
 
     async def applied_capture(self, uow: UnitOfWork, order_id: UUID) -> BookedCapture | None:
-        row = await uow.fetchrow(
+        row = await uow.read_row(
             "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture"
             " WHERE order_id = $1 AND pays_order",
             order_id,
@@ -124,18 +137,28 @@ class PgMoney:
         """A capture with its order, which is the row that is locked."""
         row = await uow.fetchrow(
             f"SELECT {ORDER} FROM capture c JOIN payment_order o ON o.id = c.order_id"
-            " WHERE c.id = $1 FOR UPDATE OF o",
+            " WHERE c.id = $1 FOR NO KEY UPDATE OF o",
             capture_id,
         )
         if row is None:
             return None
         # Read after the lock: the join above may have seen the capture as it was before we waited.
-        capture = await uow.fetchrow(
+        capture = await uow.read_row(
             "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture WHERE id = $1",
             capture_id,
         )
         assert capture is not None
         return order_of(row), _capture_of(capture)
+
+
+async def _enter(
+    uow: UnitOfWork, capture_id: UUID, origin: Account, to: Account, amount_cents: int, at: datetime
+) -> None:
+    await uow.execute(
+        "INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        capture_id, origin, to, amount_cents, at,
+    )  # fmt: skip
 
 
 def _capture_in(row: Record) -> BookedCapture | None:

@@ -4,30 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 
 from ..domain.money_records import NoticeRow
 from ..domain.readings import NoticeOutcome
 
 # A repeat keeps what the first one turned out to be, unless that was not yet known.
-_KEEP = """INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
+_KEEP = Statement(
+    """INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
  VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
  WHERE notice.outcome = 'unmatched' AND excluded.outcome <> 'unmatched'"""
+)
 
 
 class PgNotices:
     """Implements `application.ports.Notices`."""
 
-    async def keep(
+    def keep(
         self, uow: UnitOfWork, channel: str, notice: NoticeRow, outcome: NoticeOutcome, at: datetime
     ) -> None:
-        await uow.execute(_KEEP, notice.id, channel, notice.notice_id, notice.event, notice.body, at, outcome)
+        uow.write(_KEEP, notice.id, channel, notice.notice_id, notice.event, notice.body, at, outcome)
 
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int
     ) -> Sequence[tuple[UUID, str, str, bytes]]:
         """(id, channel, notice id, body) of notices whose order was unknown when they came, oldest first."""
-        rows = await uow.fetch(
+        rows = await uow.read(
             "SELECT id, channel, notice_id, body FROM notice"
             " WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT $2",
             after,

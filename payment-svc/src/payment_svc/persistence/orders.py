@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from asyncpg import Record
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 
+from ..domain.errors import OrderChangedMeanwhile, PaymentRequestedTwice
 from ..domain.orders import Debt, Opened, Order
 from ..domain.transitions import LIVE, State
 
@@ -14,33 +15,45 @@ ORDER = """o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amo
  o.expires_at"""
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
-# "debt" makes the order depend on the row it refers to; a case that asks again brings no second order.
-_OPEN = """WITH debt AS (
- INSERT INTO case_due (case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source,
-  amount_cents, requested_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
- ON CONFLICT (case_id) DO NOTHING RETURNING case_id)
-INSERT INTO payment_order
- (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
- SELECT $11, case_id, $4, $7, $12, 1, $13, $8, $10, $14 FROM debt RETURNING id"""
+_FIND = f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1"
 
+# "debt" makes the order depend on the row it refers to; a case that asks again brings no second order.
+_OPEN = Statement(
+    """INSERT INTO payment_order
+ (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
+ SELECT $11, case_id, $4, $7, $12, 1, $13, $8, $10, $14 FROM $debt""",
+    debt="""INSERT INTO case_due (case_id, case_no, item_code, applicant_id, unit, department, purpose,
+  amount_source, amount_cents, requested_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ ON CONFLICT (case_id) DO NOTHING RETURNING case_id""",
+)
+# Locks the debt: who ends it waits for us and finds the new order, or we wait and find it ended.
 _REOPEN = """INSERT INTO payment_order
  (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
  SELECT $2, case_id, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6 FROM case_due
- WHERE case_id = $1 AND over_at IS NULL ON CONFLICT DO NOTHING RETURNING id"""
+ WHERE case_id = $1 AND over_at IS NULL FOR NO KEY UPDATE ON CONFLICT DO NOTHING RETURNING id"""
+_MOVE = Statement(
+    """UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)
+ WHERE id = $1 AND version = $4"""
+)
+_PRICE = Statement(
+    """UPDATE payment_order SET state = $2, version = version + 1, amount_cents = $3, expires_at = $4,
+ pricing_problem = NULL WHERE id = $1 AND version = $5"""
+)
+_NOTE_PROBLEM = Statement("UPDATE payment_order SET pricing_problem = $2 WHERE id = $1 AND state = 'pricing'")
 
 
 class PgOrders:
     """Implements `application.ports.Orders`; stateless, the unit of work comes with each call."""
 
-    async def add(self, uow: UnitOfWork, debt: Debt, opened: Opened) -> bool:
-        """Stores what the case owes and its first order; False when the case had asked before."""
-        made = await uow.fetchval(
+    def add(self, uow: UnitOfWork, debt: Debt, opened: Opened) -> None:
+        """Stores what the case owes and its first order; PaymentRequestedTwice where it had asked before."""
+        uow.write(
             _OPEN,
             debt.case_id, debt.case_no, debt.item_code, debt.applicant_id, debt.unit, debt.department,
             debt.purpose, debt.amount_source, debt.amount_cents, opened.at,
             opened.id, opened.state, opened.amount_cents, opened.expires_at,
+            rows=1, otherwise=lambda: PaymentRequestedTwice(debt.case_id),
         )  # fmt: skip
-        return made is not None
 
     async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool:
         """A further order for a case; False while another one is live, or when nothing is owed any more."""
@@ -51,7 +64,7 @@ class PgOrders:
 
     async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None:
         """What the case owes, and whether that is over."""
-        row = await uow.fetchrow(
+        row = await uow.read_row(
             "SELECT case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source,"
             " amount_cents, over_at IS NOT NULL FROM case_due WHERE case_id = $1",
             case_id,
@@ -69,46 +82,48 @@ class PgOrders:
             why,
         )
 
+    async def find(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
+        """As it is now, nothing held."""
+        row = await uow.read_row(_FIND, order_id)
+        return order_of(row) if row else None
+
     async def lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
-        row = await uow.fetchrow(f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1 FOR UPDATE", order_id)
+        row = await uow.fetchrow(f"{_FIND} FOR NO KEY UPDATE", order_id)
         return order_of(row) if row else None
 
     async def lock_live(self, uow: UnitOfWork, case_id: UUID) -> Order | None:
         """The one order of the case that is not at its end."""
         row = await uow.fetchrow(
-            f"SELECT {ORDER} FROM payment_order o WHERE o.case_id = $1 AND o.state IN ({_LIVE}) FOR UPDATE",
+            f"SELECT {ORDER} FROM payment_order o WHERE o.case_id = $1 AND o.state IN ({_LIVE}) FOR NO KEY UPDATE",
             case_id,
         )
         return order_of(row) if row else None
 
-    async def move(
-        self, uow: UnitOfWork, order: Order, to: State, *, ended_at: datetime | None = None
-    ) -> int:
-        """Writes the new state of a locked order and returns its new version."""
-        version: int = await uow.fetchval(
-            "UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)"
-            " WHERE id = $1 AND version = $4 RETURNING version",
-            order.id, to, ended_at, order.version,
+    def move(self, uow: UnitOfWork, order: Order, to: State, *, ended_at: datetime | None = None) -> int:
+        """Writes the new state with the commit and returns the new version; OrderChangedMeanwhile."""
+        uow.write(
+            _MOVE, order.id, to, ended_at, order.version,
+            rows=1, otherwise=lambda: OrderChangedMeanwhile(order.id),
         )  # fmt: skip
-        return version
+        return order.version + 1
 
-    async def price(self, uow: UnitOfWork, order: Order, opened: Opened) -> int:
-        version: int = await uow.fetchval(
-            "UPDATE payment_order SET state = $2, version = version + 1, amount_cents = $3, expires_at = $4,"
-            " pricing_problem = NULL WHERE id = $1 AND version = $5 RETURNING version",
-            order.id, opened.state, opened.amount_cents, opened.expires_at, order.version,
+    def price(self, uow: UnitOfWork, order: Order, opened: Opened) -> int:
+        """Like `move`, to what the issuing system named."""
+        uow.write(
+            _PRICE, order.id, opened.state, opened.amount_cents, opened.expires_at, order.version,
+            rows=1, otherwise=lambda: OrderChangedMeanwhile(order.id),
         )  # fmt: skip
-        return version
+        return order.version + 1
 
-    async def note_pricing_problem(self, uow: UnitOfWork, order: Order, problem: str) -> None:
-        await uow.execute("UPDATE payment_order SET pricing_problem = $2 WHERE id = $1", order.id, problem)
+    def note_pricing_problem(self, uow: UnitOfWork, order: Order, problem: str) -> None:
+        uow.write(_NOTE_PROBLEM, order.id, problem)
 
     async def take_expired(self, uow: UnitOfWork, limit: int) -> Sequence[UUID]:
         """Moves open orders past their time to `expiring`; each is seen by one caller only."""
         rows = await uow.fetch(
             "UPDATE payment_order SET state = 'expiring', version = version + 1 WHERE id IN (SELECT id"
             " FROM payment_order WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT $1"
-            " FOR UPDATE SKIP LOCKED) RETURNING id",
+            " FOR NO KEY UPDATE SKIP LOCKED) RETURNING id",
             limit,
         )
         return [row["id"] for row in rows]

@@ -47,17 +47,17 @@ class PgViews:
     """Implements `application.ports.Views`."""
 
     async def order(self, uow: UnitOfWork, order_id: UUID) -> Record | None:
-        return await uow.fetchrow(f"{_VIEW} WHERE o.id = $1", order_id)
+        return await uow.read_row(f"{_VIEW} WHERE o.id = $1", order_id)
 
     async def orders_of_case(self, uow: UnitOfWork, case_id: UUID) -> Sequence[Record]:
         """All of a case, newest first; a case has a handful at most."""
-        return await uow.fetch(f"{_VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50", case_id)
+        return await uow.read(f"{_VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50", case_id)
 
     async def orders_of_applicant(
         self, uow: UnitOfWork, applicant_id: UUID, before: UUID, limit: int
     ) -> Sequence[Record]:
         """Newest first."""
-        return await uow.fetch(
+        return await uow.read(
             f"{_VIEW} WHERE o.applicant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
             applicant_id,
             before,
@@ -75,25 +75,25 @@ class PgViews:
     ) -> Sequence[Record]:
         """Newest first: an applicant's, a department's, or all."""
         if applicant_id is not None:
-            return await uow.fetch(
+            return await uow.read(
                 f"{_REFUND} WHERE o.applicant_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
                 applicant_id,
                 before,
                 limit,
             )
         if department is not None:
-            return await uow.fetch(
+            return await uow.read(
                 f"{_REFUND} WHERE d.department = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
                 department,
                 before,
                 limit,
             )
-        return await uow.fetch(f"{_REFUND} WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit)
+        return await uow.read(f"{_REFUND} WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit)
 
     async def anomalies(self, uow: UnitOfWork, kind: str, after: UUID, limit: int) -> Sequence[Record]:
         """Oldest first: `held` money, `notice`s that fit nothing, `refund`s the provider could not do."""
-        return await uow.fetch({"held": _HELD, "notice": _STRANGE, "refund": _ABNORMAL}[kind], after, limit)
+        return await uow.read({"held": _HELD, "notice": _STRANGE, "refund": _ABNORMAL}[kind], after, limit)
 
     async def balances(self, uow: UnitOfWork) -> dict[str, int]:
         """Of every account of the ledger, in fen; `bank` is negative: what came in."""
-        return {row["account"]: row["balance"] for row in await uow.fetch(_BALANCES)}
+        return {row["account"]: row["balance"] for row in await uow.read(_BALANCES)}
