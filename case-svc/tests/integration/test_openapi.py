@@ -14,7 +14,8 @@ from chassis.clock import now
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
 from chassis.testing.doors import POST
-from chassis.testing.fuzzing import Held, Standing, opened
+from chassis.testing.fuzzing import Held, opened
+from chassis.testing.standing import Standing
 from contracts.catalog import ItemDefinition, ItemPublished
 from contracts.identity import UnitDefined
 from contracts.tokens import Role

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
-from chassis.testing.fuzzing import Held, Standing, opened
+from chassis.testing.fuzzing import Held, opened
+from chassis.testing.standing import Standing
 from contracts.tokens import Role
 from identity_svc.bootstrap import build
 from identity_svc.domain.demo import CITIZEN, REPRESENTATIVE

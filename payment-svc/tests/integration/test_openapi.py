@@ -10,7 +10,8 @@ import pytest
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
 from chassis.testing.doors import ACCOUNT, POST
-from chassis.testing.fuzzing import Held, Standing, opened
+from chassis.testing.fuzzing import Held, opened
+from chassis.testing.standing import Standing
 from contracts.case import CasePaymentRequested
 from contracts.tokens import Role
 from partners.app import build as build_sandbox

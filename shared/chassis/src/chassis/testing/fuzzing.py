@@ -1,16 +1,13 @@
 """A service held to its own OpenAPI document: generated requests, good and bad, and every answer checked.
 
-@pytest.fixture
-def held(postgres_url, tokens):
+A test opens the service, says what exists in it, and tries every operation:
+
     with opened(postgres_url, MIGRATIONS, build_for, tokens) as held:
         held.do(held.running.deliver(case_completed))
-        held.known["case_id"] = [str(case_completed.case_id)]
-        yield held
-
-def test_every_answer_is_as_documented(held, subtests):
-    for operation in held.operations():
-        with subtests.test(operation.label):
+        held.known |= {"case_id": [str(case_completed.case_id)]}
+        for operation in held.operations():
             held.try_everything(operation)
+        assert held.unreached() == set()
 """
 
 import asyncio
@@ -18,8 +15,6 @@ import contextlib
 import copy
 import itertools
 import re
-import threading
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterator, MutableMapping
 from pathlib import Path
@@ -28,7 +23,6 @@ from typing import Any, TypeVar
 import httpx2
 import requests
 import schemathesis
-import uvicorn
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import CheckContext, CheckFunction, not_a_server_error
@@ -46,6 +40,7 @@ from ..service import Service
 from . import databases
 from .doors import Callers, callers, doors
 from .harness import Running
+from .standing import Standing
 from .tokens import Tokens, bearer
 
 Result = TypeVar("Result")
@@ -91,46 +86,6 @@ HELD: list[CheckFunction] = [
     undeclared_methods_are_405,
     errors_are_problems,
 ]
-
-
-class Standing:
-    """An ASGI application on a port of its own, built and run in a thread of its own.
-
-    Those who generate requests are not asynchronous.
-    """
-
-    def __init__(self, build: Callable[[], Any]) -> None:
-        config = uvicorn.Config(
-            build, factory=True, port=0, http="httptools", log_config=None, access_log=False
-        )
-        self._server = uvicorn.Server(config)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "Standing":
-        self._thread.start()
-        while not self._server.started:
-            if not self._thread.is_alive():
-                raise RuntimeError("the application ended while it started")
-            time.sleep(0.01)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(20)
-
-    @property
-    def url(self) -> str:
-        return "http://{}:{}".format(*self._server.servers[0].sockets[0].getsockname())
-
-    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Runs `work` in the application's own event loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._server.serve())
-        self._loop.close()
 
 
 class Held:
