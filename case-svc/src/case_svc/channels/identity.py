@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import structlog
-from chassis.http_client import ServiceClient
+from chassis.http_client import CallFailed, ServiceClient
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +21,7 @@ class PeopleDirectory:
         params = {"why": "case"} | ({"officer_id": str(officer_id)} if officer_id else {})
         try:
             account = await self._client.get_json(f"/internal/accounts/{account_id}", **params)
-        except httpx2.HTTPError as error:
+        except CallFailed as error:
             log.warning("applicant_unavailable", account_id=str(account_id), cause=repr(error))
             return None
         if not account.get("name"):

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-import httpx2
-from chassis.http_client import ServiceClient
+from chassis.http_client import CallFailed, ServiceClient
 
 from courier_svc.application.ports import AddressUnknown
 from courier_svc.domain.address import Address
@@ -18,8 +17,8 @@ class CaseAddresses:
         try:
             answer = await self._client.get_json(f"/internal/cases/{case_id}/address", direction=direction)
             return Address.from_dict(answer)
-        except httpx2.HTTPStatusError as error:
-            if error.response.status_code in (404, 409, 422):
+        except CallFailed as error:
+            if error.status in (404, 409, 422):
                 raise AddressUnknown(str(case_id)) from error
             raise
         except (KeyError, TypeError) as error:

@@ -2,8 +2,7 @@
 
 from uuid import UUID
 
-import httpx2
-from chassis.http_client import ServiceClient
+from chassis.http_client import CallFailed, ServiceClient
 
 from ..domain.errors import IssuingSystemDown
 
@@ -17,6 +16,6 @@ class CaseSvcReferences:
     async def decision_no(self, case_id: UUID) -> str:
         try:
             answer = await self._client.get_json(f"/internal/cases/{case_id}/payment-reference")
-        except httpx2.HTTPError as error:
-            raise IssuingSystemDown(f"case-svc: {type(error).__name__}") from error
+        except CallFailed as error:
+            raise IssuingSystemDown(f"case-svc: {error.status}") from error
         return str(answer["decision_no"])
