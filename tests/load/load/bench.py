@@ -15,7 +15,7 @@ from embedded.stack import EmbeddedStack
 from .door import at_the_door
 from .profiling import Profiler
 from .progress import say
-from .run import FAST, Crowd, crowd, measured
+from .run import FAST, Crowd, crowd, measured, steady
 from .seed import seed
 from .seed.check import check
 from .seed.worker import COLUMNS
@@ -34,6 +34,7 @@ async def bench(
         if seeded:
             await _seed_once(stack, people, seeded)
         result = await measured(stack, people, cases)
+        result["steady"] = await steady(stack, people, result["cases_per_second"] / 2)
         say("the door: gateway and nginx")
         result |= await at_the_door(stack, people.http, people.citizens[0])
         if profiler:

@@ -30,9 +30,9 @@ ANSWERS = {
         "phone": "13900000001",
     },
 }
-_FIRST_LOOK = {"order": 0.1, "paid": 0.1, "delivered": 0.35}
-_NEXT_LOOK = 0.15
-"""Seconds before a waiting page looks for the first time, and again: how long each step usually takes."""
+_FIRST_LOOK = {"order": 0.25, "paid": 0.5, "delivered": 0.75}
+_NEXT_LOOK = 0.5
+"""Seconds before a waiting page looks for the first time, and again: as an impatient page does."""
 _PATIENCE = 60.0
 _JSON = "application/json"
 

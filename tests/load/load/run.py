@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -19,10 +19,11 @@ from .people import Person, Registrar
 from .profiling import Profiler
 from .progress import say
 
-CONCURRENCY = 32
-CITIZENS = 40
+CONCURRENCY = 64
+CITIZENS = 80
 BRANCHES = ("XC", "BL", "LH", "YT", "BQ", "WY")
 WARM_UP = 36
+_STEADY_SECONDS = 10
 FAST = {
     "gateway": {
         "IP_RATE": "100000",
@@ -96,6 +97,27 @@ async def measured(
     return await _report(stack, timings, cases, elapsed, used, own, since)
 
 
+async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, Any]:
+    """Answers and hops while cases begin at `rate` a second: what people see when the platform is not saturated."""
+    gateway = stack.url("gateway")
+    await people.refresh()
+    desks = await _desks(people.registrar, stack.around.secrets.demo_password)
+    timings = Timings()
+    journey = Journey(people.http, gateway, await _upload_key(people.http, gateway), timings)
+    cases = max(20, round(rate * _STEADY_SECONDS))
+    say(f"{cases} cases, one each {1000 / rate:.0f} ms")
+    since = time.time()
+    await _drive(journey, people.citizens, desks, cases, pace=1 / rate)
+    await asyncio.sleep(1)
+    return {
+        "cases_per_second": round(rate, 1),
+        "failures": timings.failures[:20],
+        "latency_ms": _by_step(timings.by_step),
+        "wait_ms": _by_step(timings.waits),
+        "event_hop_ms": measure.percentiles(await measure.hops(stack, since)),
+    }
+
+
 async def _desks(registrar: Registrar, password: str) -> Desks:
     """A reviewer and a head of each branch's unit for the item."""
     found = {}
@@ -129,11 +151,17 @@ async def _upload_key(http: aiohttp.ClientSession, gateway: str) -> str:
     )  # fmt: skip
 
 
-async def _drive(journey: Journey, citizens: list[Person], desks: Desks, cases: int) -> None:
+async def _drive(
+    journey: Journey, citizens: list[Person], desks: Desks, cases: int, *, pace: float | None = None
+) -> None:
+    """`CONCURRENCY` cases at a time, or with `pace` one begun each so many seconds, however many are under way."""
     numbers, done = itertools.count(), itertools.count(1)
+    began = time.monotonic()
 
     async def worker() -> None:
         while (number := next(numbers)) < cases:
+            if pace is not None:
+                await asyncio.sleep(began + number * pace - time.monotonic())
             branch = BRANCHES[number % len(BRANCHES)]
             try:
                 await journey.walk(citizens[number % len(citizens)], *desks[branch], branch)
@@ -142,7 +170,7 @@ async def _drive(journey: Journey, citizens: list[Person], desks: Desks, cases: 
             if (finished := next(done)) % 200 == 0:
                 say(f"  {finished} of {cases}")
 
-    await asyncio.gather(*(worker() for _ in range(CONCURRENCY)))
+    await asyncio.gather(*(worker() for _ in range(CONCURRENCY if pace is None else cases)))
 
 
 async def _report(
@@ -162,9 +190,13 @@ async def _report(
         "cpu_ms_per_case_by_process": by_process,
         "cpu_ms_per_case_of_the_load": round(own * 1000 / served, 2),
         "calls_per_case": round(calls / served, 1),
-        "latency_ms": {step: measure.percentiles(values) for step, values in sorted(timings.by_step.items())},
-        "wait_ms": {step: measure.percentiles(values) for step, values in sorted(timings.waits.items())},
+        "latency_ms": _by_step(timings.by_step),
+        "wait_ms": _by_step(timings.waits),
         "event_hop_ms": measure.percentiles(await measure.hops(stack, since)),
         "pss_mb": memory,
         "pss_mb_total": round(sum(memory.values()), 1),
     }
+
+
+def _by_step(values: Mapping[str, list[float]]) -> dict[str, Any]:
+    return {step: measure.percentiles(seconds) for step, seconds in sorted(values.items())}
