@@ -42,6 +42,33 @@ async def test_same_idempotency_key_gives_the_same_attempt(payments):
     assert await payments.citizen.start(order["id"], key=key) == first
 
 
+async def test_key_repeated_after_the_order_was_paid_gets_its_first_answer(payments):
+    order, key = await payments.opened(), str(uuid4())
+    first = await payments.citizen.start(order["id"], key=key)
+    await payments.world.pay(first["pay_url"])
+    await payments.world.delivered()
+
+    assert await payments.citizen.start(order["id"], key=key) == first
+    assert len((await payments.world.books())["orders"]) == 1
+
+
+async def test_attempt_that_ended_while_the_bank_answered_is_409(payments, monkeypatch):
+    order = await payments.opened()
+    channel = payments.svc.service.state.use_cases.start_attempt._channels["bank"]
+    ask = channel.create
+
+    async def slowly(request):
+        link = await ask(request)
+        async with payments.svc.uow() as uow:
+            await uow.execute("UPDATE attempt SET state = 'closed' WHERE id = $1", UUID(hex=request.number))
+        return link
+
+    monkeypatch.setattr(channel, "create", slowly)
+    answer = await payments.citizen.post(f"/orders/{order['id']}/attempts", {"channel": "bank"})
+    assert (answer.status_code, answer.json()["order_id"]) == (409, order["id"])
+    assert answer.json()["type"].endswith("attempt-ended-meanwhile")
+
+
 async def test_another_key_finds_the_live_attempt_again(payments):
     order = await payments.opened()
 
