@@ -10,6 +10,11 @@ from contracts.evaluation import ReviewInvited, ReviewSubmitted
 
 from ..conftest import ITEM, UNIT, Citizen, case_facts
 
+_OUTBOX_PLACE = "SELECT nextval(pg_get_serial_sequence('outbox', 'id')) - 1"
+"""Numbers are drawn, not committed: they tell of rows that nobody can see yet. Each look draws one as well."""
+_SOMEBODY_WAITS = """SELECT EXISTS (SELECT FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock')"""
+
 
 async def test_a_completed_case_invites_its_applicant(citizen: Citizen) -> None:
     case_id = await citizen.case_ends()
@@ -163,3 +168,18 @@ async def test_the_levels_are_public_and_read_in_both_languages(svc: Running) ->
     assert [level["name"] for level in levels] == ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]
     assert [level["satisfied"] for level in levels] == [True, True, True, False, False]
     assert levels[4]["tags"][0] == {"code": "efficiency", "name": "办事效率低", "name_en": "Handled slowly"}
+
+
+async def test_the_days_row_is_taken_when_all_else_is_written(citizen: Citizen) -> None:
+    """Reviews of one item meet at it, so nobody holds it while doing something else."""
+    await citizen.review(await citizen.case_ends())
+    case_id, pool = await citizen.case_ends(), citizen.svc.service.pool
+    before = await pool.fetchval(_OUTBOX_PLACE)
+    async with citizen.svc.uow() as uow:
+        await uow.fetch("SELECT FROM review_tally FOR UPDATE")
+        waiting = asyncio.create_task(citizen.review(case_id, key="k-1"))
+        async with asyncio.timeout(20):
+            while not await pool.fetchval(_SOMEBODY_WAITS):
+                await asyncio.sleep(0.01)
+        assert await pool.fetchval(_OUTBOX_PLACE) == before + 2, "its event was written already"
+    assert (await waiting).status_code == 201

@@ -62,6 +62,6 @@ async def list_mine(
 
 @router.post("", status_code=201, summary="评价办件（每件一次） · review a case, once")
 async def review_case(body: ReviewIn, uow: Uow, caller: Applicant, desk: OfDesk) -> ReviewView:
-    """409 with the review that is there when the case was reviewed before."""
+    """409 with the review that is there when the case was reviewed before, null when at the same moment."""
     review = await submit_review(desk, uow, caller.account_id, body.case_id, body.level, body.tags, body.text)
     return ReviewView.of(review)

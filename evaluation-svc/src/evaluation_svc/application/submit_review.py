@@ -1,4 +1,4 @@
-"""The applicant's one review of a case: stored, counted and told in one transaction."""
+"""The applicant's one review of a case: stored, counted and told in one statement."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -26,15 +26,15 @@ async def submit_review(
     tags: Sequence[Indicator],
     text: str | None,
 ) -> Review:
-    """Raises NotInvited; AlreadyReviewed with the review that is there."""
+    """Raises NotInvited; AlreadyReviewed, at the commit where another one came at the same moment."""
+    invitation = await desk.reviews.invited(uow, case_id, applicant_id)
+    if invitation is None:
+        raise NotInvited()
+    if invitation.reviewed_at is not None:
+        raise AlreadyReviewed(await desk.reviews.of_case(uow, case_id, applicant_id))
     moment = now()
     review = Review(uuid7(), case_id, level, tuple(tags), text, moment)
-    invitation = await desk.reviews.submit(uow, applicant_id, review, moment.astimezone(SHANGHAI).date())
-    if invitation is None:
-        earlier = await desk.reviews.of_case(uow, case_id, applicant_id)
-        if earlier is None:
-            raise NotInvited()
-        raise AlreadyReviewed(earlier)
+    desk.reviews.submit(uow, applicant_id, review, moment.astimezone(SHANGHAI).date())
     submitted = ReviewSubmitted(
         case_id=case_id,
         item_code=invitation.item_code,

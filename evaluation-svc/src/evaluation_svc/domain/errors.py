@@ -19,12 +19,19 @@ class NotInvited(NotFound):
 
 
 class AlreadyReviewed(Conflict):
-    """One review a case; the one there is comes along."""
+    """One review a case; the one there is comes along, or null where both were given at the same moment."""
 
     slug = "already-reviewed"
     title = ("已经评价过", "Already reviewed")
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, review: Review | None = None) -> None:
+        if review is None:
+            super().__init__(
+                "您刚刚评价过这个办件，每个办件只能评价一次。",
+                "You have just reviewed this case; each case is reviewed once.",
+                review=None,
+            )
+            return
         super().__init__(
             f"您已在 {shown(review.submitted_at)} 评价过这个办件，每个办件只能评价一次。",
             f"You reviewed this case at {shown(review.submitted_at)}; each case is reviewed once.",

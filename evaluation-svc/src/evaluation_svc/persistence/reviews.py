@@ -5,10 +5,11 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from chassis.db import UnitOfWork
+from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
 from evaluation_svc.application.ports import BatchReview, OwnReview
+from evaluation_svc.domain.errors import AlreadyReviewed
 from evaluation_svc.domain.levels import Indicator, Level
 from evaluation_svc.domain.review import Invitation, Review
 
@@ -22,23 +23,25 @@ _INVITATION = """case_id, case_no, applicant_id, item_code, item_version, depart
 _OPEN = f"""SELECT {_INVITATION} FROM invitation WHERE applicant_id = $1 AND reviewed_at IS NULL
  AND (invited_at, case_id) < ($2, $3) ORDER BY invited_at DESC, case_id DESC LIMIT $4"""
 
-# Closing the invitation lets one review through; the day's counts rise with it. Everyone counts up in the
-# order item, officer, unit, so that two reviews never wait for each other.
-_SUBMIT = """WITH invited AS (
- UPDATE invitation SET reviewed_at = $3 WHERE case_id = $1 AND applicant_id = $2 AND reviewed_at IS NULL
- RETURNING case_no, item_code, item_version, department, unit, officer_id, outcome, ended_at, invited_at),
-given AS (
- INSERT INTO review (id, case_id, case_no, applicant_id, item_code, department, unit, officer_id, level, tags,
+_INVITED = f"SELECT {_INVITATION} FROM invitation WHERE case_id = $1 AND applicant_id = $2"
+
+# Closing the invitation lets one review through; the day's counts rise with it. Everyone counts up in the order item,
+# officer, unit, so that two reviews never wait for each other crosswise. And everyone counts last: nothing refers to
+# `counted`, so PostgreSQL runs it when all else of the commit is written, and the rows are held for that moment only.
+_SUBMIT: Final = Statement(
+    """INSERT INTO review (id, case_id, case_no, applicant_id, item_code, department, unit, officer_id, level, tags,
   sealed_text, submitted_at)
- SELECT $4::uuid, $1, case_no, $2, item_code, department, unit, officer_id, $5::text, $6::text[], $7::bytea,
-  $3::timestamptz FROM invited),
-counted AS (
- INSERT INTO review_tally AS tally (dimension, day, key, unit, department, very_satisfied, satisfied,
+ SELECT $4::uuid, $1::uuid, case_no, $2::uuid, item_code, department, unit, officer_id, $5::text, $6::text[],
+  $7::bytea, $3::timestamptz FROM $invited""",
+    invited="""UPDATE invitation SET reviewed_at = $3::timestamptz
+ WHERE case_id = $1::uuid AND applicant_id = $2::uuid AND reviewed_at IS NULL
+ RETURNING case_no, item_code, department, unit, officer_id""",
+    counted="""INSERT INTO review_tally AS tally (dimension, day, key, unit, department, very_satisfied, satisfied,
   fairly_satisfied, dissatisfied, very_dissatisfied)
- SELECT judged.dimension, $8::date, judged.key, judged.unit, invited.department, ($5 = 'very_satisfied')::int,
-  ($5 = 'satisfied')::int, ($5 = 'fairly_satisfied')::int, ($5 = 'dissatisfied')::int,
-  ($5 = 'very_dissatisfied')::int
- FROM invited, LATERAL (VALUES ('item', item_code, ''), ('officer', officer_id::text, unit),
+ SELECT judged.dimension, $8::date, judged.key, judged.unit, invited.department,
+  ($5::text = 'very_satisfied')::int, ($5::text = 'satisfied')::int, ($5::text = 'fairly_satisfied')::int,
+  ($5::text = 'dissatisfied')::int, ($5::text = 'very_dissatisfied')::int
+ FROM $invited AS invited, LATERAL (VALUES ('item', item_code, ''), ('officer', officer_id::text, unit),
   ('unit', unit, '')) AS judged (dimension, key, unit)
  WHERE judged.key IS NOT NULL ORDER BY judged.dimension
  ON CONFLICT (dimension, day, key, unit) DO UPDATE SET
@@ -46,8 +49,8 @@ counted AS (
   satisfied = tally.satisfied + excluded.satisfied,
   fairly_satisfied = tally.fairly_satisfied + excluded.fairly_satisfied,
   dissatisfied = tally.dissatisfied + excluded.dissatisfied,
-  very_dissatisfied = tally.very_dissatisfied + excluded.very_dissatisfied)
-SELECT $1::uuid AS case_id, $2::uuid AS applicant_id, $3::timestamptz AS reviewed_at, * FROM invited"""
+  very_dissatisfied = tally.very_dissatisfied + excluded.very_dissatisfied""",
+)
 
 _REVIEW = "id, case_id, level, tags, sealed_text, submitted_at"
 _OF_CASE = f"SELECT {_REVIEW} FROM review WHERE case_id = $1 AND applicant_id = $2"
@@ -95,40 +98,47 @@ class PgReviews:
         )
         return tag == "INSERT 0 1"
 
-    async def submit(
-        self, uow: UnitOfWork, applicant_id: UUID, review: Review, day: date
-    ) -> Invitation | None:
-        """Stores `review` against its open invitation and counts it on `day`; None: there is no open one."""
-        row = await uow.fetchrow(
+    async def invited(self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID) -> Invitation | None:
+        """The applicant's invitation, open or not."""
+        row = await uow.read_row(_INVITED, case_id, applicant_id)
+        return Invitation(*row) if row else None
+
+    def submit(self, uow: UnitOfWork, applicant_id: UUID, review: Review, day: date) -> None:
+        """Stores `review` against its open invitation and counts it on `day`.
+
+        At the commit AlreadyReviewed, where another one was faster.
+        """
+        uow.write(
             _SUBMIT,
             review.case_id,
             applicant_id,
             review.submitted_at,
             review.id,
-            review.level.value,
-            [tag.value for tag in review.tags],
+            review.level,
+            review.tags,
             self._sealer.seal(review.text.encode(), review.id.bytes) if review.text else None,
             day,
+            rows=1,
+            otherwise=AlreadyReviewed,
         )
-        return Invitation(**row) if row else None
 
     async def of_case(self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID) -> Review | None:
-        row = await uow.fetchrow(_OF_CASE, case_id, applicant_id)
+        row = await uow.read_row(_OF_CASE, case_id, applicant_id)
         return self._review(row) if row else None
 
     async def of_applicant(
         self, uow: UnitOfWork, applicant_id: UUID, before: UUID, limit: int
     ) -> list[OwnReview]:
         """Newest first, those with an id below `before`."""
-        rows = await uow.fetch(_OF_APPLICANT, applicant_id, before, limit)
+        rows = await uow.read(_OF_APPLICANT, applicant_id, before, limit)
         return [OwnReview(self._review(row), row["case_no"], row["item_code"], row["unit"]) for row in rows]
 
     async def open_invitations(
         self, uow: UnitOfWork, applicant_id: UUID, before: tuple[datetime, UUID], limit: int
     ) -> list[Invitation]:
         """Newest first, those before the key."""
-        rows = await uow.fetch(_OPEN, applicant_id, *before, limit)
-        return [Invitation(**row) for row in rows]
+        rows = await uow.read(_OPEN, applicant_id, *before, limit)
+        return [Invitation(*row) for row in rows]
 
     async def release(self, uow: UnitOfWork, moment: datetime) -> int:
         """Makes a batch of each unit that has enough unreleased reviews; how many batches."""
@@ -141,8 +151,8 @@ class PgReviews:
 
         With `department`, only those it got as part of that department.
         """
-        batches = await uow.fetch(_BATCHES, unit, before, limit, department)
-        rows = await uow.fetch(_IN_BATCHES, [batch["id"] for batch in batches])
+        batches = await uow.read(_BATCHES, unit, before, limit, department)
+        rows = await uow.read(_IN_BATCHES, [batch["id"] for batch in batches])
         reviews: dict[UUID, list[BatchReview]] = {batch["id"]: [] for batch in batches}
         for row in rows:
             review = BatchReview(Level(row["level"]), _tags(row), self._text(row))

@@ -28,14 +28,14 @@ _OFFICERS = f"""SELECT key, min(department) AS department, {_SUMS} FROM review_t
 class PgStatistics:
     async def by(self, uow: UnitOfWork, group: PublicGroup, first: date, last: date) -> list[Tally]:
         """One tally a unit, item or department that was reviewed between the two days, both included."""
-        rows = await uow.fetch(_BY[group], first, last)
+        rows = await uow.read(_BY[group], first, last)
         return [_tally(row) for row in rows]
 
     async def by_officer(
         self, uow: UnitOfWork, first: date, last: date, *, department: str, unit: str | None
     ) -> list[Tally]:
         """One tally an officer, for the time they worked in that department, or in that unit of it."""
-        rows = await uow.fetch(_OFFICERS, first, last, department, unit)
+        rows = await uow.read(_OFFICERS, first, last, department, unit)
         return [_tally(row) for row in rows]
 
 
