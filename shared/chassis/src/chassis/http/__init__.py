@@ -3,7 +3,7 @@
 from ..auth.caller import Caller
 from .body_limit import body_up_to
 from .caller import allow
-from .idempotency import answer_not_stored, calls_out, requires_idempotency_key
+from .idempotency import answer_not_stored, requires_idempotency_key
 from .route import Router, Uow
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "allow",
     "answer_not_stored",
     "body_up_to",
-    "calls_out",
     "requires_idempotency_key",
 ]

@@ -49,15 +49,6 @@ def answer_not_stored(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-def calls_out(endpoint: Endpoint) -> Endpoint:
-    """Marks a route that acts outside its transaction: a repeated key is answered before anything is done.
-
-    Nothing is held while it calls; two requests at the same moment both run, so what it calls must bear repeating.
-    """
-    endpoint.__calls_out__ = True  # type: ignore[attr-defined]
-    return endpoint
-
-
 class IdempotentRequest:
     """One write under one key.
 

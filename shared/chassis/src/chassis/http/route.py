@@ -87,7 +87,6 @@ class _Writing:
     def __init__(self, run: Handle, endpoint: Callable[..., Any]) -> None:
         self._run = run
         self._policy = getattr(endpoint, "__idempotency__", "optional")
-        self._calls_out = getattr(endpoint, "__calls_out__", False)
         self._body_limit = getattr(endpoint, "__body_limit__", None)
 
     async def handle(self, request: Request) -> Response:
@@ -99,8 +98,6 @@ class _Writing:
         uow = UnitOfWork(request.app.state.pool)
         request.scope[UOW_KEY] = uow
         try:
-            if self._calls_out and (earlier := await _earlier(idempotent, uow)) is not None:
-                return earlier
             response = await self._run(request)
             if response.status_code >= 400:
                 await uow.rollback()
