@@ -50,15 +50,12 @@ async def test_my_cases_read_their_index_in_order(filled) -> None:
 
 
 async def test_a_move_finds_its_row_by_the_primary_key(filled) -> None:
-    columns = len(cases._MUTABLE)
-    values: list[Any] = [
-        uuid4(), 3, 4, None, [4], ["accept"], ["submitted"], ["accepted"], ["officer"], [None], [{}], [None]
-    ]  # fmt: skip
-    after = [None] * columns
+    edge = [4, "accept", "submitted", "accepted", "officer", None, {}, None]
+    after: list[Any] = [None] * len(cases._MUTABLE)
     for name, value in (("state", "accepted"), ("promise_is_provisional", False), ("reviewers", []),
                         ("last_rank", 0), ("supplements", 0)):  # fmt: skip
         after[cases._MUTABLE.index(name)] = value
-    found = await plan(filled, cases._MOVE.alone, *values, *after)
+    found = await plan(filled, cases.move_statement(1).alone, uuid4(), 3, 4, None, *after, *edge)
     assert "Index Scan using cases_pkey" in found and "Seq Scan" not in found
 
 
