@@ -41,7 +41,7 @@ class Crowd:
         await crowd._doors.enter_async_context(outside)
         for branch in BRANCHES:
             for rank in (1, 2):
-                await crowd._admit_officer(f"{branch}-HUZHENG-{rank}")
+                await crowd.admit_officer(f"{branch}-HUZHENG-{rank}")
         for story in STORIES:
             guide = await outside.call("GET", f"/api/catalog/items/{story.item}")
             crowd.papers[story.item] = next(
@@ -66,6 +66,13 @@ class Crowd:
             paper=self.papers[story.item],
         )
 
+    async def admit_officer(self, badge_no: str) -> Officer:
+        """Logs in with the password that the city knows."""
+        door = await self._door(badge_no=badge_no, password=self.city.logins[badge_no])
+        await door.renew()
+        self.officers[badge_no] = Officer(door, "")
+        return self.officers[badge_no]
+
     async def close(self) -> None:
         await self._doors.aclose()
 
@@ -73,11 +80,6 @@ class Crowd:
         platform = self.city.platform
         door = Door(platform.url, platform.sandbox, troubles=self.troubles, log_in=log_in)
         return await self._doors.enter_async_context(door)
-
-    async def _admit_officer(self, badge_no: str) -> None:
-        door = await self._door(badge_no=badge_no, password=self.city.logins[badge_no])
-        await door.renew()
-        self.officers[badge_no] = Officer(door, "")
 
     async def _admit_citizen(self) -> None:
         phone = Phone(self.outside, phone_number(self.city.chance))
