@@ -17,7 +17,7 @@ from .chance import Chance
 from .life import Life, LifeTeller, Parcel
 
 _SERVICE = "courier-svc"
-_SHIPMENT = tuple(one.name for one in fields(Shipment))
+_SHIPMENT = tuple(one.name for one in fields(Shipment) if one.name != "revision")
 COURIER_COLUMNS: Columns = {
     "shipment": _SHIPMENT,
     "leg": ("order_no", "shipment_id", "number", "why", "begun_at"),
