@@ -1,0 +1,71 @@
+"""A city's cases of years: everything people look at is found by an index."""
+
+import asyncio
+import os
+
+import asyncpg
+import pytest
+from embedded.stack import EmbeddedStack
+from load.bench import platform
+from load.progress import say
+from load.run import Crowd, crowd
+from load.seed import seed
+from load.seed.check import check
+
+from .plans import big_tables, explained
+from .readings import Cast, Readings
+
+CASES = int(os.environ.get("PROOF_CASES") or 1_000_000)
+"""Seeded cases; PROOF_CASES=20000 takes a minute and a half."""
+BIG = 10_000
+"""Rows from which on no table may be read whole."""
+ROUNDS = 8
+"""Readings of each kind: from the sixth on PostgreSQL may plan without looking at the values."""
+
+NO_INDEX = "SELECT count(*) FROM cases WHERE version < 0"
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("proof")]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(10_800)
+async def test_a_million_cases_are_read_by_indexes():
+    async with platform(None) as stack, crowd(stack) as people:
+        owners = [citizen.id for citizen in people.citizens if citizen.id]
+        await seed(stack, CASES, owners, say)
+        await people.refresh()
+        opened = await check(people.http, stack.url("gateway"), people.citizens)
+        say(f"{opened} of them opened, their documents verified")
+        readings = Readings(people.http, stack.url("gateway"))
+        async with explained(stack) as plans:
+            await _read_whole(stack)
+            cast = await _cast(stack, people)
+            for _ in range(ROUNDS):
+                await readings.all(cast)
+            await asyncio.sleep(1)  # the log is written by others
+            scans = plans.scans()
+        big = await big_tables(stack, BIG)
+    for line in readings.told():
+        say(line)
+    say(f"{plans.count:,} plans looked at; {len(big)} tables of {BIG:,} rows and more")
+    whole = {scan for scan in scans if (scan.database, scan.table) in big}
+    seen = {scan for scan in whole if scan.statement == NO_INDEX}
+    assert seen, "a table read whole on purpose was not noticed"
+    assert plans.count > ROUNDS * len(readings.seconds)
+    assert whole == seen, "\n".join(sorted(map(str, whole - seen)))
+
+
+async def _read_whole(stack: EmbeddedStack) -> None:
+    """Once on purpose: that the watch is awake."""
+    connection = await asyncpg.connect(stack.database_url("case-svc"))
+    await connection.execute(NO_INDEX)
+    await connection.close()
+
+
+async def _cast(stack: EmbeddedStack, people: Crowd) -> Cast:
+    password = stack.around.secrets.demo_password
+    officer, supervisor, operator = [
+        await people.registrar.officer(badge_no, password)
+        for badge_no in ("XC-HUZHENG-1", "HUZHENG-S", "OPERATOR-1")
+    ]
+    return Cast(people.citizens[0], officer, supervisor, operator)
