@@ -44,6 +44,14 @@ async def test_the_queue_reads_its_index_in_order(filled) -> None:
     assert "cases_queue" in found and "Sort" not in found and "Seq Scan" not in found
 
 
+async def test_the_queue_of_many_units_reads_the_index_of_each(filled) -> None:
+    units = ["U50", "U100", "U150"]
+    found = await plan(
+        filled, lists.QUEUE_OF_UNITS, units, lists._LONG_AGO, lists._FIRST_ID, ["submitted"], "HUZHENG", 21
+    )
+    assert "Index Scan using cases_queue" in found and "Seq Scan" not in found
+
+
 async def test_my_cases_read_their_index_in_order(filled) -> None:
     found = await plan(filled, lists.MINE, UUID(hex=md5(b"7").hexdigest()), lists._LAST_ID, None, 21)
     assert "Index Scan Backward using cases_of_applicant" in found and "Sort" not in found

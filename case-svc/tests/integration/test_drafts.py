@@ -1,5 +1,6 @@
 """Drafts and their autosave."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -158,3 +159,18 @@ async def test_submitted_cases_go_on_with_their_retired_version(world, make_item
     await world.officer().post(f"/api/cases/{case_id}/accept")
     await world.officer().post(f"/api/cases/{case_id}/decisions", {"decision": "approve"})
     assert await world.state(case_id) == "completed"
+
+
+@pytest.mark.parametrize(("headers", "lost"), [({"If-Match": '"1"'}, 412), ({}, 409)])
+async def test_of_autosaves_at_once_one_is_kept_and_the_others_know(world, make_item, headers, lost) -> None:
+    case_id = await world.draft(make_item())
+    saves = [
+        world.citizen.put(
+            f"/api/cases/{case_id}/answers", {"answers": {"purpose": str(n)}, "version": 1}, headers=headers
+        )
+        for n in range(4)
+    ]
+    answers = await asyncio.gather(*saves)
+    assert sorted(answer.status_code for answer in answers) == [200, lost, lost, lost]
+    refused = next(answer for answer in answers if answer.status_code == lost).json()
+    assert (refused["type"], refused["answers_version"]) == ("/problems/stale-answers", 2)

@@ -179,3 +179,33 @@ async def test_a_case_is_found_by_the_number_people_quote(world, make_item) -> N
         assert (await reader.get(f"/api/cases/numbers/{number}")).json()["id"] == case_id
     assert (await world.person().get(f"/api/cases/numbers/{number}")).status_code == 404
     assert (await world.citizen.get("/api/cases/numbers/whatever")).status_code == 422
+
+
+async def test_leaders_of_the_department_sign_for_its_branches(world, make_item) -> None:
+    case_id = await world.accepted(make_item(approval_levels=2))
+    approve = {"decision": "approve", "opinion": "同意"}
+    path = f"/api/cases/{case_id}/decisions"
+    assert (await world.officer(2).post(path, approve)).json()["levels_approved"] == 1
+    head = world.officer(2, unit="CITY-HUZHENG")
+    assert (await head.post(path, approve)).status_code == 404
+    elsewhere = world.officer(3, unit="CITY-JIAOJING", department="JIAOJING")
+    assert (await elsewhere.post(path, approve)).status_code == 404
+    leader = world.officer(3, unit="CITY-HUZHENG")
+    assert (await leader.post(path, approve)).json()["decided_at"] is not None
+
+
+async def test_leaders_of_the_department_see_the_queues_of_its_units(world, make_item) -> None:
+    early, late = [await world.submitted(make_item()) for _ in range(2)]
+    leader = world.officer(3, unit="CITY-HUZHENG")
+
+    async def queue(who, **asked: str) -> list[str]:
+        answer = await who.get("/api/cases/queue", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [case["id"] for case in answer.json()["items"]]
+
+    assert await queue(leader) == []
+    assert await queue(leader, unit="XC-HUZHENG") == await queue(leader, unit="all") == [early, late]
+    page = (await leader.get("/api/cases/queue?unit=all&limit=1")).json()
+    assert await queue(leader, unit="all", cursor=page["next"]) == [late]
+    refused = await world.officer(2).get("/api/cases/queue?unit=all")
+    assert refused.status_code == 403 and refused.json()["type"] == "/problems/other-units-queue"

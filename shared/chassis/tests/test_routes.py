@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 from chassis.db import UnitOfWork
 from chassis.testing import Running, bearer
+from contracts.tokens import Role
 
 
 def headers(sample: Running, key: str | None = "k-1", account=None) -> dict[str, str]:
@@ -48,6 +49,21 @@ async def test_same_key_with_another_body_is_422(sample: Running):
     answer = await sample.client.post("/api/counters/a/raise", json={"by": 2}, headers=mine)
     assert answer.status_code == 422
     assert answer.json()["type"] == "/problems/idempotency-key-reused"
+
+
+async def test_a_key_stays_what_it_was_until_it_is_forgotten(sample: Running):
+    mine = headers(sample)
+    first = await sample.client.post("/api/counters/a/raise", json={"by": 1}, headers=mine)
+    await sample.service.pool.execute("UPDATE idempotency_key SET created_at = now() - interval '25 hours'")
+    again = await sample.client.post("/api/counters/a/raise", json={"by": 1}, headers=mine)
+    assert (again.status_code, again.content) == (200, first.content)
+
+
+async def test_who_may_not_pass_is_not_asked_for_a_key(sample: Running):
+    nobody = await sample.client.post("/api/counters/a/raise", json={})
+    assert nobody.status_code == 401
+    officer = bearer(sample.tokens.officer(uuid4(), unit="U", department="D", rank=1, roles=(Role.OFFICER,)))
+    assert (await sample.client.post("/api/counters/a/raise", json={}, headers=officer)).status_code == 403
 
 
 async def test_another_caller_may_use_the_same_key(sample: Running):

@@ -98,6 +98,14 @@ def test_trace_goes_on_and_bad_ones_begin_anew():
     assert context.continued("garbage").trace_id != "a" * 32
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00"]
+)
+def test_cursor_with_a_moment_outside_time_is_refused(moment: str):
+    with pytest.raises(InvalidInput):
+        decode_cursor(encode_cursor(moment, 1), datetime, int)
+
+
 def test_chinese_is_the_default_language():
     assert not prefers_english(None)
     assert not prefers_english("zh-CN,en;q=0.8")

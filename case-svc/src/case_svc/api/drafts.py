@@ -11,7 +11,7 @@ from ..application.delete_draft import delete_draft as delete
 from ..application.desk import Desk as TheDesk
 from ..application.open_draft import change_place, move_to_current_version, open_draft
 from ..application.read_case import open_case
-from ..application.save_answers import patch_answers, save_answers
+from ..application.save_answers import Stale, patch_answers, save_answers
 from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
 from . import present
 from .bodies import Address, AnswersBody, NewCase, Place
@@ -86,11 +86,8 @@ async def put_answers(
 
     A stale If-Match is answered 412, a stale `version` in the body 409.
     """
-    with_version = _version(if_match, body)
-    try:
-        saved = await save_answers(desk, uow, applicant, case_id, body.answers, with_version)
-    except StaleAnswers as stale:
-        raise _stale(stale, if_match) from stale
+    version, stale = _version(if_match, body)
+    saved = await save_answers(desk, uow, applicant, case_id, body.answers, version, stale=stale)
     response.headers["ETag"] = f'"{saved}"'
     return SavedView(version=saved)
 
@@ -106,11 +103,8 @@ async def patch_case_answers(
     if_match: IfMatch,
 ) -> SavedView:
     """自动保存（只改给出的字段，null 为删除） · Autosave of the answers given; null removes one."""
-    with_version = _version(if_match, body)
-    try:
-        saved = await patch_answers(desk, uow, applicant, case_id, body.answers, with_version)
-    except StaleAnswers as stale:
-        raise _stale(stale, if_match) from stale
+    version, stale = _version(if_match, body)
+    saved = await patch_answers(desk, uow, applicant, case_id, body.answers, version, stale=stale)
     response.headers["ETag"] = f'"{saved}"'
     return SavedView(version=saved)
 
@@ -123,15 +117,13 @@ async def put_delivery_address(
     await change_address(desk, uow, applicant, case_id, body.model_dump())
 
 
-def _version(if_match: int | None, body: AnswersBody) -> int:
-    version = if_match if if_match is not None else body.version
-    if version is None:
+def _version(if_match: int | None, body: AnswersBody) -> tuple[int, Stale]:
+    """The version the caller saw, and how to answer when it is no longer that."""
+    if if_match is not None:
+        return if_match, StaleAnswers
+    if body.version is None:
         raise VersionNeeded
-    return version
-
-
-def _stale(stale: StaleAnswers, if_match: int | None) -> Exception:
-    return stale if if_match is not None else AnswersConflict(stale.members["answers_version"])
+    return body.version, AnswersConflict
 
 
 async def _reread(desk: TheDesk, uow: Any, applicant: Applicant, case_id: UUID) -> CaseView:

@@ -23,6 +23,13 @@ from .views import CaseSummary, CaseView
 
 router = Router(prefix="/api/cases", tags=["officers"])
 
+OfUnit = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="单位代码或 all，限部门领导 · a unit or `all`, for leaders of the department",
+    ),
+]
 QueuedState = Literal["submitted", "supplemented", "accepted", "in_production"]
 
 
@@ -32,13 +39,17 @@ async def list_work_queue(
     officer: Police,
     desk: Desk,
     state: Annotated[list[QueuedState] | None, Query(max_length=4)] = None,
+    unit: OfUnit = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[CaseSummary]:
-    """本单位待办，按剩余时间排序 · What the unit has to do, the most urgent first."""
+    """本单位待办，按剩余时间排序 · What the unit has to do, the most urgent first.
+
+    Leaders and supervisors at the department's city unit may ask for another unit of it, or for `all`.
+    """
     key = decode_cursor(cursor, datetime, UUID)
     after = (key[0], key[1]) if key else None
-    listed = await list_queue(desk, uow, officer, states=state, after=after, limit=limit)
+    listed = await list_queue(desk, uow, officer, unit=unit, states=state, after=after, limit=limit)
     last = listed[limit - 1][0] if len(listed) > limit else None
     following = encode_cursor(last.due_at, last.id) if last else None
     return Page(items=[present.summary(case, item) for case, item in listed[:limit]], next=following)

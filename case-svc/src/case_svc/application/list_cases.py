@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
 
 from ..domain.case import Case
+from ..domain.errors import OtherUnitsQueue
 from ..domain.item import Item
 from ..domain.people import Applicant, Officer
 from .desk import Desk
 
+ALL_UNITS: Final = "all"
 Listed = list[tuple[Case, Item]]
 
 
@@ -33,12 +36,23 @@ async def list_queue(
     uow: UnitOfWork,
     officer: Officer,
     *,
+    unit: str | None,
     states: Sequence[str] | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Listed:
-    """The unit's cases by time left; one more than `limit` where there are more."""
-    cases = await desk.lists.queue(uow, officer.unit, officer.department, states, after, limit + 1)
+    """Cases by time left; one more than `limit` where there are more.
+
+    Of the officer's unit; of `unit` of the same department, or of all of them (`all`), for those who lead it.
+    """
+    units = [unit or officer.unit]
+    if units != [officer.unit]:
+        if not officer.leads_department:
+            raise OtherUnitsQueue
+        if unit == ALL_UNITS:
+            places = await desk.organisation.places(uow, officer.department)
+            units = [place.code for place in places.units]
+    cases = await desk.lists.queue(uow, units, officer.department, states, after, limit + 1)
     return await _with_items(desk, uow, cases)
 
 

@@ -1,6 +1,6 @@
 """What the use cases need from outside, split by capability; `bootstrap.py` picks the concrete ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,7 +33,14 @@ class FormStore(Protocol):
     async def load(self, uow: UnitOfWork, case_id: UUID) -> Filled | None: ...
     async def load_for_submission(self, uow: UnitOfWork, case_id: UUID) -> Submission | None: ...
     async def editable(self, uow: UnitOfWork, case_id: UUID) -> Editable | None: ...
-    def save(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None: ...
+    def save(
+        self,
+        uow: UnitOfWork,
+        case_id: UUID,
+        answers: Answers,
+        version: int,
+        otherwise: Callable[[], Exception],
+    ) -> None: ...
     async def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> bool: ...
     async def keep_applicant(
         self, uow: UnitOfWork, case_id: UUID, applicant: dict[str, Any], masked: str
@@ -89,7 +96,7 @@ class Lists(Protocol):
     async def queue(
         self,
         uow: UnitOfWork,
-        unit: str,
+        units: Sequence[str],
         department: str,
         states: Sequence[str] | None,
         after: tuple[datetime, UUID] | None,

@@ -10,6 +10,7 @@ from contracts.tokens import Role
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from ..api.dependencies import as_officer
 from . import persistence
 from .codes import read_code
 from .desk import DocumentDesk
@@ -90,7 +91,7 @@ async def get_document_pdf(document_id: UUID, uow: Uow, caller: Reader, desk: De
 async def revoke_document(
     document_id: UUID, revocation: Revocation, uow: Uow, caller: Supervisor, desk: Desk
 ) -> DocumentView:
-    """撤销凭证，不可恢复 · Revokes a document of the supervisor's unit, for good."""
+    """撤销凭证，不可恢复 · Revokes a document of the supervisor's unit or department, for good."""
     found = await persistence.by_id(uow, document_id)
     if found is None or not _serves(caller, found.document):
         raise DocumentNotFound()
@@ -142,6 +143,5 @@ async def _readable(uow: UnitOfWork, desk: DocumentDesk, caller: Caller, documen
 
 
 def _serves(caller: Caller, document: Document) -> bool:
-    claims = caller.claims
     is_officer = caller.has(Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
-    return is_officer and (claims.unit, claims.department) == (document.unit, document.department)
+    return is_officer and as_officer(caller).serves(document.unit, document.department)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from .transitions import Who
 
+UNIT_LEADER: Final = 3
 HIGHEST_RANK: Final = 4
 """Bureau leader; 1 is a reviewer, 2 a section head, 3 a unit leader, 0 an auxiliary (辅警)."""
 
@@ -21,8 +22,15 @@ class Officer:
     is_sworn: bool
     is_supervisor: bool = False
 
+    @property
+    def leads_department(self) -> bool:
+        """Leaders and supervisors at the department's city unit sign and supervise for all of its units."""
+        return self.unit == f"CITY-{self.department}" and (self.rank >= UNIT_LEADER or self.is_supervisor)
+
     def serves(self, unit: str | None, department: str) -> bool:
-        return unit == self.unit and department == self.department
+        if unit is None or department != self.department:
+            return False
+        return unit == self.unit or self.leads_department
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Answers and the applicant's data: one sealed blob each, apart from the often rewritten case row."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from chassis.sealing import Sealer
 
 from ..application.records import Editable, Filled, Submission
 from ..domain.answers import Answers
-from ..domain.errors import CaseChangedMeanwhile
 from ..domain.states import State
 from .cases import COLUMNS, SELECTED, read_case
 from .sealed import answers_aad, applicant_aad, open_json, seal_json
@@ -58,10 +58,17 @@ class FormTable:
         row = await uow.read_row(_EDITABLE, case_id)
         return Editable(row[0], State(row[1]), row[2]) if row else None
 
-    def save(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None:
-        """Over `version` of the form; the commit fails with CaseChangedMeanwhile when it no longer is that."""
+    def save(
+        self,
+        uow: UnitOfWork,
+        case_id: UUID,
+        answers: Answers,
+        version: int,
+        otherwise: Callable[[], Exception],
+    ) -> None:
+        """Over `version` of the form; the commit fails with `otherwise` when it no longer is that."""
         sealed = self.sealed_answers(case_id, answers)
-        uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=CaseChangedMeanwhile)
+        uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=otherwise)
 
     async def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> bool:
         """Rewrites the answers of a submitted case, whose state the caller has checked and locked."""

@@ -16,6 +16,11 @@ QUEUE: Final = f"""SELECT {SELECTED} FROM cases c WHERE c.unit = $1 AND c.due_at
 AND (c.due_at, c.id) > ($2, $3) AND ($4::text[] IS NULL OR c.state = ANY($4)) AND c.department = $5
 ORDER BY c.due_at, c.id LIMIT $6"""
 
+QUEUE_OF_UNITS: Final = f"""SELECT {SELECTED} FROM unnest($1::text[]) AS place (unit) CROSS JOIN LATERAL (
+  SELECT * FROM cases WHERE cases.unit = place.unit AND due_at IS NOT NULL AND (due_at, id) > ($2, $3)
+  AND ($4::text[] IS NULL OR state = ANY($4)) AND department = $5 ORDER BY due_at, id LIMIT $6) AS c
+ORDER BY c.due_at, c.id LIMIT $6"""
+
 _LAST_ID: Final = UUID(int=2**128 - 1)
 _FIRST_ID: Final = UUID(int=0)
 _LONG_AGO: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -37,7 +42,7 @@ class CaseLists:
     async def queue(
         self,
         uow: UnitOfWork,
-        unit: str,
+        units: Sequence[str],
         department: str,
         states: Sequence[str] | None,
         after: tuple[datetime, UUID] | None,
@@ -45,5 +50,6 @@ class CaseLists:
     ) -> list[Case]:
         """By time left, most urgent first; `after` is (due_at, id) of the last row of the page before."""
         due_at, case_id = after or (_LONG_AGO, _FIRST_ID)
-        rows = await uow.read(QUEUE, unit, due_at, case_id, states, department, limit)
+        sql, where = (QUEUE, units[0]) if len(units) == 1 else (QUEUE_OF_UNITS, units)
+        rows = await uow.read(sql, where, due_at, case_id, states, department, limit)
         return [read_case(row) for row in rows]

@@ -54,6 +54,12 @@ async def test_only_a_supervisor_of_the_unit_revokes(documents):
     assert (await documents.row(document_id))["revoked_at"] is None
 
 
+async def test_a_supervisor_of_the_department_revokes_for_its_branches(documents):
+    document_id = await documents.issue()
+    city = documents.officer(Role.SUPERVISOR, unit="CITY-HUZHENG")
+    assert (await documents.revoke(document_id, token=city)).status_code == 200
+
+
 @pytest.mark.parametrize("reason", ["", " ", "a" * 501, None, 5, "a\u0000b"])
 async def test_a_revocation_without_a_proper_reason_changes_nothing(documents, reason):
     document_id = await documents.issue()

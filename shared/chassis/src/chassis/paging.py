@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -37,7 +38,7 @@ def decode_cursor(cursor: str | None, *types: type) -> Cursor | None:
         if not isinstance(values, list) or len(values) != len(types):
             raise ValueError("wrong shape")
         return tuple(_convert(value, wanted) for value, wanted in zip(values, types, strict=True))
-    except (ValueError, TypeError, AttributeError, binascii.Error, UnicodeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise InvalidInput(
             "翻页参数无效，请从第一页重新开始。",
             "The cursor is not valid; start again from the first page.",
@@ -46,8 +47,6 @@ def decode_cursor(cursor: str | None, *types: type) -> Cursor | None:
 
 
 def _convert(value: Any, wanted: type) -> Any:
-    from datetime import datetime
-
     if value is None or isinstance(value, wanted):
         if isinstance(value, str) and "\x00" in value:
             raise ValueError("NUL")
@@ -56,7 +55,7 @@ def _convert(value: Any, wanted: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("naive time")
-        return moment
+        return moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC: OverflowError
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("wrong type")
     return wanted(value)

@@ -5,6 +5,7 @@ from .cases import (
     CaseNotFound,
     IllegalMove,
     MayNotDecide,
+    OtherUnitsQueue,
     SupervisorNeeded,
 )
 from .forms import (
@@ -45,6 +46,7 @@ __all__ = [
     "MaterialNotFound",
     "MayNotDecide",
     "NotEditable",
+    "OtherUnitsQueue",
     "PlaceUnknown",
     "RealNameRequired",
     "ReferenceMissing",

@@ -61,6 +61,17 @@ class MayNotDecide(Forbidden):
         super().__init__(zh, en, level=level, levels=levels)
 
 
+class OtherUnitsQueue(Forbidden):
+    slug = "other-units-queue"
+    title = ("只能查看本单位待办", "Only your own unit's queue")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "只有部门市局单位的领导和督办可以查看其他单位的待办。",
+            "Only leaders and supervisors of the department's city unit see the queues of its other units.",
+        )
+
+
 class SupervisorNeeded(Forbidden):
     slug = "supervisor-needed"
     title = ("需要主管说明理由", "A supervisor must give the reason")

@@ -1,4 +1,4 @@
-"""One transaction at the edge: state, events, jobs and the idempotent answer commit together."""
+"""One unit of work at the edge: state, events, jobs and the idempotent answer commit together."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a route needs: the router with one transaction a request, the caller, and idempotency."""
+"""What a route needs: the router with one unit of work a request, the caller, and idempotency."""
 
 from ..auth.caller import Caller
 from .body_limit import body_up_to

@@ -1,4 +1,4 @@
-"""The router every service uses: one lazy transaction per request, committed before the answer leaves."""
+"""The router every service uses: one unit of work per request, committed before the answer leaves."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ from ..problems.schema import PROBLEM_RESPONSES
 from .body_limit import limited
 from .caller import authenticate
 from .idempotency import HEADER, IdempotentRequest, StillRunning
-from .resolving import resolve_into, split
+from .resolving import Resolved, resolve_into, split
 
 UOW_KEY = "chassis.uow"
 _READS = {"GET", "HEAD", "OPTIONS"}
@@ -36,7 +36,7 @@ Handle = Callable[[Request], Awaitable[Response]]
 
 
 class TransactionalRoute(APIRoute):
-    """Authenticates, answers a repeated idempotency key, runs the endpoint, commits when it answered below 400."""
+    """Authenticates, runs the endpoint, commits when it answered below 400; a repeated key gets its first answer."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         policy = getattr(endpoint, "__idempotency__", "optional")
@@ -47,15 +47,10 @@ class TransactionalRoute(APIRoute):
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        run, resolved = super().get_route_handler(), self.resolved
-
-        async def run_resolved(request: Request) -> Response:
-            await resolve_into(request, resolved)
-            return await run(request)
-
+        run = super().get_route_handler()
         if set(self.methods) <= _READS:
-            return _reading(run_resolved)
-        return _Writing(run_resolved, self.endpoint).handle
+            return _reading(run, self.resolved)
+        return _Writing(run, self.resolved, self.endpoint).handle
 
 
 class Router(APIRouter):
@@ -65,13 +60,14 @@ class Router(APIRouter):
         super().__init__(route_class=TransactionalRoute, responses=PROBLEM_RESPONSES, **options)
 
 
-def _reading(run: Handle) -> Handle:
+def _reading(run: Handle, resolved: tuple[Resolved, ...]) -> Handle:
     async def handle(request: Request) -> Response:
         _refuse_nul_in_url(request)
         await authenticate(request)
         uow = UnitOfWork(request.app.state.pool, read_only=True)
         request.scope[UOW_KEY] = uow
         try:
+            await resolve_into(request, resolved)
             return await run(request)
         except Exception as error:
             raise _translated(error) from error
@@ -84,8 +80,9 @@ def _reading(run: Handle) -> Handle:
 class _Writing:
     """Runs one route's writes."""
 
-    def __init__(self, run: Handle, endpoint: Callable[..., Any]) -> None:
+    def __init__(self, run: Handle, resolved: tuple[Resolved, ...], endpoint: Callable[..., Any]) -> None:
         self._run = run
+        self._resolved = resolved
         self._policy = getattr(endpoint, "__idempotency__", "optional")
         self._body_limit = getattr(endpoint, "__body_limit__", None)
 
@@ -93,10 +90,11 @@ class _Writing:
         _refuse_nul_in_url(request)
         request = limited(request, self._body_limit or request.app.state.service.settings.max_body_bytes)
         await authenticate(request)
-        await _refuse_nul_in_json(request)
-        idempotent = await IdempotentRequest.of(request, self._policy)
         uow = UnitOfWork(request.app.state.pool)
         request.scope[UOW_KEY] = uow
+        await resolve_into(request, self._resolved)
+        await _refuse_nul_in_json(request)
+        idempotent = await IdempotentRequest.of(request, self._policy)
         try:
             response = await self._run(request)
             if response.status_code >= 400:
