@@ -1,5 +1,8 @@
 """The real-name check against the sandbox's registry."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 from contracts.identity import AccountVerified
 from identity_svc.domain.demo import COMPANY
@@ -76,6 +79,47 @@ async def test_an_identity_cannot_be_changed(identity, session, id_number, anoth
     await verify(identity, session, "王小明", id_number)
     answer = await verify(identity, session, "李小红", another_id_number())
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/already-verified")
+
+
+@pytest.fixture
+def asked_at_once(identity, monkeypatch):
+    """The registry answers nobody before two have asked: both requests passed every check made before."""
+    both = asyncio.Barrier(2)
+    check = identity.running.service.state.menu.verify_real_name
+    registry = check._registry
+
+    async def person_matches(name, id_number):
+        await both.wait()
+        return await registry.person_matches(name, id_number)
+
+    monkeypatch.setattr(check, "_registry", SimpleNamespace(person_matches=person_matches))
+
+
+@pytest.mark.usefixtures("asked_at_once")
+async def test_of_two_people_confirmed_at_once_for_one_account_only_the_first_has_it(
+    identity, session, another_id_number
+):
+    people = [("王小明", another_id_number()), ("李小红", another_id_number())]
+    answers = await asyncio.gather(*(verify(identity, session, *person) for person in people))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    [(kept, person)] = [pair for pair in zip(answers, people, strict=True) if pair[0].status_code == 200]
+    [refused] = [answer for answer in answers if answer is not kept]
+    assert refused.json()["type"] == "/problems/already-verified"
+    me = (await identity.get("/me", session["access_token"])).json()
+    assert me["name"] == person[0][0] + "**"
+    assert len(await verified_events(identity)) == 1
+
+
+@pytest.mark.usefixtures("asked_at_once")
+async def test_one_person_confirmed_twice_at_once_is_verified_once(identity, session, id_number):
+    answers = await asyncio.gather(*(verify(identity, session, "王小明", id_number) for _ in range(2)))
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].json()["account"] == answers[1].json()["account"]
+    for answer in answers:
+        assert await ial_of(identity, answer.json()["access_token"]) == 2
+    assert len(await verified_events(identity)) == 1
 
 
 @pytest.mark.parametrize("fault", [{"down": True}, {"http_500_next": 1}, {"lost_answer_next": 1}])

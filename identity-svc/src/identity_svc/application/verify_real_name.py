@@ -1,7 +1,8 @@
 """The real-name check (实名认证): two factors against the registry, then level 2.
 
 The registry is asked between two transactions, never inside one. Only a match is stored, so a crash
-in between loses nothing: the person asks again.
+in between loses nothing: the person asks again. Of two identities confirmed for one account at the
+same time, the first one written stays.
 """
 
 from dataclasses import replace
@@ -44,25 +45,35 @@ class VerifyRealName:
         TooManyAttempts.
         """
         account = await self._begin_attempt(account_id)
-        if account.ial >= IAL_REAL_NAME:
-            if (account.personal.name, account.personal.id_number) != (name, id_number):
-                raise AlreadyVerified
-            return account, await self._token(account, session_id)
-        await self._ask_registry(account, name, id_number)
+        if account.ial < IAL_REAL_NAME:
+            await self._ask_registry(account, name, id_number)
+            account = await self._store(uow, account, name, id_number)
+        if (account.personal.name, account.personal.id_number) != (name, id_number):
+            raise AlreadyVerified
+        return account, await self._token(account, session_id)
+
+    async def _store(self, uow: UnitOfWork, account: Account, name: str, id_number: str) -> Account:
+        """The account with this identity; where another request was faster, as that one left it."""
         moment = now()
         personal = replace(account.personal, name=name, id_number=id_number)
-        version, ial = await self._accounts.verify(uow, account_id, personal, moment)
-        uow.emit(AccountVerified(account_id=account_id, ial=ial, verified_at=moment), version=version)
-        verified = replace(account, personal=personal, ial=ial, verified_at=moment, version=version)
-        return verified, await self._token(verified, session_id)
+        version = await self._accounts.verify(uow, account.id, personal, moment)
+        if version is None:
+            return await self._present(uow, account.id)
+        ial = IAL_REAL_NAME
+        uow.emit(AccountVerified(account_id=account.id, ial=ial, verified_at=moment), version=version)
+        return replace(account, personal=personal, ial=ial, verified_at=moment, version=version)
 
     async def _begin_attempt(self, account_id: UUID) -> Account:
         async with self._begin() as uow:
-            account = await self._accounts.by_id(uow, account_id)
-            if account is None:
-                raise AccountNotFound
+            account = await self._present(uow, account_id)
             if account.ial < IAL_REAL_NAME:
                 await self._attempts.take(uow, self._attempts.at_real_name(account_id))
+        return account
+
+    async def _present(self, uow: UnitOfWork, account_id: UUID) -> Account:
+        account = await self._accounts.by_id(uow, account_id)
+        if account is None:
+            raise AccountNotFound
         return account
 
     async def _ask_registry(self, account: Account, name: str, id_number: str) -> None:

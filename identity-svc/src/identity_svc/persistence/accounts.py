@@ -21,10 +21,10 @@ INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, passwor
   registered_at, verified_at, id_hash, version)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (phone_hash) DO NOTHING
 """
+# Whoever comes second waits for the first here, and then finds the account taken.
 _VERIFY = """
-UPDATE account
-SET personal = $2, id_hash = $3, ial = greatest(ial, $4), verified_at = $5, version = version + 1
-WHERE id = $1 RETURNING version, ial
+UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = version + 1
+WHERE id = $1 AND ial < $4 RETURNING version
 """
 # One statement: nobody sees a person's data without leaving a trace of it.
 _VIEW = f"""
@@ -95,14 +95,15 @@ class SqlAccounts:
 
     async def verify(
         self, uow: UnitOfWork, account_id: UUID, personal: Personal, verified_at: datetime
-    ) -> tuple[int, int]:
-        """Stores a confirmed name and number; the account's new version and level.
+    ) -> int | None:
+        """Stores a confirmed name and number, once for ever; the account's new version.
 
-        Raises RealNameNotConfirmed when the person, or the company, has another account.
+        None when the account was verified before, or meanwhile; it is left as it is. Raises
+        RealNameNotConfirmed when the person, or the company, has another account.
         """
         assert personal.id_number is not None
         try:
-            row = await uow.fetchrow(
+            version: int | None = await uow.fetchval(
                 _VERIFY,
                 account_id,
                 self._seal(account_id, personal),
@@ -112,8 +113,7 @@ class SqlAccounts:
             )
         except asyncpg.UniqueViolationError as error:
             raise RealNameNotConfirmed from error
-        assert row is not None
-        return row["version"], row["ial"]
+        return version
 
     def _seal(self, account_id: UUID, personal: Personal) -> bytes:
         plain = {"phone": personal.phone, "name": personal.name, "id_number": personal.id_number}
