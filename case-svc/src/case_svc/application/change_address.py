@@ -40,4 +40,4 @@ async def change_address(
     errors = [error for error in form.errors(answers, ()) if error.path.startswith(prefix)]
     if errors:
         raise FormInvalid(errors)
-    await desk.forms.replace(uow, case_id, answers, filled.form_version)
+    desk.forms.replace(uow, case_id, answers, filled.form_version)

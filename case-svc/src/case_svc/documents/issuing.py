@@ -1,4 +1,4 @@
-"""Issuing and revoking documents, inside the transaction that moves the case."""
+"""Issuing and revoking documents, with the commit that moves the case."""
 
 from dataclasses import replace
 from datetime import datetime

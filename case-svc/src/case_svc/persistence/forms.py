@@ -9,6 +9,7 @@ from chassis.sealing import Sealer
 
 from ..application.records import Editable, Filled, Submission
 from ..domain.answers import Answers
+from ..domain.errors import CaseChangedMeanwhile
 from ..domain.states import State
 from .cases import COLUMNS, SELECTED, read_case
 from .sealed import answers_aad, applicant_aad, open_json, seal_json
@@ -23,6 +24,9 @@ WHERE f.case_id = changed.id AND f.version = $3""",
   WHERE id = $1 AND state IN ('draft', 'supplement_requested') RETURNING id""",
 )
 
+_REPLACE: Final = Statement(
+    "UPDATE case_form SET answers = $2, version = version + 1 WHERE case_id = $1 AND version = $3"
+)
 _WITH_FORM: Final = f"""SELECT {SELECTED}, f.version AS form_version, f.answers, f.applicant
 FROM cases c JOIN case_form f ON f.case_id = c.id WHERE c.id = $1"""
 
@@ -70,13 +74,10 @@ class FormTable:
         sealed = self.sealed_answers(case_id, answers)
         uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=otherwise)
 
-    async def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> bool:
+    def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None:
         """Rewrites the answers of a submitted case, whose state the caller has checked and locked."""
-        tag = await uow.execute(
-            "UPDATE case_form SET answers = $2, version = version + 1 WHERE case_id = $1 AND version = $3",
-            case_id, self.sealed_answers(case_id, answers), version,
-        )  # fmt: skip
-        return tag == "UPDATE 1"
+        sealed = self.sealed_answers(case_id, answers)
+        uow.write(_REPLACE, case_id, sealed, version, rows=1, otherwise=CaseChangedMeanwhile)
 
     async def keep_applicant(
         self, uow: UnitOfWork, case_id: UUID, applicant: dict[str, Any], masked: str

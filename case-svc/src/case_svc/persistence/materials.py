@@ -28,7 +28,10 @@ class MaterialTable:
         self._sealer = sealer
 
     def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> None:
-        """The caller has locked the case. At the commit TooManyMaterials where it holds `limit` files."""
+        """At the commit TooManyMaterials where the case holds `limit` files.
+
+        The caller has locked the case, so that files once counted stay counted.
+        """
         sealed_name = self._sealer.seal(material.file_name.encode(), material_aad(material.id))
         uow.write(
             _INSERT, material.id, material.case_id, material.key, material.file_key, sealed_name,

@@ -73,7 +73,7 @@ async def start_attempt(
 
     503 with `Retry-After` when the bank does not answer; the order stays as it is.
     """
-    # Not marked as calling out: a repeated key finds the live link, or fails, and then gets its first answer.
+    # A repeated key finds the live link, or fails, and then gets its first answer.
     begin = request.app.state.service.begin
     attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
     assert attempt.pay_url is not None

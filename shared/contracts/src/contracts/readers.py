@@ -36,7 +36,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseDispatchRequested: (COURIER, EVALUATION),
     case.CaseDispatched: (EVALUATION,),
     case.CaseReturned: (EVALUATION,),
-    case.CaseCompleted: (EVALUATION,),
+    case.CaseCompleted: (COURIER, EVALUATION),
     case.CaseWithdrawn: (PAYMENT, COURIER, EVALUATION),
     payment.OrderOpened: (EVALUATION,),
     payment.OrderPaid: (CASE, EVALUATION),

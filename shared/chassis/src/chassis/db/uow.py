@@ -179,7 +179,7 @@ class UnitOfWork:
         self._answer = answer
 
     async def flush(self) -> None:
-        """Writes what waits inside the transaction, and keeps it open."""
+        """Writes what waits inside the transaction, and keeps it open: for tests of what commits overtake."""
         await self.connection()
         await self._flush()
 

@@ -2,7 +2,7 @@
 
 FastAPI's solver takes some 40 µs of CPU for each `Depends`, and a route here has three or four: the caller, the unit of
 work, the service's desk. What it resolves in any order among the parameters comes here first, so a caller who may not
-pass is refused before a word of the body is looked at. Everything that reads parameters stays with FastAPI.
+pass is refused before the body is read. Everything that reads parameters stays with FastAPI.
 """
 
 import functools

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import asyncpg
@@ -85,20 +85,23 @@ class Consumer:
             max_poll_interval_ms=300_000,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
-            metadata_max_age_ms=30_000,
+            metadata_max_age_ms=5_000,
         )
         async with RecordReader(self._bootstrap, found) as reader:
             consumer.subscribe(self._topics, listener=_OnAssigned(self, consumer, reader))
             await consumer.start()
             try:
-                await self._poll(consumer, reader)
+                await self._poll(consumer, reader, found)
             finally:
                 with contextlib.suppress(*_FAILURES):
                     await consumer.stop()
 
-    async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+    async def _poll(
+        self, consumer: AIOKafkaConsumer, reader: RecordReader, partitions: Mapping[str, int]
+    ) -> None:
         verified = heard = time.monotonic()
         while True:
+            _require_unchanged(consumer, partitions)
             polled = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH)
             self.ready = bool(consumer.assignment())
             moment = time.monotonic()
@@ -198,6 +201,18 @@ class Consumer:
             else:
                 self._positions[place.topic, place.partition] = known
                 consumer.seek(place, known.offset + 1)
+
+
+def _require_unchanged(consumer: AIOKafkaConsumer, partitions: Mapping[str, int]) -> None:
+    """Raises where a topic has another number of partitions than when this client joined its group.
+
+    A broker that came back empty makes a topic for whoever asks first, with its own number, and Tansu hands a
+    member that joins again the partitions it had before: only a new one gets them all.
+    """
+    for topic, count in partitions.items():
+        now = len(consumer.partitions_for_topic(topic) or ())
+        if now not in (0, count):
+            raise KafkaError(f"{topic} has {now} partitions, and had {count} when this client joined")
 
 
 class _OnAssigned(ConsumerRebalanceListener):
