@@ -18,7 +18,7 @@ import httpx2
 import pytest
 import uvicorn
 from chassis.testing import TEST_KEYS, Running, Tokens, bearer, running
-from contracts.case import CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, PickupRequested
 from courier_svc.application.ports import AddressUnknown
 from courier_svc.bootstrap import build
 from courier_svc.domain.address import Address
@@ -250,6 +250,10 @@ class Parcel:
     async def withdraw(self) -> None:
         facts = self.event.model_dump(exclude={"postage_free"}) | {"state": "withdrawn"}
         await self.svc.deliver(CaseWithdrawn(**facts))
+
+    async def complete(self, how: str) -> None:
+        facts = self.event.model_dump(exclude={"postage_free"}) | {"state": "completed"}
+        await self.svc.deliver(CaseCompleted(**facts, how=how))
 
 
 @pytest.fixture

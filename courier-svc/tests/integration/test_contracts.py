@@ -13,6 +13,7 @@ from ..conftest import HOME, Courier
 
 DISPATCH = "case.case.dispatch_requested"
 PICKUP = "case.case.pickup_requested"
+COMPLETED = "case.case.completed"
 WITHDRAWN = "case.case.withdrawn"
 
 Check = Callable[[Running, str, Producer], Awaitable[None]]
@@ -58,10 +59,17 @@ async def takes_the_order_back(svc: Running, type: str, producer: Producer) -> N
     assert (await shipment_of(svc, case))["state"] == "cancelled"
 
 
+async def ends_what_was_collected(svc: Running, type: str, producer: Producer) -> None:
+    case = await taken(svc, DISPATCH, producer, case_id=str(uuid4()))
+    await taken(svc, type, producer, case_id=case["case_id"], how="collected")
+    assert (await shipment_of(svc, case))["state"] == "cancelled"
+
+
 READS: dict[str, Check] = {
     DISPATCH: becomes_an_order("to_applicant"),
     PICKUP: becomes_an_order("from_applicant"),
     WITHDRAWN: takes_the_order_back,
+    COMPLETED: ends_what_was_collected,
 }
 """What becomes of each event it reads."""
 

@@ -1,16 +1,16 @@
-"""An order is taken back from the courier: the case was withdrawn, or the address changed in time."""
+"""An order is taken back from the courier: the case no longer wants it sent, or the address changed in time."""
 
 from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
-from contracts.case import CaseWithdrawn
+from contracts.case import CaseCompleted, CaseWithdrawn
 
 from courier_svc.domain.address import Address
-from courier_svc.domain.errors import IllegalMove
-from courier_svc.domain.shipment import Shipment
-from courier_svc.domain.transitions import Move, State
+from courier_svc.domain.errors import IllegalMove, NoLongerWanted
+from courier_svc.domain.shipment import CalledOff, Shipment
+from courier_svc.domain.transitions import ENDED, Move, State
 
 from .desk import CANCEL_ORDER, PLACE_ORDER, Desk, tell
 from .ports import CancelAnswer
@@ -18,28 +18,47 @@ from .send_again import begin_next_leg, send_again
 
 
 async def cancel_shipments_of_case(desk: Desk, uow: UnitOfWork, case: CaseWithdrawn) -> None:
-    """The case was withdrawn: cancels what has not left; what is on its way is shown to the unit."""
+    """The case was withdrawn: nothing of it is to travel, in either direction."""
     for shipment in await desk.shipments.lock_of_case(uow, case.case_id):
-        if not shipment.can(Move.CANCELLED):
-            if shipment.state in (State.PICKED_UP, State.IN_TRANSIT):
-                shipment.attention = "withdrawn_under_way"
-                desk.shipments.save(uow, shipment)
-            continue
-        if _courier_may_know(shipment):
-            shipment.cancel_requested_at = now()
-            shipment.sealed_next_address = None
-            _ask_back(uow, shipment)
-        else:
-            tell(uow, shipment.move(Move.CANCELLED, now()))
-            desk.plan_purge(shipment, now())
-        desk.shipments.save(uow, shipment)
+        _call_off(desk, uow, shipment, "withdrawn")
+
+
+async def cancel_what_was_collected(desk: Desk, uow: UnitOfWork, case: CaseCompleted) -> None:
+    """The applicant took the document at the window: the parcel that came back with it is not sent again.
+
+    It may have been sent again a moment before, which case-svc learns only when the courier has it.
+    """
+    if case.how != "collected":
+        return
+    for shipment in await desk.shipments.lock_of_case(uow, case.case_id):
+        if shipment.direction == "to_applicant":
+            _call_off(desk, uow, shipment, "collected")
+
+
+def _call_off(desk: Desk, uow: UnitOfWork, shipment: Shipment, why: CalledOff) -> None:
+    """Cancels what has not left; what is on its way is shown to the unit; none is sent again."""
+    if shipment.state in ENDED:
+        return
+    shipment.called_off = why
+    if shipment.state in (State.PICKED_UP, State.IN_TRANSIT):
+        shipment.attention = f"{why}_under_way"
+    elif shipment.can(Move.CANCELLED) and _courier_may_know(shipment):
+        shipment.cancel_requested_at = now()
+        shipment.sealed_next_address = None
+        _ask_back(uow, shipment)
+    elif shipment.can(Move.CANCELLED):
+        tell(uow, shipment.move(Move.CANCELLED, now()))
+        desk.plan_purge(shipment, now())
+    desk.shipments.save(uow, shipment)
 
 
 def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address) -> None:
     """Until the courier has the parcel: at once where it knows nothing, else after it gave the order back.
 
-    Raises IllegalMove once it is too late.
+    Raises IllegalMove once it is too late, NoLongerWanted once the case wants nothing sent.
     """
+    if shipment.called_off is not None:
+        raise NoLongerWanted(shipment.called_off)
     if shipment.state is State.NEEDS_ATTENTION:
         send_again(desk, uow, shipment, address)
         return

@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
-from contracts.case import CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, PickupRequested
 from contracts.events import Event
 
 from .apply_held import apply_held
 from .desk import APPLY_HELD, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
-from .give_back_order import cancel_order, cancel_shipments_of_case
+from .give_back_order import cancel_order, cancel_shipments_of_case, cancel_what_was_collected
 from .open_shipment import fetch_originals, send_document
 from .place_order import place_order
 from .poll_traces import poll_traces
@@ -24,6 +24,7 @@ EVENTS: Final[Mapping[type[Event], OnEvent]] = {
     CaseDispatchRequested: send_document,
     PickupRequested: fetch_originals,
     CaseWithdrawn: cancel_shipments_of_case,
+    CaseCompleted: cancel_what_was_collected,
 }
 
 JOBS: Final[Mapping[str, OnJob]] = {

@@ -54,7 +54,7 @@ async def _open(
     for present in await desk.shipments.lock_of_case(uow, case.case_id):
         if present.direction != direction:
             continue
-        if present.can(Move.SENT_AGAIN):
+        if present.can(Move.SENT_AGAIN) and present.called_off is None:
             send_again(desk, uow, present, None)
         else:
             log.info("shipment_already_open", shipment_id=str(present.id), state=present.state.value)

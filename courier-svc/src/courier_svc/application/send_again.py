@@ -4,7 +4,7 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 
 from courier_svc.domain.address import Address
-from courier_svc.domain.errors import IllegalMove
+from courier_svc.domain.errors import IllegalMove, NoLongerWanted
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import Move
 
@@ -12,11 +12,13 @@ from .desk import PLACE_ORDER, Desk, tell
 
 
 def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address | None) -> None:
-    """Begins the next leg of a locked shipment. Raises IllegalMove.
+    """Begins the next leg of a locked shipment. Raises NoLongerWanted, IllegalMove.
 
     Without `address` it goes to the one given here before, else to the case's, asked for afresh: the
     applicant may have corrected it there since.
     """
+    if shipment.called_off is not None:
+        raise NoLongerWanted(shipment.called_off)
     if not shipment.can(Move.SENT_AGAIN):
         raise IllegalMove(
             shipment.state,

@@ -2,6 +2,7 @@
 
 from chassis.problems import Conflict, NotFound, Unauthorized
 
+from .shipment import CalledOff
 from .transitions import State, allowed
 
 _STATES = {
@@ -38,6 +39,27 @@ class IllegalMove(Conflict):
             f"The shipment is {state.value}: {en}",
             state=state.value,
             possible=list(allowed(state)),
+        )
+
+
+_WHY_CALLED_OFF: dict[CalledOff, tuple[str, str]] = {
+    "withdrawn": ("办件已撤回", "the case was withdrawn"),
+    "collected": ("证件或文书已在窗口领取", "the document was collected at the window"),
+}
+
+
+class NoLongerWanted(Conflict):
+    """The case wants nothing sent any more, wherever the parcel is."""
+
+    slug = "shipment-no-longer-wanted"
+    title = ("不再需要寄递", "Nothing is to be sent any more")
+
+    def __init__(self, why: CalledOff) -> None:
+        zh, en = _WHY_CALLED_OFF[why]
+        super().__init__(
+            f"{zh}，不能再寄出或修改地址。",
+            f"It cannot be sent again, nor its address changed: {en}.",
+            called_off=why,
         )
 
 

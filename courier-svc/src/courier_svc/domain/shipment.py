@@ -12,6 +12,7 @@ from contracts.events import Event
 from .transitions import Edge, Move, State, path
 
 Direction = Literal["to_applicant", "from_applicant"]
+CalledOff = Literal["withdrawn", "collected"]
 
 
 @dataclass(slots=True)
@@ -21,7 +22,8 @@ class Shipment:
     `leg` counts the times it was given to a courier; each leg has an order number of its own, which
     never changes, so that placing an order may be repeated until an answer comes.
     `address_given` says that the applicant or the unit gave it here; otherwise it is the case's own.
-    `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
+    `called_off` says why the case no longer wants it: what has not left does not leave, and what comes
+    back stays. `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
     `version` counts the steps of the path; `revision` tells which state of the row was read.
     """
 
@@ -43,6 +45,7 @@ class Shipment:
     sealed_next_address: bytes | None = None
     address_given: bool = False
     attention: str | None = None
+    called_off: CalledOff | None = None
     ordered_at: datetime | None = None
     cancel_requested_at: datetime | None = None
     created_at: datetime | None = None

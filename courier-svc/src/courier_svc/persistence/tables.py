@@ -32,6 +32,7 @@ shipment = sa.Table(
         "address_given", sa.Boolean, nullable=False, server_default="false", comment="here, not the case's"
     ),
     sa.Column("attention", sa.Text, comment="why a person should look; a code"),
+    sa.Column("called_off", sa.Text, comment="why the case no longer wants it: withdrawn, collected"),
     sa.Column("ordered_at", _TIME, comment="when the courier was first asked for this leg"),
     sa.Column("cancel_requested_at", _TIME),
     sa.Column("created_at", _TIME, comment="when the courier gave the waybill"),
