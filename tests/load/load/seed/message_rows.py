@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from case_svc.application.handlers import ON_EVENT
 from contracts.case import (
     CaseClosedUnpaid,
+    CaseCompleted,
     CaseDispatchRequested,
     CasePaymentRequested,
     CaseWithdrawn,
@@ -20,7 +21,7 @@ _SENDING, _HOP = timedelta(milliseconds=20), timedelta(milliseconds=60)
 CONSUMERS: dict[str, frozenset[type[Event]]] = {
     "case-svc": frozenset(ON_EVENT),
     "payment-svc": frozenset({CasePaymentRequested, CaseWithdrawn, CaseClosedUnpaid}),
-    "courier-svc": frozenset({CaseDispatchRequested, PickupRequested, CaseWithdrawn}),
+    "courier-svc": frozenset({CaseDispatchRequested, PickupRequested, CaseWithdrawn, CaseCompleted}),
 }
 """Which service takes which events of a case; evaluation-svc takes all that are not its own."""
 
