@@ -37,6 +37,7 @@ class ProveCode:
 
     async def use(self, uow: UnitOfWork, proven: ProvenCode) -> None:
         """Uses the code up in the transaction of its effect; raises CodeRefused if another was faster."""
+        # Tries before the code, as when it was tried: two requests must not lock them crosswise.
+        await self._attempts.give_back(uow, proven.allowances)
         if not await self._codes.use(uow, proven.id):
             raise CodeRefused
-        await self._attempts.give_back(uow, proven.allowances)
