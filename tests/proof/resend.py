@@ -103,6 +103,16 @@ class NewLog:
         return {record.event_id for record in self.records}
 
 
+async def ask_for_topics(bootstrap: str) -> None:
+    """As a client does that knew them from before."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await admin.describe_topics(sorted(PRODUCERS))
+    finally:
+        await admin.close()
+
+
 async def kept(city: City) -> set[UUID]:
     """Every event in any outbox."""
     return {

@@ -9,7 +9,7 @@ from faults.settled import settled
 from faults.storm import Storm
 
 from .conftest import Arena
-from .resend import NewLog, changes, contents, kept, losses_noticed, unread
+from .resend import NewLog, ask_for_topics, changes, contents, kept, losses_noticed, unread
 
 CASES = 500
 FEW_CASES = 10
@@ -25,6 +25,12 @@ async def test_after_the_loss_of_the_broker_everything_is_sent_again_and_nothing
     await _lost_and_sent_again(arena, FEW_CASES)
 
 
+@pytest.mark.timeout(300)
+async def test_a_new_broker_asked_by_a_stranger_first_is_read_whole_too(arena: Arena):
+    """The embedded one makes a topic for whoever asks, with more partitions than we would have made."""
+    await _lost_and_sent_again(arena, FEW_CASES, stranger=True)
+
+
 @pytest.mark.long
 @pytest.mark.timeout(7200)
 async def test_after_the_loss_of_the_broker_hundreds_of_cases_are_sent_again_and_nothing_doubled(
@@ -33,7 +39,7 @@ async def test_after_the_loss_of_the_broker_hundreds_of_cases_are_sent_again_and
     await _lost_and_sent_again(arena, CASES)
 
 
-async def _lost_and_sent_again(arena: Arena, cases: int) -> None:
+async def _lost_and_sent_again(arena: Arena, cases: int, *, stranger: bool = False) -> None:
     await _walk(arena, cases)
     assert not await settled(arena.city, arena.crowd.outside)
     before, losses = await contents(arena.city), await losses_noticed(arena.city)
@@ -41,6 +47,8 @@ async def _lost_and_sent_again(arena: Arena, cases: int) -> None:
     stack = arena.city.stack
     stack.kill("broker")
     await stack.restart("broker")
+    if stranger:
+        await ask_for_topics(stack.around.broker.bootstrap)
     async with NewLog(stack.around.broker.bootstrap) as log:
         await _sent_again(arena, log)
         changed = list(changes(before, await contents(arena.city)))

@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.admin import AIOKafkaAdminClient
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_KEYS, Running, Tokens, running, servers
 from sample.service import MIGRATIONS, TOPIC, build, raise_counter
@@ -80,26 +79,6 @@ async def delete_topic(bootstrap: str) -> None:
             return TOPIC not in await admin.list_topics()
 
         await until(gone)
-    finally:
-        await admin.close()
-
-
-async def make_topic(bootstrap: str, partitions: int) -> None:
-    """With so many partitions, whoever else is making it at this moment."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
-
-        async def made() -> bool:
-            with contextlib.suppress(TopicAlreadyExistsError):
-                await admin.create_topics([NewTopic(TOPIC, partitions, 1)])
-            (topic,) = await admin.describe_topics([TOPIC])
-            if len(topic["partitions"]) == partitions:
-                return True
-            await admin.delete_topics([TOPIC])
-            return False
-
-        await until(made)
     finally:
         await admin.close()
 
@@ -258,27 +237,6 @@ async def test_topic_made_again_with_fewer_partitions_loses_nothing(
                 for name in names:
                     await has_heard(service, name, expected)
         settings.topic_partitions = 2
-
-
-async def test_topic_made_again_with_more_partitions_under_a_running_service_is_read_whole(
-    database: str, own_broker, tokens: Tokens
-):
-    """As a broker does that came back empty and makes the topic for whoever asks first, with its own number."""
-    _, broker = own_broker
-    settings = await live(database, "")
-    settings.topic_partitions = 1
-    names = [f"n{number}" for number in range(12)]
-    with contextlib.ExitStack() as stack:
-        settings.kafka_bootstrap = stack.enter_context(broker())
-        async with running(build(settings), tokens, role="all") as service:
-            for expected in (1, 2):
-                for name in names:
-                    await raise_(service, name)
-                for name in names:
-                    await has_heard(service, name, expected)
-                if expected == 1:
-                    stack.close()
-                    await make_topic(stack.enter_context(broker()), partitions=4)
 
 
 async def test_several_partitions_are_not_taken_for_lost(database: str, own_broker, tokens: Tokens):

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import asyncpg
@@ -57,6 +57,7 @@ class Consumer:
         self._replication = replication
         self._fetch_max_wait_ms = fetch_max_wait_ms
         self._positions: dict[tuple[str, int], Position] = {}
+        self._there: dict[str, int] = {}
         self._deaf = 0
         self.ready = False
 
@@ -72,9 +73,7 @@ class Consumer:
             await asyncio.sleep(0.5)
 
     async def _consume(self) -> None:
-        found = await ensure_topics(
-            self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
-        )
+        found = self._there = await self._topics_there()
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
@@ -85,7 +84,7 @@ class Consumer:
             max_poll_interval_ms=300_000,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,
-            metadata_max_age_ms=5_000,
+            metadata_max_age_ms=30_000,
         )
         async with RecordReader(self._bootstrap, found) as reader:
             consumer.subscribe(self._topics, listener=_OnAssigned(self, consumer, reader))
@@ -96,12 +95,23 @@ class Consumer:
                 with contextlib.suppress(*_FAILURES):
                     await consumer.stop()
 
-    async def _poll(
-        self, consumer: AIOKafkaConsumer, reader: RecordReader, partitions: Mapping[str, int]
-    ) -> None:
+    async def _topics_there(self) -> dict[str, int]:
+        """How many partitions each topic has; missing ones are made."""
+        return await ensure_topics(
+            self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
+        )
+
+    async def look_again(self) -> None:
+        """After each joining of the group: a broker that came back empty may have made other topics."""
+        with contextlib.suppress(*_FAILURES):
+            self._there = await self._topics_there()
+
+    async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader, joined: dict[str, int]) -> None:
         verified = heard = time.monotonic()
         while True:
-            _require_unchanged(consumer, partitions)
+            if self._there != joined:
+                # Tansu hands a member that joins again the partitions it had before; a new one gets them all.
+                raise KafkaError(f"partitions by topic are {self._there}, and were {joined} when we joined")
             polled = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH)
             self.ready = bool(consumer.assignment())
             moment = time.monotonic()
@@ -203,18 +213,6 @@ class Consumer:
                 consumer.seek(place, known.offset + 1)
 
 
-def _require_unchanged(consumer: AIOKafkaConsumer, partitions: Mapping[str, int]) -> None:
-    """Raises where a topic has another number of partitions than when this client joined its group.
-
-    A broker that came back empty makes a topic for whoever asks first, with its own number, and Tansu hands a
-    member that joins again the partitions it had before: only a new one gets them all.
-    """
-    for topic, count in partitions.items():
-        now = len(consumer.partitions_for_topic(topic) or ())
-        if now not in (0, count):
-            raise KafkaError(f"{topic} has {now} partitions, and had {count} when this client joined")
-
-
 class _OnAssigned(ConsumerRebalanceListener):
     def __init__(self, owner: Consumer, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
         self._owner = owner
@@ -227,3 +225,4 @@ class _OnAssigned(ConsumerRebalanceListener):
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._owner._positions.clear()
         await self._owner.seek(self._consumer, self._reader, assigned)
+        await self._owner.look_again()
