@@ -50,7 +50,9 @@ def test_service_has_handlers_for_what_the_table_says_it_reads(name: str, tmp_pa
 
 
 def test_table_names_services_that_there_are():
-    named = set(PRODUCERS.values()) | {name for readers in READERS.values() for name in readers}
+    named = {PRODUCERS[model.TOPIC] for model in READERS} | {
+        name for readers in READERS.values() for name in readers
+    }
     assert named <= set(SERVICES)
 
 

@@ -1,6 +1,7 @@
 """The stack as fault tests use it, and what it keeps."""
 
 import stat
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -60,7 +61,7 @@ async def test_a_service_opens_only_its_own_database(stack_of):
     await stack.start()
     try:
         own = stack.database_url("payment-svc")
-        foreign = f"/{database_of('case-svc')}?".join(own.split(f"/{database_of('payment-svc')}?"))
+        foreign = urlsplit(own)._replace(path=f"/{database_of('case-svc')}").geturl()
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await asyncpg.connect(foreign)
         with pytest.raises(asyncpg.InvalidPasswordError):
