@@ -152,3 +152,13 @@ async def test_rows_are_looked_up_by_the_files_key(world) -> None:
         await connection.execute("SET LOCAL enable_seqscan = off")
         rows = await connection.fetch(f"EXPLAIN {NAMED}", ["materials/07/x"])
     assert "case_material_file_key" in "\n".join(row[0] for row in rows)
+
+
+async def test_a_file_too_many_is_refused_before_it_is_put(world, make_item, make_upload, pdf, kept) -> None:
+    case_id = await world.draft(make_item(materials=(make_upload("m1"),)))
+    sent = [
+        await world.citizen.post(f"/api/cases/{case_id}/materials?key=m1", content=pdf) for _ in range(21)
+    ]
+    assert [answer.status_code for answer in sent[:20]] == [201] * 20
+    assert sent[20].json()["type"] == "/problems/too-many-materials"
+    assert len(kept()) == 20

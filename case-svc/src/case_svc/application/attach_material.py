@@ -7,7 +7,7 @@ from chassis.ids import uuid7
 
 from ..domain import limits
 from ..domain.case import Case
-from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable
+from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable, TooManyMaterials
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from ..materials.checks import CheckedFile
@@ -20,7 +20,10 @@ async def attach_material(
     desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, key: str, name: str, file: CheckedFile
 ) -> Material:
     """`file` has been checked. Raises MaterialKeyUnknown, TooManyMaterials, NotEditable, CaseNotFound."""
-    case = await _editable(desk, uow, applicant, case_id)
+    found, files = await desk.cases.lock_for_upload(uow, case_id) or (None, 0)
+    case = _editable(found, applicant)
+    if files >= limits.MATERIALS_PER_CASE:
+        raise TooManyMaterials(limits.MATERIALS_PER_CASE)
     item = await desk.item_of(uow, case)
     if key not in desk.items.form(item).file_fields and all(
         material.key != key for material in item.definition.materials
@@ -49,7 +52,7 @@ async def attach_material(
 async def detach_material(
     desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, material_id: UUID
 ) -> None:
-    await _editable(desk, uow, applicant, case_id)
+    _editable(await desk.cases.lock_for_change(uow, case_id), applicant)
     file_key = await desk.materials.remove(uow, case_id, material_id)
     if file_key is None:
         raise MaterialNotFound
@@ -60,8 +63,7 @@ def file_aad(case_id: UUID, material_id: UUID) -> bytes:
     return b"case.file:" + case_id.bytes + material_id.bytes
 
 
-async def _editable(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Case:
-    case = await desk.cases.lock_for_change(uow, case_id)
+def _editable(case: Case | None, applicant: Applicant) -> Case:
     if case is None or case.applicant_id != applicant.id:
         raise CaseNotFound
     if case.state not in EDITABLE:
