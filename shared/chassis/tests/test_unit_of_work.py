@@ -1,6 +1,7 @@
 """What one commit does, whichever of its two ways it goes: all of it or nothing."""
 
 import asyncio
+import contextlib
 
 import asyncpg
 import pytest
@@ -90,6 +91,15 @@ async def test_parts_of_two_statements_do_not_mix(sample: Running):
         uow.write(MOVE, "a", "x", rows=1, otherwise=Stale)
         uow.write(MOVE, "b", "y", rows=1, otherwise=Stale)
     assert await values(sample) == {"x": 1, "y": 2}
+
+
+async def test_a_swallowed_error_is_not_taken_for_a_commit(sample: Running):
+    with pytest.raises(RuntimeError, match="swallowed"):
+        async with sample.uow() as uow:
+            await uow.execute("INSERT INTO counter VALUES ('a', 1, 1)")
+            with contextlib.suppress(asyncpg.PostgresError):
+                await uow.execute("SELECT 1 / 0")
+    assert await values(sample) == {}
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM counter", "SELECT 1 FROM counter FOR UPDATE"])

@@ -193,8 +193,11 @@ class UnitOfWork:
         await self._flush()
         if self._begun:
             assert self._connection is not None
-            await self._run("execute", self._connection, "COMMIT", ())
+            tag = await self._run("execute", self._connection, "COMMIT", ())
             self._begun = False
+            if tag != "COMMIT":
+                # PostgreSQL rolls a failed transaction back and calls that no error: somebody caught the one that was.
+                raise RuntimeError("an error inside the transaction was swallowed; nothing was committed")
         await self.release()
         moment = now()
         return Committed(

@@ -57,6 +57,7 @@ class Consumer:
         self._replication = replication
         self._fetch_max_wait_ms = fetch_max_wait_ms
         self._positions: dict[tuple[str, int], Position] = {}
+        self._placed: set[TopicPartition] = set()
         self._there: dict[str, int] = {}
         self._deaf = 0
         self.ready = False
@@ -73,6 +74,7 @@ class Consumer:
             await asyncio.sleep(0.5)
 
     async def _consume(self) -> None:
+        self.forget_places()
         found = self._there = await self._topics_there()
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
@@ -100,6 +102,11 @@ class Consumer:
         return await ensure_topics(
             self._bootstrap, self._topics, partitions=self._partitions, replication=self._replication
         )
+
+    def forget_places(self) -> None:
+        """Before partitions are ours: nothing is taken from one until `seek` has put it to its place."""
+        self._positions.clear()
+        self._placed.clear()
 
     async def look_again(self) -> None:
         """After each joining of the group: a broker that came back empty may have made other topics."""
@@ -152,6 +159,10 @@ class Consumer:
         arrivals: list[Arrival] = []
         moved: dict[tuple[str, int], Position] = {}
         for place, records in polled.items():
+            if place not in self._placed:
+                # The client begins by itself where its group once was, maybe in the middle of another log: taking
+                # that for our place would pass over what stands before it.
+                continue
             for record in records:
                 arrival, position = self._read(record)
                 if position is None:
@@ -202,15 +213,18 @@ class Consumer:
                 known = ahead  # records of types we do not handle move it in memory only
             if known is None:
                 await consumer.seek_to_beginning(place)
-                continue
-            found = await reader.compare(known.topic, known.partition, known.offset, known.event_id)
-            if found is Readback.LOST:
+            elif await self._is_another_log(reader, known):
                 log.warning("log_is_another", topic=place.topic, partition=place.partition)
                 self._positions.pop((place.topic, place.partition), None)
                 await consumer.seek_to_beginning(place)
             else:
                 self._positions[place.topic, place.partition] = known
                 consumer.seek(place, known.offset + 1)
+            self._placed.add(place)
+
+    async def _is_another_log(self, reader: RecordReader, known: Position) -> bool:
+        found = await reader.compare(known.topic, known.partition, known.offset, known.event_id)
+        return found is Readback.LOST
 
 
 class _OnAssigned(ConsumerRebalanceListener):
@@ -223,6 +237,6 @@ class _OnAssigned(ConsumerRebalanceListener):
         return None
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._owner._positions.clear()
+        self._owner.forget_places()
         await self._owner.seek(self._consumer, self._reader, assigned)
         await self._owner.look_again()
