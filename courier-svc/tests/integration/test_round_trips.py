@@ -1,27 +1,8 @@
 """A case's way through here stays short: what each step asks of the database."""
 
-from collections.abc import Iterator
-from typing import Any
-
-import pytest
-from chassis.db import UnitOfWork
 from contracts.case import CaseDispatchRequested
 
 from ..conftest import Courier, Parcel, case_facts
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The first word of every statement that a unit of work sent."""
-    words: list[str] = []
-    run = UnitOfWork._run
-
-    async def listening(self: UnitOfWork, method: str, connection: Any, sql: str, args: Any) -> Any:
-        words.append(sql.split()[0])
-        return await run(self, method, connection, sql, args)
-
-    monkeypatch.setattr(UnitOfWork, "_run", listening)
-    yield words
 
 
 async def test_opening_a_shipment_is_one_statement_in_the_events_transaction(

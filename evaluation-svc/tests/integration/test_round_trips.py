@@ -1,30 +1,12 @@
 """What a review and a batch of events ask of the database."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
-import pytest
-from chassis.db import UnitOfWork
 from chassis.testing import Running
 from contracts import case, courier
 
 from ..conftest import Citizen, case_facts
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The first word of every statement that a unit of work sent."""
-    words: list[str] = []
-    run = UnitOfWork._run
-
-    async def listening(self: UnitOfWork, method: str, connection: Any, sql: str, args: Any) -> Any:
-        words.append(sql.split()[0])
-        return await run(self, method, connection, sql, args)
-
-    monkeypatch.setattr(UnitOfWork, "_run", listening)
-    yield words
 
 
 async def test_a_review_is_one_read_and_one_write(citizen: Citizen, said: list[str]) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from . import databases, servers
+from .statements import said
 from .tokens import Tokens
+
+__all__ = ["said"]
 
 
 @pytest.fixture(scope="session")
