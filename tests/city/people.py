@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from demo.api import Platform, until
+from demo.api import NeverHappened, Platform, until
 from demo.client import Citizen, Officer
 from demo.partners import Bank, Courier, Phone
 from demo.samples import id_number, phone_number
@@ -92,8 +92,24 @@ async def open_city(data: Path, extra: Mapping[str, dict[str, str]] | None = Non
             city = City(stack, platform, logins, random.Random(os.getpid()))
             await _catalogue_known(city)
             yield city
+    except NeverHappened as error:
+        error.add_note(_warnings(stack.folder.logs))
+        raise
     finally:
         await stack.stop()
+
+
+def _warnings(logs: Path) -> str:
+    """The last of what each part complained of, for whoever reads why something never happened."""
+    told = []
+    for file in sorted(logs.glob("*.log")):
+        lines = [line for line in file.read_text(errors="replace").splitlines() if not _quiet(line)]
+        told += [f"{file.name}: {line[:400]}" for line in lines[-8:]]
+    return "\n".join(told)
+
+
+def _quiet(line: str) -> bool:
+    return '"level":"info"' in line or '"level":"debug"' in line
 
 
 async def _catalogue_known(city: City) -> None:

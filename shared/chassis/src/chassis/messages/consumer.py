@@ -89,7 +89,7 @@ class Consumer:
             metadata_max_age_ms=30_000,
         )
         async with RecordReader(self._bootstrap, found) as reader:
-            consumer.subscribe(self._topics, listener=_OnAssigned(self, consumer, reader))
+            consumer.subscribe(self._topics, listener=_OnAssigned(self))
             await consumer.start()
             try:
                 await self._poll(consumer, reader, found)
@@ -104,13 +104,23 @@ class Consumer:
         )
 
     def forget_places(self) -> None:
-        """Before partitions are ours: nothing is taken from one until `seek` has put it to its place."""
-        self._positions.clear()
-        self._placed.clear()
+        """When partitions become ours: nothing is taken from one until it was put to its place.
 
-    async def look_again(self) -> None:
-        """After each joining of the group: a broker that came back empty may have made other topics."""
-        with contextlib.suppress(*_FAILURES):
+        New objects, so that a placing that is under way cannot speak for the partitions as they are now.
+        """
+        self._positions = {}
+        self._placed = set()
+
+    async def _place_new(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+        """Puts partitions that became ours to their places.
+
+        Here and not in the client's listener, whose exceptions the client logs and forgets: a partition without its
+        place would stay unread for ever.
+        """
+        new = consumer.assignment() - self._placed
+        if new:
+            await self._seek(consumer, reader, new)
+            # A broker that came back empty may have made other topics.
             self._there = await self._topics_there()
 
     async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader, joined: dict[str, int]) -> None:
@@ -119,6 +129,7 @@ class Consumer:
             if self._there != joined:
                 # Tansu hands a member that joins again the partitions it had before; a new one gets them all.
                 raise KafkaError(f"partitions by topic are {self._there}, and were {joined} when we joined")
+            await self._place_new(consumer, reader)
             polled = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH)
             self.ready = bool(consumer.assignment())
             moment = time.monotonic()
@@ -129,7 +140,7 @@ class Consumer:
                 heard = moment
                 await self._require_nothing_missed(consumer, reader)
             if not polled and moment - verified > _VERIFY_SECONDS:
-                await self.seek(consumer, reader, consumer.assignment())
+                await self._seek(consumer, reader, consumer.assignment())
                 verified = moment
 
     async def _require_nothing_missed(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
@@ -198,15 +209,16 @@ class Consumer:
             return None, position
         return Arrival(record, envelope, (record.key or b"").decode()), position
 
-    async def seek(
+    async def _seek(
         self, consumer: AIOKafkaConsumer, reader: RecordReader, places: Iterable[TopicPartition]
     ) -> None:
         """Puts each partition behind the last record taken, or at the earliest where the log is another one."""
+        positions, placed = self._positions, self._placed
         async with self._begin() as uow:
             stored = await inbox.positions_of(uow, self._group)
         for place in places:
             known = stored.get((place.topic, place.partition))
-            ahead = self._positions.get((place.topic, place.partition))
+            ahead = positions.get((place.topic, place.partition))
             if ahead is not None and (
                 known is None or (ahead.epoch, ahead.offset) > (known.epoch, known.offset)
             ):
@@ -215,12 +227,12 @@ class Consumer:
                 await consumer.seek_to_beginning(place)
             elif await self._is_another_log(reader, known):
                 log.warning("log_is_another", topic=place.topic, partition=place.partition)
-                self._positions.pop((place.topic, place.partition), None)
+                positions.pop((place.topic, place.partition), None)
                 await consumer.seek_to_beginning(place)
             else:
-                self._positions[place.topic, place.partition] = known
+                positions[place.topic, place.partition] = known
                 consumer.seek(place, known.offset + 1)
-            self._placed.add(place)
+            placed.add(place)
 
     async def _is_another_log(self, reader: RecordReader, known: Position) -> bool:
         found = await reader.compare(known.topic, known.partition, known.offset, known.event_id)
@@ -228,15 +240,11 @@ class Consumer:
 
 
 class _OnAssigned(ConsumerRebalanceListener):
-    def __init__(self, owner: Consumer, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
+    def __init__(self, owner: Consumer) -> None:
         self._owner = owner
-        self._consumer = consumer
-        self._reader = reader
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         return None
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._owner.forget_places()
-        await self._owner.seek(self._consumer, self._reader, assigned)
-        await self._owner.look_again()
