@@ -8,14 +8,25 @@ fail() {
     exit 1
 }
 
-find_python() {
-    for candidate in python3 python3.11 python3.12 python3.13; do
+# The first Python >= 3.11 for which the given condition holds; sysconfig is at hand in it.
+first_python() {
+    for candidate in "${PYTHON:-python3}" /usr/bin/python3 python3.11 python3.12 python3.13 python3.14; do
         if command -v "$candidate" >/dev/null 2>&1 &&
-            "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            "$candidate" -c "import sys, sysconfig; sys.exit(not (sys.version_info >= (3, 11) and $1))" 2>/dev/null; then
             command -v "$candidate"
             return
         fi
     done
+}
+
+# One built with profile-guided optimisation, if there is any: distributions' are, home-made ones (pyenv) often are not,
+# and run this platform's code up to a third slower. PYTHON= chooses another.
+find_python() {
+    found=""
+    if [ -z "${PYTHON:-}" ]; then
+        found=$(first_python "sysconfig.get_config_var('PGO_PROF_USE_FLAG') and __import__('ensurepip')")
+    fi
+    echo "${found:-$(first_python True)}"
 }
 
 make_venv() {
