@@ -1,22 +1,19 @@
-"""The couriers' door. Answers as their protocol says, errors included.
-
-Not a `chassis.http.Router`: that one reads the body as ours (it refuses a NUL, answers in problem
-documents), and an authentic push must be kept whatever it contains.
-"""
+"""The couriers' door. Answers as their protocol says, errors included."""
 
 from typing import Final
 
 import structlog
+from chassis.http import WebhookRouter
 from chassis.http.body_limit import limited
 from chassis.service import Service
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from courier_svc.application.desk import Desk
 from courier_svc.application.receive_push import receive_push
 from courier_svc.domain.errors import PushUnverified
 
 log = structlog.get_logger(__name__)
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = WebhookRouter(prefix="/webhooks", tags=["webhooks"])
 
 _TAKEN: Final = '{"return_code":"0000","return_msg":"成功"}'.encode()
 _REFUSED: Final = '{"return_code":"1000","return_msg":"签名无法验证"}'.encode()

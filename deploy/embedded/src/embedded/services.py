@@ -79,9 +79,8 @@ def service_part(name: str, around: Surroundings) -> Part:
     env = {
         "HOST": LOOPBACK,
         "PORT": str(port),
-        "KAFKA_BOOTSTRAP": around.broker.bootstrap,
+        **around.broker.environment(),
         "KAFKA_FETCH_MAX_WAIT_MS": str(_PATIENT.get(name, around.broker.fetch_max_wait_ms)),
-        "TOPIC_PARTITIONS": str(around.broker.partitions),
         "REDIS_URL": around.redis_url,
         "LOG_FORMAT": "json",
         **around.addresses(),

@@ -5,7 +5,7 @@ A plain Starlette route: the bytes must reach the verification untouched, and th
 
 import structlog
 from chassis.db.faults import is_infrastructure
-from fastapi import APIRouter
+from chassis.http import WebhookRouter
 from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,5 +61,5 @@ def _failed(status: int, message: str) -> Response:
     return Response(b'{"code":"FAIL","message":"%s"}' % message.encode(), status, media_type=_JSON)
 
 
-router = APIRouter()
+router = WebhookRouter()
 router.add_route("/webhooks/bank", bank_notice, methods=["POST"], include_in_schema=False)

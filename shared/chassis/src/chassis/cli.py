@@ -51,12 +51,15 @@ def _settings(package: str, settings_class: type[S], *, placeholder: bool) -> S:
 def _serve(service: Service, role: str) -> None:
     import uvicorn
 
+    from . import collector
     from .telemetry.logs import configure_logging
 
     settings = service.settings
     configure_logging(service.name, settings.log_level, settings.log_format)
     service.role = role
-    uvicorn.run(service.app(), **server_options(settings))
+    app = service.app()
+    collector.relax()
+    uvicorn.run(app, **server_options(settings))
 
 
 def server_options(settings: ServiceSettings) -> dict[str, Any]:

@@ -177,7 +177,7 @@ class Service:
             topics=[topic for topic, producer in PRODUCERS.items() if producer == self.name],
             partitions=settings.topic_partitions,
             replication=settings.topic_replication,
-            linger_ms=settings.relay_linger_ms,
+            spacing_ms=settings.relay_spacing_ms,
         )
 
     async def _start_workers(self) -> None:
@@ -203,6 +203,7 @@ class Service:
             partitions=settings.topic_partitions,
             replication=settings.topic_replication,
             fetch_max_wait_ms=settings.kafka_fetch_max_wait_ms,
+            fetch_spacing_ms=settings.kafka_fetch_spacing_ms,
         )
 
     async def stop(self) -> None:

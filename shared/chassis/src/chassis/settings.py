@@ -50,6 +50,9 @@ class ServiceSettings(BaseSettings):
     database_pool_size: int = 8
     kafka_bootstrap: str
     kafka_fetch_max_wait_ms: int = 500
+    kafka_fetch_spacing_ms: int = Field(
+        default=0, description="how long after a fetch comes the next, at least"
+    )
     topic_partitions: int = 4
     topic_replication: int = 1
     redis_url: SecretStr | None = None
@@ -62,7 +65,9 @@ class ServiceSettings(BaseSettings):
         description="the gateway's: whose X-Forwarded-For is believed; empty: nobody's",
     )
     migrate_on_start: bool = False
-    relay_linger_ms: int = Field(default=15, description="how long the relay gathers before it sends")
+    relay_spacing_ms: int = Field(
+        default=15, description="how long after a look at the outbox comes the next"
+    )
     outbox_days: int = 30
     inbox_days: int = 37
     log_level: str = "INFO"

@@ -22,7 +22,8 @@ log = structlog.get_logger(__name__)
 FetchKeys = Callable[[], Awaitable[dict[str, Any]]]
 """Gives the present JSON Web Key Set; raises OSError or httpx2 errors while identity cannot be reached."""
 
-_CACHE_SECONDS = 10.0
+_CACHE_SECONDS = 60.0
+"""Its expiry is looked at each time; so this is how long a key that identity withdrew may still be believed."""
 _CACHE_SIZE = 10_000
 _KEYS_LIFETIME = 300.0
 _REFETCH_SECONDS = 5.0
@@ -32,7 +33,7 @@ _MAX_TOKEN = 4_096
 
 
 class TokenVerifier:
-    """Checks signature (RS256 only), issuer, audience and times; remembers a verified token for seconds.
+    """Checks signature (RS256 only), issuer, audience and times; remembers a verified token for a minute.
 
     An unknown key id fetches the key set again, at most once in five seconds: forged ids cost identity nothing.
     """

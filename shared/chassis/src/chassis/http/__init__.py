@@ -4,12 +4,13 @@ from ..auth.caller import Caller
 from .body_limit import body_up_to
 from .caller import allow
 from .idempotency import answer_not_stored, requires_idempotency_key
-from .route import Router, Uow
+from .route import Router, Uow, WebhookRouter
 
 __all__ = [
     "Caller",
     "Router",
     "Uow",
+    "WebhookRouter",
     "allow",
     "answer_not_stored",
     "body_up_to",

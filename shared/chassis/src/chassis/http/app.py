@@ -4,18 +4,19 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from ..problems import Problem
 from ..problems.errors import known_problems
 from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
 from ..problems.schema import PROBLEM_RESPONSES
 from . import health
+from .dispatch import Dispatch
 from .middleware import RequestContext, error_boundary
 from .ops import ops_router
-from .route import Router
 
 if TYPE_CHECKING:
     from ..service import Service
@@ -33,7 +34,7 @@ def create_app(service: "Service") -> FastAPI:
         finally:
             await service.stop()
 
-    app = FastAPI(
+    app = _Application(
         title=service.name,
         version="1",
         lifespan=lifespan,
@@ -47,20 +48,19 @@ def create_app(service: "Service") -> FastAPI:
             HTTPException: on_http_exception,
         },
     )
-    for router in (*service.routers, ops_router(service.name), health.router):
-        _add(app, router)
+    for router in (*service.routers, ops_router(service.name)):
+        # Not included: FastAPI would wrap each in objects within objects; ours carry all they need.
+        app.router.routes.extend(router.routes)
+    app.include_router(health.router)
     app.openapi = _with_problems(app)  # type: ignore[method-assign]
     app.add_middleware(error_boundary)
-    app.add_middleware(RequestContext)
     return app
 
 
-def _add(app: FastAPI, router: APIRouter) -> None:
-    if isinstance(router, Router):
-        # FastAPI looks an included router's route up twice, in objects within objects; ours carry all they need.
-        app.router.routes.extend(router.routes)
-    else:
-        app.include_router(router)
+class _Application(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        starlettes_way = super().build_middleware_stack()
+        return RequestContext(error_boundary(Dispatch(self.routes, starlettes_way)))
 
 
 def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import asyncpg
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +15,7 @@ from ..problems import InvalidInput, Problem, ServiceUnavailable
 from ..problems.schema import PROBLEM_RESPONSES
 from .body_limit import limited
 from .caller import authenticate
+from .dispatch import DirectRoute
 from .idempotency import HEADER, IdempotentRequest, StillRunning
 from .resolving import Resolved, resolve_into, split
 
@@ -35,7 +35,7 @@ Uow = Annotated[UnitOfWork, Depends(current_uow)]
 Handle = Callable[[Request], Awaitable[Response]]
 
 
-class TransactionalRoute(APIRoute):
+class TransactionalRoute(DirectRoute):
     """Authenticates, runs the endpoint, commits when it answered below 400; a repeated key gets its first answer."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -49,8 +49,10 @@ class TransactionalRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         run = super().get_route_handler()
         if set(self.methods) <= _READS:
-            return _reading(run, self.resolved)
-        return _Writing(run, self.resolved, self.endpoint).handle
+            self.answer = _reading(run, self.resolved)
+        else:
+            self.answer = _Writing(run, self.resolved, self.endpoint).handle
+        return self.answer
 
 
 class Router(APIRouter):
@@ -58,6 +60,16 @@ class Router(APIRouter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=TransactionalRoute, responses=PROBLEM_RESPONSES, **options)
+
+
+class WebhookRouter(APIRouter):
+    """For those who answer as a partner's protocol says: no unit of work, no caller, the body as it came.
+
+    `Router` would refuse a NUL in it and answer in problem documents; what is authentic must be kept as it is.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=DirectRoute, **options)
 
 
 def _reading(run: Handle, resolved: tuple[Resolved, ...]) -> Handle:

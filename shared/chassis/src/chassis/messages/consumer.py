@@ -18,6 +18,7 @@ from .applier import Applier
 from .broker import Readback, RecordReader, ensure_topics
 from .envelope import BadEnvelope, read_headers
 from .inbox import Arrival, Position
+from .spacing import space_fetches
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ class Consumer:
         partitions: int,
         replication: int,
         fetch_max_wait_ms: int,
+        fetch_spacing_ms: int = 0,
     ) -> None:
         self._bootstrap = bootstrap
         self._group = group
@@ -56,6 +58,7 @@ class Consumer:
         self._partitions = partitions
         self._replication = replication
         self._fetch_max_wait_ms = fetch_max_wait_ms
+        self._fetch_spacing = fetch_spacing_ms / 1000
         self._positions: dict[tuple[str, int], Position] = {}
         self._placed: set[TopicPartition] = set()
         self._there: dict[str, int] = {}
@@ -88,6 +91,7 @@ class Consumer:
             heartbeat_interval_ms=3_000,
             metadata_max_age_ms=30_000,
         )
+        space_fetches(consumer, self._fetch_spacing)
         async with RecordReader(self._bootstrap, found) as reader:
             consumer.subscribe(self._topics, listener=_OnAssigned(self))
             await consumer.start()

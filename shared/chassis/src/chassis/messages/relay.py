@@ -45,7 +45,7 @@ class Relay:
         topics: Sequence[str],
         partitions: int,
         replication: int,
-        linger_ms: int = 15,
+        spacing_ms: int = 15,
         poll_seconds: float = 1.0,
     ) -> None:
         self._database_url = database_url
@@ -54,9 +54,10 @@ class Relay:
         self._topics = tuple(topics)
         self._partitions = partitions
         self._replication = replication
-        self._linger = linger_ms / 1000
+        self._spacing = spacing_ms / 1000
         self._poll = poll_seconds
         self._wake = asyncio.Event()
+        self._looked_at = float("-inf")
         self._epochs: dict[str, int] = {}
         self._ends: dict[tuple[str, int], int] = {}
         self._last_batches: dict[tuple[str, int], int] = {}
@@ -134,16 +135,23 @@ class Relay:
                 checked = time.monotonic()
 
     async def _wait(self, connection: asyncpg.Connection) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), self._poll)
-            # A little patience gathers the commits of a burst into one batch.
-            await asyncio.sleep(self._linger)
+        """Until there is something to send, or it is time to look anyway.
+
+        What comes after a quiet moment goes out at once; in a busy one, the commits of `spacing` make one batch.
+        """
+        looking_anyway = asyncio.get_running_loop().call_later(self._poll, self._wake.set)
+        try:
+            await self._wake.wait()
+        finally:
+            looking_anyway.cancel()
+        await asyncio.sleep(self._looked_at + self._spacing - time.monotonic())
         if connection.is_closed():
             raise ConnectionError("the lead's connection is lost, and the lead with it")
 
     async def _drain(self, outbox: Outbox, producer: AIOKafkaProducer) -> None:
         while True:
             self._wake.clear()
+            self._looked_at = time.monotonic()
             rows = await outbox.unsent(_BATCH)
             if not rows:
                 return
@@ -151,6 +159,8 @@ class Relay:
             self._last_batches.update({(point.topic, point.partition): point.offset for point in checkpoints})
             await outbox.mark_sent([row["id"] for row in rows], checkpoints)
             RELAY_SENT.inc(len(rows))
+            if len(rows) < _BATCH:
+                return  # a row committed since then has woken us again
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> list[Checkpoint]:
         by_place: dict[tuple[str, int], list[asyncpg.Record]] = defaultdict(list)
