@@ -59,8 +59,7 @@ def create_app(service: "Service") -> FastAPI:
 
 class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
-        starlettes_way = super().build_middleware_stack()
-        return RequestContext(error_boundary(Dispatch(self.routes, starlettes_way)))
+        return Dispatch(self.routes, otherwise=RequestContext(super().build_middleware_stack()))
 
 
 def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:

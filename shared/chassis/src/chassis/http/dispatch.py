@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..problems import Problem
 from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
+from .middleware import Observed, unforeseen
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -51,16 +52,11 @@ class Dispatch:
         if answer is None:
             await self._otherwise(scope, receive, send)
             return
-        request = Request(scope, receive, send)
-        try:
-            response = await answer(request)
-        except Problem as problem:
-            response = await on_problem(request, problem)
-        except RequestValidationError as error:
-            response = await on_invalid_request(request, error)
-        except HTTPException as error:
-            response = await on_http_exception(request, error)
-        await response(scope, receive, send)
+        with Observed(scope) as observed:
+            response = await _answered(answer, Request(scope, receive, send))
+            observed.status = response.status_code
+            response.raw_headers.append(observed.request_id_header)
+            await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> Answer | None:
         path: str = scope["path"]
@@ -74,6 +70,19 @@ class Dispatch:
                 scope["endpoint"] = route.endpoint
                 return answer
         return None
+
+
+async def _answered(answer: Answer, request: Request) -> Response:
+    try:
+        return await answer(request)
+    except Problem as problem:
+        return await on_problem(request, problem)
+    except RequestValidationError as error:
+        return await on_invalid_request(request, error)
+    except HTTPException as error:
+        return await on_http_exception(request, error)
+    except Exception:
+        return unforeseen(request.scope)
 
 
 def _answer_of(route: Any) -> Answer | None:
