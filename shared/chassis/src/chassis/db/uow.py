@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 
-_COMPOSED = 2
+_COMPOSED = 4
 """More writes than this go one by one: composing them would make a new statement for each number of them."""
 _CHANGES = re.compile(
     r"\b(INSERT|UPDATE|DELETE|MERGE|FOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE)|advisory)\b", re.IGNORECASE
@@ -127,6 +127,11 @@ class UnitOfWork:
         self._must_write()
         self._writes.append(Write(statement, args, rows, otherwise))
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the commit."""
+        return len(self._writes)
+
     def emit(self, event: Event, *, version: int) -> UUID:
         """Puts `event` into the outbox with this commit and returns its id.
 
@@ -174,6 +179,12 @@ class UnitOfWork:
         """
         self._gathered.setdefault(write, []).extend(rows)
 
+    async def write_gathered(self) -> None:
+        """Lets those write who gathered rows; the commit does it otherwise."""
+        gathered, self._gathered = self._gathered, {}
+        for write, rows in gathered.items():
+            await write(self, rows)
+
     def store_answer(self, answer: StoredAnswer) -> None:
         """Keeps the answer to an idempotency key, with this commit."""
         self._answer = answer
@@ -187,8 +198,7 @@ class UnitOfWork:
 
     async def commit(self) -> Committed:
         """Writes what waits, with events, jobs and the answer, in one statement; commits. For the edge only."""
-        for write, rows in self._gathered.items():
-            await write(self, rows)
+        await self.write_gathered()
         jobs, events = list(self._jobs.values()), len(self._outbox)
         await self._flush()
         if self._begun:

@@ -28,6 +28,7 @@ class Applier:
         self._handlers: dict[str, tuple[type[Event], Handler]] = {
             model.TYPE: (model, handler) for model, handler in handlers.items()
         }
+        self._expects_new = True
 
     def handles(self, type: str) -> bool:
         return type in self._handlers
@@ -37,6 +38,38 @@ class Applier:
 
         Raises only when the database itself is down; a failing event is parked instead.
         """
+        if not (self._expects_new and await self._apply_as_new(arrivals, positions)):
+            await self._apply_what_is_new(arrivals, positions)
+        self._count(arrivals)
+
+    async def _apply_as_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> bool:
+        """As if nothing had come before and nothing were parked, which the one statement that commits makes sure of.
+
+        False where that does not hold, or an event fails: nothing was done then.
+        """
+        wrote: set[tuple[str, str]] = set()
+        try:
+            async with self._begin() as uow:
+                for arrival in arrivals:
+                    if arrival.place in wrote:
+                        # One statement cannot change a row twice: what waits is written first.
+                        await uow.connection()
+                    waiting = uow.waiting
+                    await self.run_handler(arrival, uow)
+                    if uow.waiting > waiting:
+                        wrote.add(arrival.place)
+                await uow.write_gathered()
+                # Last: whoever reads while something waits to be written begins a transaction.
+                inbox.take_as_new(uow, self.consumer, arrivals, positions)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            # After a resend much will have been taken before; asking first is cheaper until it is new again.
+            self._expects_new = False
+            return False
+        return True
+
+    async def _apply_what_is_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
         try:
             async with self._begin() as uow:
                 taken = await inbox.take(uow, self.consumer, arrivals, positions)
@@ -45,7 +78,7 @@ class Applier:
                         await parking.park_behind(uow, self.consumer, arrival)
                     else:
                         await self.run_handler(arrival, uow)
-            self._count(arrivals)
+            self._expects_new = len(taken.new) == len(arrivals) and not taken.parked
         except Exception as error:
             if is_infrastructure(error):
                 raise
@@ -65,7 +98,6 @@ class Applier:
                         await parking.park_behind(uow, self.consumer, arrival)
                     else:
                         await self.run_handler(arrival, uow)
-                self._count([arrival])
             except Exception as error:
                 if is_infrastructure(error):
                     raise
