@@ -1,0 +1,85 @@
+"""Routes found by a table answer as they would Starlette's way."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest_asyncio
+from chassis.http.dispatch import DirectRoute, Dispatch
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+router = APIRouter(route_class=DirectRoute)
+
+
+@router.get("/things/newest")
+async def newest() -> dict[str, str]:
+    return {"route": "newest"}
+
+
+@router.get("/things/{name}")
+async def one(name: str) -> dict[str, str]:
+    return {"route": "one", "name": name}
+
+
+@router.get("/things/{name}/{number}")
+async def numbered(name: str, number: int) -> dict[str, object]:
+    return {"route": "numbered", "number": number}
+
+
+@router.get("/files/{rest:path}")
+async def rest(rest: str) -> dict[str, str]:
+    return {"route": "rest", "rest": rest}
+
+
+@router.post("/broken")
+async def broken() -> None:
+    raise ZeroDivisionError
+
+
+async def push(request: Request) -> Response:
+    return Response(await request.body(), 202)
+
+
+router.add_route("/push", push, methods=["POST"])
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[httpx2.AsyncClient]:
+    app = FastAPI()
+    app.router.routes.extend(router.routes)
+    transport = httpx2.ASGITransport(app=Dispatch(router.routes, otherwise=app))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://here") as client:
+        yield client
+
+
+async def test_what_was_declared_first_wins(client: httpx2.AsyncClient):
+    assert (await client.get("/things/newest")).json() == {"route": "newest"}
+    assert (await client.get("/things/other")).json() == {"route": "one", "name": "other"}
+
+
+async def test_parameters_are_decoded_and_checked(client: httpx2.AsyncClient):
+    assert (await client.get("/things/%E8%BA%AB%20x")).json()["name"] == "身 x"
+    assert (await client.get("/things/a/7")).json() == {"route": "numbered", "number": 7}
+    answer = await client.get("/things/a/seven")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_path_of_any_length_and_what_nobody_serves_go_starlettes_way(client: httpx2.AsyncClient):
+    assert (await client.get("/files/a/b/c")).json() == {"route": "rest", "rest": "a/b/c"}
+    assert (await client.get("/nothing")).status_code == 404
+    answer = await client.post("/things/newest")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+async def test_a_plain_route_gets_the_request_as_it_came(client: httpx2.AsyncClient):
+    answer = await client.post("/push", content=b"\x00\xff")
+    assert (answer.status_code, answer.content) == (202, b"\x00\xff")
+
+
+async def test_an_unforeseen_error_is_a_problem_with_the_requests_id(client: httpx2.AsyncClient):
+    answer = await client.post("/broken", headers={"X-Request-Id": "abcdef0123456789"})
+    assert answer.status_code == 500
+    assert answer.headers["x-request-id"] == answer.json()["request_id"] == "abcdef0123456789"
+    assert "ZeroDivision" not in answer.text
