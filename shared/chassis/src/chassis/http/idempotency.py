@@ -82,8 +82,9 @@ class IdempotentRequest:
             )
         caller = request.scope.get(CALLER_KEY)
         who = caller.subject if isinstance(caller, Caller) else "anonymous"
-        place = "\n".join((who, request.method, request.url.path, key))
-        body_hash = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
+        # From the scope: `request.url` would put a whole address together to take it apart again.
+        place = "\n".join((who, request.method, request.scope["path"], key))
+        body_hash = hashlib.sha256(request.scope["query_string"] + b"\n" + await request.body()).digest()
         return cls(hashlib.sha256(place.encode()).digest(), body_hash)
 
     async def earlier_answer(self, uow: UnitOfWork) -> Response | None:
