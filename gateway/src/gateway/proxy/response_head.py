@@ -1,10 +1,8 @@
 """Which headers of a service's answer reach the caller."""
 
-from collections.abc import Iterable
+from chassis.http_client import Headers as Pairs
 
 from .hop_by_hop import HOP_BY_HOP, nominated
-
-Pairs = list[tuple[bytes, bytes]]
 
 _DROPPED = HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
 
@@ -15,19 +13,23 @@ SECURITY: Pairs = [
 ]
 
 
-def answer_headers(status: int, headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> Pairs:
-    """The answer's headers in their order, repeated ones kept, with the request's id and security headers."""
-    dropped = _DROPPED
+def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
+    """The answer's headers in their order, repeated ones kept, with the request's id and security headers.
+
+    Names are in lower case, as `chassis.http_client` gives them.
+    """
     kept = []
-    for name, value in headers:
-        name = name.lower()
-        if name == b"connection":
-            dropped |= nominated(value)
-        kept.append((name, value))
+    dropped = _DROPPED
+    for pair in headers:
+        if pair[0] not in _DROPPED:
+            kept.append(pair)
+        elif pair[0] == b"connection":
+            dropped |= nominated(pair[1])
     if status in (204, 304):
         # A 304 may name the length of what it does not send; the server in front of us counts what is sent.
         dropped |= {b"content-length"}
-    kept = [pair for pair in kept if pair[0] not in dropped]
+    if dropped is not _DROPPED:
+        kept = [pair for pair in kept if pair[0] not in dropped]
     kept.append((b"x-request-id", request_id))
     return with_security(kept)
 
