@@ -22,7 +22,7 @@ from .path import refuse_ambiguous, target
 from .request_head import Head
 from .response_head import answer_headers
 from .upstream import Upstream
-from .watch import Watch
+from .watch import Rounds, Watch
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +52,7 @@ class Proxy:
         self._verifier = verifier
         self._limiter = limiter
         self._client_address = client_address
+        self._rounds = Rounds()
         self._durations: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +108,7 @@ class Proxy:
             (b"x-forwarded-for", address.encode()),
             (b"x-forwarded-proto", scheme.encode()),
         ]
-        with Watch(exchange.receive, exchange.body, route.timeout):
+        with Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
             return await self._pass_on(exchange)
 
     async def _subject(self, route: Route, authorization: bytes | None) -> str | None:

@@ -11,6 +11,7 @@ SECURITY: Pairs = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 ]
+_LOOKED_AT = _DROPPED | {name for name, _ in SECURITY}
 
 
 def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
@@ -20,18 +21,26 @@ def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
     """
     kept = []
     dropped = _DROPPED
+    secured = False
     for pair in headers:
-        if pair[0] not in _DROPPED:
+        name = pair[0]
+        if name not in _LOOKED_AT:
             kept.append(pair)
-        elif pair[0] == b"connection":
+        elif name == b"connection":
             dropped |= nominated(pair[1])
+        elif name not in _DROPPED:
+            secured = True
+            kept.append(pair)
     if status in (204, 304):
         # A 304 may name the length of what it does not send; the server in front of us counts what is sent.
         dropped |= {b"content-length"}
     if dropped is not _DROPPED:
         kept = [pair for pair in kept if pair[0] not in dropped]
     kept.append((b"x-request-id", request_id))
-    return with_security(kept)
+    if secured:
+        return with_security(kept)
+    kept += SECURITY
+    return kept
 
 
 def with_security(headers: Pairs) -> Pairs:
