@@ -50,7 +50,6 @@ def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGI
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         spans.configure("gateway", settings.otel_exporter_otlp_endpoint)
-        await upstream.open()
         try:
             yield
         finally:

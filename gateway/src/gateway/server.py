@@ -9,6 +9,7 @@ from chassis.telemetry import context
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from .joined_writes import JoinedWrites
 from .proxy.exchange import refusal
 from .proxy.refusals import BadRequest, HeadersTooLarge, RequestTooSlow
 from .settings import GatewaySettings
@@ -40,7 +41,8 @@ def server_config(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
 class GatewayProtocol(HttpToolsProtocol):
     """Bounds a request's head in size and time, and answers what is no HTTP with a problem document."""
 
-    # Running while a head is awaited or incomplete.
+    # A head is awaited or incomplete. Most come in one piece, and then no timer was set.
+    _in_head = False
     _head_timer: asyncio.TimerHandle | None = None
     _received = 0
     _parsed = 0
@@ -48,8 +50,9 @@ class GatewayProtocol(HttpToolsProtocol):
     _fault: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
         self._await_head()
+        self._set_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_ended()
@@ -58,12 +61,16 @@ class GatewayProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._between_requests and (not data.isascii() or b"pgrade" in data):
             data = _tidied(data)
-        if self._head_timer is not None:
+        if self._in_head:
             self._received += len(data)
         super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
         # One endless header reaches no callback until it is complete.
-        if self._head_timer is not None and self._received > _HEAD_BYTES and not self.transport.is_closing():
+        if self._received > _HEAD_BYTES:
             self._refuse(_headers_too_large())
+        else:
+            self._set_head_timer()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -77,7 +84,7 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._bound_head(len(name) + len(value))
-        if self._head_timer is not None:  # else it is a trailer: it must not pass for a header
+        if self._in_head:  # else it is a trailer: it must not pass for a header
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -95,11 +102,16 @@ class GatewayProtocol(HttpToolsProtocol):
             raise self._fault
 
     def _await_head(self) -> None:
-        if self._head_timer is None:
+        if not self._in_head:
+            self._in_head = True
             self._received = 0
+
+    def _set_head_timer(self) -> None:
+        if self._head_timer is None:
             self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._head_overdue)
 
     def _head_ended(self) -> None:
+        self._in_head = False
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
@@ -119,7 +131,7 @@ class GatewayProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Ends the connection with `problem`, or without a word where it would stand in another answer."""
-        in_head = self._head_timer is not None
+        in_head = self._in_head
         self._head_ended()
         cycle = self.cycle
         open_cycle = cycle is not None and not cycle.response_complete

@@ -4,10 +4,11 @@ import asyncio
 import time
 from typing import Any
 
+from chassis.http_client import UpstreamError
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from ..proxy.upstream import UPSTREAM_FAILURES, Upstream
+from ..proxy.upstream import Upstream
 from ..routes import SERVICES
 
 _KEPT_SECONDS = 1.0
@@ -37,7 +38,7 @@ class Readiness:
     async def _is_ready(self, service: str) -> bool:
         try:
             return (await self._upstream.get_json(service, "/readyz", _PATIENCE))[0] == 200
-        except UPSTREAM_FAILURES:
+        except UpstreamError:
             return False
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import orjson
 import structlog
+from chassis.http_client import UpstreamError
 
-from ..proxy.upstream import UPSTREAM_FAILURES, Upstream
+from ..proxy.upstream import Upstream
 from ..routes import SERVICES, RoutingTable
 from .openapi import Document, merge
 from .problem_types import ProblemType, listed_by
@@ -81,7 +82,7 @@ class MergedDocument:
     async def _fetch(self, service: str) -> Document | None:
         try:
             status, document = await self._upstream.get_json(service, "/openapi.json", _PATIENCE)
-        except UPSTREAM_FAILURES as error:
+        except UpstreamError as error:
             log.warning("openapi_unavailable", service=service, cause=repr(error))
             return None
         return document if status == 200 and isinstance(document, dict) and "paths" in document else None

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from chassis.auth.caller import Caller
 from chassis.http.caller import allow, authenticate
 from chassis.http.ops import StuckWork
+from chassis.http_client import UpstreamError
 from chassis.problems.schema import PROBLEM_RESPONSES
 from contracts.tokens import Role
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
-from ..proxy.upstream import UPSTREAM_FAILURES, Upstream
+from ..proxy.upstream import Upstream
 from ..routes import SERVICES
 from .limited import limited_by_address
 
@@ -49,6 +50,6 @@ async def _stuck(upstream: Upstream, service: str, headers: dict[str, str]) -> d
     name = f"{service}-svc"
     try:
         status, body = await upstream.get_json(service, f"/api/ops/{name}/stuck", _PATIENCE, headers)
-    except UPSTREAM_FAILURES as error:
+    except UpstreamError as error:
         return {"service": name, "unavailable": type(error).__name__}
     return dict(body) if status == 200 else {"service": name, "unavailable": f"HTTP {status}"}

@@ -1,1 +1,1 @@
-"""The proxied path: raw ASGI in, aiohttp out. FastAPI here would cost more than the services behind it."""
+"""The proxied path: raw ASGI in, our own HTTP client out. FastAPI here would cost more than the services behind it."""

@@ -3,9 +3,9 @@
 import asyncio
 import time
 
-import aiohttp
 import structlog
 from chassis.auth.verifier import TokenVerifier
+from chassis.http_client import Silent, UpstreamError
 from chassis.problems import Problem, Unauthorized
 from chassis.telemetry import context, spans
 from prometheus_client import Histogram
@@ -16,19 +16,21 @@ from ..limits.limiter import Limiter
 from ..metrics import PROXIED
 from ..routes import Route, RoutingTable
 from . import refusals
-from .body import SMALL, CallerGone, read_body
+from .body import CallerGone, read_body
 from .exchange import Exchange
 from .path import refuse_ambiguous, target
 from .request_head import Head
 from .response_head import answer_headers
-from .upstream import UPSTREAM_FAILURES, Upstream
-from .watch import Watch
+from .upstream import Upstream
+from .watch import Rounds, Watch
 
 log = structlog.get_logger(__name__)
 
 CALLER_GONE = 499
 """What metrics show for a caller who hung up, as nginx does."""
-_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+_METHODS = {
+    method: method.encode() for method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+}
 
 
 class Proxy:
@@ -50,6 +52,7 @@ class Proxy:
         self._verifier = verifier
         self._limiter = limiter
         self._client_address = client_address
+        self._rounds = Rounds()
         self._durations: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +79,7 @@ class Proxy:
             return await exchange.refuse(problem)
         except CallerGone:
             return CALLER_GONE
-        except UPSTREAM_FAILURES as error:
+        except UpstreamError as error:
             return await self._explain(exchange, error)
         except asyncio.CancelledError:
             # Only a stop cancels us, when the time for finishing is over.
@@ -100,12 +103,12 @@ class Proxy:
             await self._limiter.check_caller(subject)
         exchange.body = await read_body(head, exchange.receive, route.body_limit)
         head.onward += [
-            ("x-request-id", exchange.work.request_id),
-            ("traceparent", exchange.work.traceparent),
-            ("x-forwarded-for", address),
-            ("x-forwarded-proto", scheme),
+            (b"x-request-id", exchange.request_id),
+            (b"traceparent", exchange.work.traceparent.encode()),
+            (b"x-forwarded-for", address.encode()),
+            (b"x-forwarded-proto", scheme.encode()),
         ]
-        with Watch(exchange.receive, exchange.body, route.timeout):
+        with Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
             return await self._pass_on(exchange)
 
     async def _subject(self, route: Route, authorization: bytes | None) -> str | None:
@@ -119,43 +122,38 @@ class Proxy:
 
     async def _pass_on(self, exchange: Exchange) -> int:
         route, scope = exchange.route, exchange.scope
-        request = self._upstream.request(
-            route.service, scope["method"], target(scope), exchange.head.onward, exchange.body, route.timeout
+        answer = await self._upstream.request(
+            route.service,
+            _METHODS[scope["method"]],
+            target(scope),
+            exchange.head.onward,
+            exchange.body,
+            route.timeout,
         )
-        async with request as response:
-            status: int = response.status
-            headers = answer_headers(status, response.raw_headers, exchange.request_id)
-            length = response.content_length
-            if length is not None and length <= SMALL:
-                # Read before ours is begun: should the service break off, we can still say so.
-                body = await response.read()
-            else:
-                body = None
-                await exchange.begin(status, headers)
-                async for chunk in response.content.iter_any():
-                    await exchange.chunk(chunk)
-        if body is None:
+        try:
+            status = answer.status
+            headers = answer_headers(status, answer.headers, exchange.request_id)
+            if answer.body is not None:
+                # It was read before ours is begun: had the service broken off, we could still have said so.
+                await exchange.answer(status, headers, answer.body)
+                return status
+            await exchange.begin(status, headers)
+            while some := await answer.some():
+                await exchange.chunk(some)
             await exchange.end()
-        else:
-            await exchange.answer(status, headers, body)
-        return status
+            return status
+        finally:
+            answer.close()
 
-    async def _explain(self, exchange: Exchange, error: Exception) -> int:
+    async def _explain(self, exchange: Exchange, error: UpstreamError) -> int:
         """Answers for a service that did not. Raises AnswerTorn when it broke off in the middle."""
-        ours = error.__cause__  # what our own body stream raised, wrapped by aiohttp
-        if isinstance(ours, CallerGone):
-            return CALLER_GONE
-        if isinstance(ours, Problem):
-            return await exchange.refuse(ours)
         # A connection that was never made has changed nothing; one that fell silent may have.
-        slow = isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ConnectionTimeoutError)
-        # Its text may hold the whole request, headers and query included.
-        cause = str(error) if isinstance(error, aiohttp.ClientConnectorError) else type(error).__name__
+        slow = isinstance(error, Silent)
         log.warning(
             "upstream_slow" if slow else "upstream_down",
             upstream=exchange.route.service,
             route=exchange.route.prefix,
-            cause=cause,
+            cause=str(error),
         )
         return await exchange.refuse(refusals.slow() if slow else refusals.down())
 

@@ -19,14 +19,15 @@ class CallerGone(Exception):
 
 
 class Upload:
-    """A body passed on as it comes.
+    """A body passed on as it comes, of `length` bytes where that was announced.
 
     `ended`: all of it was received. `offered_at`: since when (loop time) the service has not taken a chunk.
     """
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, length: int | None) -> None:
         self._receive = receive
         self._limit = limit
+        self.length = length
         self.ended = False
         self.offered_at: float | None = None
 
@@ -51,11 +52,11 @@ async def read_body(head: Head, receive: Receive, limit: int) -> bytes | Upload 
     """None without a body, bytes up to 64 KB of announced length, else an Upload. Raises PayloadTooLarge."""
     length = head.content_length
     if length is None:
-        return Upload(receive, limit) if head.chunked else None
+        return Upload(receive, limit, None) if head.chunked else None
     if length > limit:
         raise too_large(limit)
     if length > SMALL:
-        return Upload(receive, limit)
+        return Upload(receive, limit, length)
     parts = []
     more = True
     while more:

@@ -20,7 +20,7 @@ def refuse_ambiguous(scope: Scope) -> None:
         )
 
 
-def target(scope: Scope) -> str:
+def target(scope: Scope) -> bytes:
     """Path and query as they came."""
-    raw: str = scope["raw_path"].decode("ascii")
-    return f"{raw}?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else raw
+    raw: bytes = scope["raw_path"]
+    return raw + b"?" + scope["query_string"] if scope["query_string"] else raw

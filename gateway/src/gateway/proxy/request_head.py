@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from chassis.http_client import Headers
 from chassis.problems import Problem
 
 from .hop_by_hop import HOP_BY_HOP, nominated
@@ -20,12 +21,12 @@ _LOOKED_AT = HOP_BY_HOP | _OURS | {b"authorization", b"content-length"}
 
 @dataclass(slots=True)
 class Head:
-    """`onward`: the headers for the service, in their order, repeated ones kept.
+    """`onward`: the headers for the service, in their order, repeated ones kept, without the body's length.
 
     `content_length` in bytes; `chunked`: its length is not announced; `fault`: why nothing is passed on.
     """
 
-    onward: list[tuple[str, str]] = field(default_factory=list)
+    onward: Headers = field(default_factory=list)
     authorization: bytes | None = None
     request_id: str | None = None
     traceparent: str | None = None
@@ -39,19 +40,18 @@ class Head:
         """Never raises: the request's id must be known before anything can be refused."""
         head = cls()
         onward = head.onward
-        for name, value in headers:
+        for pair in headers:
+            name, value = pair
             if name in _LOOKED_AT and not head._note(name, value):
                 continue
-            try:
-                # Text for aiohttp, which writes it as UTF-8 again.
-                onward.append((name.decode(), value.decode()))
-            except UnicodeDecodeError:
+            if not value.isascii() and not _is_utf8(value):
                 head.fault = _not_utf8(name)
+            onward.append(pair)
         if head.chunked and head.content_length is not None:
             # Two lengths are how one request is smuggled inside another.
             head.fault = _two_lengths()
         if head._for_this_hop:
-            head.onward = [pair for pair in onward if pair[0].encode() not in head._for_this_hop]
+            head.onward = [pair for pair in onward if pair[0] not in head._for_this_hop]
         return head
 
     def _note(self, name: bytes, value: bytes) -> bool:
@@ -63,8 +63,7 @@ class Head:
             return True
         if name == b"content-length":
             self._note_length(value)
-            return True
-        if name == b"transfer-encoding":
+        elif name == b"transfer-encoding":
             self.chunked = True
         elif name == b"connection":
             self._for_this_hop |= nominated(value)
@@ -80,6 +79,14 @@ class Head:
             self.fault = BadRequest("Content-Length 无效。", "Content-Length is not valid.")
             return
         self.content_length = int(value)
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _not_utf8(name: bytes) -> BadRequest:

@@ -1,10 +1,8 @@
 """Which headers of a service's answer reach the caller."""
 
-from collections.abc import Iterable
+from chassis.http_client import Headers as Pairs
 
 from .hop_by_hop import HOP_BY_HOP, nominated
-
-Pairs = list[tuple[bytes, bytes]]
 
 _DROPPED = HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
 
@@ -13,23 +11,36 @@ SECURITY: Pairs = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 ]
+_LOOKED_AT = _DROPPED | {name for name, _ in SECURITY}
 
 
-def answer_headers(status: int, headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> Pairs:
-    """The answer's headers in their order, repeated ones kept, with the request's id and security headers."""
-    dropped = _DROPPED
+def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
+    """The answer's headers in their order, repeated ones kept, with the request's id and security headers.
+
+    Names are in lower case, as `chassis.http_client` gives them.
+    """
     kept = []
-    for name, value in headers:
-        name = name.lower()
-        if name == b"connection":
-            dropped |= nominated(value)
-        kept.append((name, value))
+    dropped = _DROPPED
+    secured = False
+    for pair in headers:
+        name = pair[0]
+        if name not in _LOOKED_AT:
+            kept.append(pair)
+        elif name == b"connection":
+            dropped |= nominated(pair[1])
+        elif name not in _DROPPED:
+            secured = True
+            kept.append(pair)
     if status in (204, 304):
         # A 304 may name the length of what it does not send; the server in front of us counts what is sent.
         dropped |= {b"content-length"}
-    kept = [pair for pair in kept if pair[0] not in dropped]
+    if dropped is not _DROPPED:
+        kept = [pair for pair in kept if pair[0] not in dropped]
     kept.append((b"x-request-id", request_id))
-    return with_security(kept)
+    if secured:
+        return with_security(kept)
+    kept += SECURITY
+    return kept
 
 
 def with_security(headers: Pairs) -> Pairs:
