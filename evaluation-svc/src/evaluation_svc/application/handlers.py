@@ -10,6 +10,7 @@ from chassis.messages import Received
 from contracts import case, catalog, courier, identity, payment
 from contracts.events import Event
 
+from .count_reviews import COUNT, COUNT_EVERY, count_reviews
 from .invite_to_review import invite_after_completion, invite_after_denial
 from .ports import Desk
 from .record_event import record_event
@@ -62,4 +63,7 @@ EVENTS: Final[Mapping[type[Event], OnEvent]] = {
     case.CaseDenied: invite_after_denial,
 }
 
-RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {RELEASE: (release_batches, timedelta(hours=1))}
+RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {
+    RELEASE: (release_batches, timedelta(hours=1)),
+    COUNT: (count_reviews, COUNT_EVERY),
+}

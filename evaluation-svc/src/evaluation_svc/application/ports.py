@@ -79,6 +79,7 @@ class Statistics(Protocol):
     async def by_officer(
         self, uow: UnitOfWork, first: date, last: date, *, department: str, unit: str | None
     ) -> list[Tally]: ...
+    async def fold(self, uow: UnitOfWork) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

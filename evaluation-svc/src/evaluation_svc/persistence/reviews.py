@@ -25,9 +25,8 @@ _OPEN = f"""SELECT {_INVITATION} FROM invitation WHERE applicant_id = $1 AND rev
 
 _INVITED = f"SELECT {_INVITATION} FROM invitation WHERE case_id = $1 AND applicant_id = $2"
 
-# Closing the invitation lets one review through; the day's counts rise with it. Everyone counts up in the order item,
-# officer, unit, so that two reviews never wait for each other crosswise. And everyone counts last: nothing refers to
-# `counted`, so PostgreSQL runs it when all else of the commit is written, and the rows are held for that moment only.
+# Closing the invitation lets one review through; its mark is what statistics count. A row of its own: counting up the
+# day's rows here would make the reviews of an item queue for each other's commits.
 _SUBMIT: Final = Statement(
     """INSERT INTO review (id, case_id, case_no, applicant_id, item_code, department, unit, officer_id, level, tags,
   sealed_text, submitted_at)
@@ -36,20 +35,8 @@ _SUBMIT: Final = Statement(
     invited="""UPDATE invitation SET reviewed_at = $3::timestamptz
  WHERE case_id = $1::uuid AND applicant_id = $2::uuid AND reviewed_at IS NULL
  RETURNING case_no, item_code, department, unit, officer_id""",
-    counted="""INSERT INTO review_tally AS tally (dimension, day, key, unit, department, very_satisfied, satisfied,
-  fairly_satisfied, dissatisfied, very_dissatisfied)
- SELECT judged.dimension, $8::date, judged.key, judged.unit, invited.department,
-  ($5::text = 'very_satisfied')::int, ($5::text = 'satisfied')::int, ($5::text = 'fairly_satisfied')::int,
-  ($5::text = 'dissatisfied')::int, ($5::text = 'very_dissatisfied')::int
- FROM $invited AS invited, LATERAL (VALUES ('item', item_code, ''), ('officer', officer_id::text, unit),
-  ('unit', unit, '')) AS judged (dimension, key, unit)
- WHERE judged.key IS NOT NULL ORDER BY judged.dimension
- ON CONFLICT (dimension, day, key, unit) DO UPDATE SET
-  very_satisfied = tally.very_satisfied + excluded.very_satisfied,
-  satisfied = tally.satisfied + excluded.satisfied,
-  fairly_satisfied = tally.fairly_satisfied + excluded.fairly_satisfied,
-  dissatisfied = tally.dissatisfied + excluded.dissatisfied,
-  very_dissatisfied = tally.very_dissatisfied + excluded.very_dissatisfied""",
+    marked="""INSERT INTO tally_mark (review_id, day, item_code, department, unit, officer_id, level)
+ SELECT $4::uuid, $8::date, item_code, department, unit, officer_id, $5::text FROM $invited""",
 )
 
 _REVIEW = "id, case_id, level, tags, sealed_text, submitted_at"
@@ -104,7 +91,7 @@ class PgReviews:
         return Invitation(*row) if row else None
 
     def submit(self, uow: UnitOfWork, applicant_id: UUID, review: Review, day: date) -> None:
-        """Stores `review` against its open invitation and counts it on `day`.
+        """Stores `review` against its open invitation and marks it for the counts of `day`.
 
         At the commit AlreadyReviewed, where another one was faster.
         """
