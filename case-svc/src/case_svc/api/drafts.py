@@ -67,7 +67,7 @@ async def get_answers(
     case_id: UUID, response: Response, uow: Uow, applicant: Applicant, desk: Desk
 ) -> AnswersView:
     """已保存的表单内容 · The answers as saved."""
-    filled = await open_case(desk, uow, applicant, case_id)
+    filled = (await open_case(desk, uow, applicant, case_id)).filled
     response.headers["ETag"] = f'"{filled.form_version}"'
     return AnswersView(answers=filled.answers, version=filled.form_version)
 

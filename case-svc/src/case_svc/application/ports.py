@@ -12,9 +12,10 @@ from ..domain.answers import Answers
 from ..domain.case import Case, Moved
 from ..domain.form import Form
 from ..domain.item import Item
+from ..domain.people import Officer
 from ..domain.routing import Places
 from ..domain.timeline import Entry
-from .records import Editable, Filled, Material, Submission, View
+from .records import Editable, Filled, Folder, Material, Submission, View
 
 
 class CaseStore(Protocol):
@@ -48,9 +49,17 @@ class FormStore(Protocol):
     ) -> None: ...
 
 
+class Folders(Protocol):
+    async def open(self, uow: UnitOfWork, case_id: UUID) -> Folder | None: ...
+    async def look(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Folder | None: ...
+    async def tell(
+        self, uow: UnitOfWork, case_id: UUID, *, service: str, what: str
+    ) -> tuple[Filled, int] | None: ...
+    async def take_back(self, uow: UnitOfWork, case_id: UUID, note: int) -> None: ...
+
+
 class MaterialRows(Protocol):
     def add(self, uow: UnitOfWork, material: Material, *, limit: int) -> None: ...
-    async def list(self, uow: UnitOfWork, case_id: UUID) -> list[Material]: ...
     async def find(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> Material | None: ...
     async def remove(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> str | None: ...
 

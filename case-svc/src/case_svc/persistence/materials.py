@@ -1,9 +1,9 @@
 """Rows of uploaded files; their sealed content lies in the store."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
@@ -11,16 +11,22 @@ from ..application.records import Material
 from ..domain.errors import TooManyMaterials
 from .sealed import material_aad
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "id, case_id, key, file_key, file_name, mime, sha256, size, pages, width, height, uploaded_at"
 )
 _INSERT: Final = Statement(
-    f"""INSERT INTO case_material ({_COLUMNS})
+    f"""INSERT INTO case_material ({COLUMNS})
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 WHERE (SELECT count(*) FROM case_material WHERE case_id = $2) < $13"""
 )
-_LIST: Final = f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 ORDER BY id"
-_FIND: Final = f"SELECT {_COLUMNS} FROM case_material WHERE case_id = $1 AND id = $2"
+_FIND: Final = f"SELECT {COLUMNS} FROM case_material WHERE case_id = $1 AND id = $2"
+
+
+def read_material(sealer: Sealer, row: Iterable[Any]) -> Material:
+    """`row` has the values of `COLUMNS`."""
+    values = list(row)
+    values[4] = sealer.open(values[4], material_aad(values[0])).decode()
+    return Material(*values)
 
 
 class MaterialTable:
@@ -39,12 +45,9 @@ class MaterialTable:
             material.uploaded_at, limit, rows=1, otherwise=lambda: TooManyMaterials(limit),
         )  # fmt: skip
 
-    async def list(self, uow: UnitOfWork, case_id: UUID) -> list[Material]:
-        return [self._read(row) for row in await uow.read(_LIST, case_id)]
-
     async def find(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> Material | None:
         row = await uow.read_row(_FIND, case_id, material_id)
-        return self._read(row) if row else None
+        return read_material(self._sealer, row) if row else None
 
     async def remove(self, uow: UnitOfWork, case_id: UUID, material_id: UUID) -> str | None:
         """The removed file's key in the store; None when there is no such material."""
@@ -54,8 +57,3 @@ class MaterialTable:
             material_id,
         )
         return key
-
-    def _read(self, row: asyncpg.Record) -> Material:
-        values = list(row)
-        values[4] = self._sealer.open(values[4], material_aad(values[0])).decode()
-        return Material(*values)
