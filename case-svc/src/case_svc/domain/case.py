@@ -111,6 +111,16 @@ class Moved:
         return Moved(self.before, self.at, self.taken + more.taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened elsewhere, moves nothing, and belongs to the case's story. `about` names the sentence."""
+
+    case_id: UUID
+    about: str
+    at: datetime
+    facts: dict[str, Any]
+
+
 def move(
     case: Case,
     action: Action,
