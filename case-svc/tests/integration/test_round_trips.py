@@ -129,3 +129,50 @@ async def test_one_bad_piece_of_news_spoils_nothing_of_its_batch(world, make_ite
     await world.deliver(paid(str(uuid7())), paid(case_id))
     assert await world.state(case_id) == "in_production"
     assert ["CaseNotFound" in message["cause"] for message in await world.parked()] == [True]
+
+
+async def test_an_autosave_is_one_write_and_reads_only_to_say_why_not(
+    world, make_item, said: list[str]
+) -> None:
+    case_id = await world.draft(make_item())
+    path, body = f"/api/cases/{case_id}/answers", {"answers": {"purpose": "一"}, "version": 1}
+    said.clear()
+    assert (await world.citizen.put(path, body, key="k-1")).status_code == 200
+    assert said == ["WITH"]
+    again = await world.citizen.put(path, body, key="k-1")
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert (await world.citizen.put(path, body)).json()["answers_version"] == 2
+    assert (await world.person().put(path, {**body, "version": 2})).status_code == 404
+    await world.citizen.post(f"/api/cases/{case_id}/submit")
+    refused = await world.citizen.put(path, {**body, "version": 2})
+    assert (refused.status_code, refused.json()["current_state"]) == (409, "submitted")
+
+
+async def test_an_upload_is_one_read_and_one_write(
+    world, make_item, make_upload, pdf, said: list[str]
+) -> None:
+    case_id = await world.draft(make_item(materials=(make_upload(),)))
+    path = f"/api/cases/{case_id}/materials"
+    said.clear()
+    sent = await world.citizen.post(f"{path}?key=m1", content=pdf)
+    assert (sent.status_code, said) == (201, ["SELECT", "WITH"])
+    await world.citizen.call("DELETE", f"{path}/{sent.json()['id']}")
+    await world.citizen.call("DELETE", f"{path}/{sent.json()['id']}")
+    assert await world.service.pool.fetchval("SELECT files FROM cases") == 0
+
+
+async def test_an_upload_that_a_submission_overtakes_is_told_so(
+    world, make_item, make_upload, pdf, monkeypatch
+) -> None:
+    case_id = await world.draft(make_item(materials=(make_upload(required=False),)))
+    store = type(world.service.state.documents.store)
+    put = store.put
+
+    async def submitted_meanwhile(self, *args):
+        assert (await world.citizen.post(f"/api/cases/{case_id}/submit")).status_code == 200
+        return await put(self, *args)
+
+    monkeypatch.setattr(store, "put", submitted_meanwhile)
+    refused = await world.citizen.post(f"/api/cases/{case_id}/materials?key=m1", content=pdf)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/not-editable")
+    assert (await world.citizen.get(f"/api/cases/{case_id}")).json()["materials"] == []

@@ -18,7 +18,6 @@ from .errors import AlreadyRevoked, DocumentNotFound
 from .record import Document, Found, last_valid_day
 from .signing import DocumentSigner
 
-
 _DRAWN: Final = 20
 """Serial numbers at once."""
 

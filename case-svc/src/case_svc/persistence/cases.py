@@ -67,8 +67,7 @@ _REPIN: Final = Statement(
     "UPDATE cases SET version = version + 1, item_version = $3"
     " WHERE id = $1 AND version = $2 AND state = 'draft'"
 )
-_LOCK_FOR_UPLOAD: Final = f"""UPDATE cases c SET version = version + 1 WHERE id = $1
-RETURNING {SELECTED}, (SELECT count(*) FROM case_material m WHERE m.case_id = c.id)"""
+_WITH_FILES: Final = f"SELECT {SELECTED}, c.files FROM cases c WHERE c.id = $1"
 _DELETE: Final = Statement("DELETE FROM cases WHERE id = $1 AND version = $2 AND state = 'draft'")
 
 
@@ -187,9 +186,9 @@ class CaseTable:
         )
         return read_case(row) if row else None
 
-    async def lock_for_upload(self, uow: UnitOfWork, case_id: UUID) -> tuple[Case, int] | None:
-        """The same, with how many files it holds; uploads that waited for one another may still be told too few."""
-        row = await uow.fetchrow(_LOCK_FOR_UPLOAD, case_id)
+    async def load_with_files(self, uow: UnitOfWork, case_id: UUID) -> tuple[Case, int] | None:
+        """With how many files it holds."""
+        row = await uow.read_row(_WITH_FILES, case_id)
         return (read_case(row), row[len(COLUMNS)]) if row else None
 
     async def delete_draft(self, uow: UnitOfWork, case: Case) -> list[str]:

@@ -22,7 +22,7 @@ _SAVE: Final = Statement(
     """UPDATE case_form AS f SET answers = $2, version = f.version + 1 FROM $changed AS changed
 WHERE f.case_id = changed.id AND f.version = $3""",
     changed="""UPDATE cases SET version = version + 1
-  WHERE id = $1 AND state IN ('draft', 'supplement_requested') RETURNING id""",
+  WHERE id = $1 AND applicant_id = $4 AND state IN ('draft', 'supplement_requested') RETURNING id""",
 )
 
 _REPLACE: Final = Statement(
@@ -79,13 +79,16 @@ class FormTable:
         self,
         uow: UnitOfWork,
         case_id: UUID,
+        applicant_id: UUID,
         answers: Answers,
         version: int,
         otherwise: Callable[[], Exception],
     ) -> None:
-        """Over `version` of the form; the commit fails with `otherwise` when it no longer is that."""
+        """Over `version` of the form of the applicant's editable case; the commit fails with `otherwise` where it is
+        not that.
+        """
         sealed = self.sealed_answers(case_id, answers)
-        uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=otherwise)
+        uow.write(_SAVE, case_id, sealed, version, applicant_id, rows=1, otherwise=otherwise)
 
     def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None:
         """Rewrites the answers of a submitted case, whose state the caller has checked and locked."""
