@@ -1,6 +1,8 @@
 """Invitations and reviews in PostgreSQL; the applicant's words are sealed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +16,14 @@ from evaluation_svc.domain.levels import Indicator, Level
 from evaluation_svc.domain.review import Invitation, Review
 
 _INVITE = """INSERT INTO invitation (case_id, case_no, applicant_id, item_code, item_version, department,
- unit, officer_id, outcome, ended_at, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
- ON CONFLICT (case_id) DO NOTHING"""
+ unit, officer_id, outcome, ended_at, invited_at)
+ SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::uuid[],
+  $9::text[], $10::timestamptz[], $11::timestamptz[])
+ ON CONFLICT (case_id) DO NOTHING RETURNING case_id"""
+_INVITATION_VALUES = attrgetter(
+    "case_id", "case_no", "applicant_id", "item_code", "item_version", "department", "unit", "officer_id", "outcome",
+    "ended_at", "invited_at",
+)  # fmt: skip
 
 _INVITATION = """case_id, case_no, applicant_id, item_code, item_version, department, unit, officer_id,
  outcome, ended_at, invited_at, reviewed_at"""
@@ -67,23 +75,10 @@ class PgReviews:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def invite(self, uow: UnitOfWork, invitation: Invitation) -> bool:
-        """False when the case was invited before."""
-        tag = await uow.execute(
-            _INVITE,
-            invitation.case_id,
-            invitation.case_no,
-            invitation.applicant_id,
-            invitation.item_code,
-            invitation.item_version,
-            invitation.department,
-            invitation.unit,
-            invitation.officer_id,
-            invitation.outcome,
-            invitation.ended_at,
-            invitation.invited_at,
-        )
-        return tag == "INSERT 0 1"
+    async def invite(self, uow: UnitOfWork, invitations: Sequence[Invitation]) -> set[UUID]:
+        """The cases of those that were not invited before."""
+        rows = await uow.fetch(_INVITE, *map(list, zip(*map(_INVITATION_VALUES, invitations), strict=True)))
+        return {row["case_id"] for row in rows}
 
     async def invited(self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID) -> Invitation | None:
         """The applicant's invitation, open or not."""
