@@ -171,9 +171,11 @@ async def _each_case_has_one_review(
         if reviews[walk.case_id] != (walk.story.ends == "completed"):
             yield f"{walk} has {reviews[walk.case_id]} reviews"
     (tally,) = await city.sql(
-        "evaluation-svc", "SELECT sum(very_satisfied) AS counted FROM review_tally WHERE dimension = 'item'"
+        "evaluation-svc",
+        "SELECT (SELECT coalesce(sum(very_satisfied), 0) FROM review_tally WHERE dimension = 'item')"
+        " + (SELECT count(*) FROM tally_mark WHERE level = 'very_satisfied') AS counted",
     )
-    if (tally["counted"] or 0) != reviews.total():
+    if tally["counted"] != reviews.total():
         yield f"{reviews.total()} reviews, the statistics counted {tally['counted']}"
 
 

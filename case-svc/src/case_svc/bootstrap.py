@@ -24,6 +24,7 @@ from .domain.working_days import default_calendar
 from .materials.store import MaterialStore
 from .persistence.cases import CaseTable
 from .persistence.file_keys import FileKeys
+from .persistence.folders import FolderTables
 from .persistence.forms import FormTable
 from .persistence.history import HistoryTable
 from .persistence.items import ItemShelf
@@ -59,6 +60,7 @@ def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk
     desk = Desk(
         cases=CaseTable(sealer),
         forms=FormTable(sealer),
+        folders=FolderTables(sealer),
         materials=MaterialTable(sealer),
         items=ItemShelf(),
         organisation=OrganisationTables(),

@@ -67,6 +67,15 @@ async def test_a_move_finds_its_row_by_the_primary_key(filled) -> None:
     assert "Index Scan using cases_pkey" in found and "Seq Scan" not in found
 
 
+async def test_the_moves_of_a_batch_find_their_rows_by_the_primary_key(filled) -> None:
+    ids = [uuid4() for _ in range(50)]
+    rows = [{"id": str(case_id), "version": 4} for case_id in ids]
+    lines: list[list[Any]] = [ids, *([None] * len(ids) for _ in range(9))]
+    for sql, args in ((cases.MOVE_MANY.alone, [rows, *lines]), (cases._LOCK_MANY, [ids])):
+        found = await plan(filled, sql, *args)
+        assert "cases_pkey" in found and "Seq Scan on cases" not in found
+
+
 @pytest.mark.parametrize(
     "sql",
     [

@@ -39,7 +39,9 @@ async def filled(svc: Running) -> Running:
 
 async def test_hot_queries_use_their_indexes(filled: Running) -> None:
     last = UUID(int=2**128 - 1)
+    ids = [uuid4() for _ in range(20)]
     hot: list[tuple[str, list[Any]]] = [
+        (shipments._ADD, [ids, ids, *([None] * 20 for _ in range(11))]),
         (reports._BY_ORDER, ["17-1", "city_courier", "ce_1"]),
         (reports._LOCK_BY_ORDER, ["17-1"]),
         (shipments._OF_APPLICANT, [uuid4(), last, 21]),

@@ -22,5 +22,7 @@ async def test_events_are_kept_by_one_statement_a_batch_and_invitations_told_wit
     moved = courier.ShipmentPickedUp(
         shipment_id=uuid4(), case_id=uuid4(), direction="to_applicant", occurred_at=datetime.now(UTC)
     )
-    await svc.deliver(moved, case.CaseCompleted(**case_facts(), how="issued"), moved)
+    ended = [case.CaseCompleted(**case_facts(), how="issued") for _ in range(3)]
+    await svc.deliver(moved, *ended, ended[0], moved)
     assert said == ["BEGIN", "WITH", "INSERT", "WITH", "COMMIT"], "begun, taken, invited, kept, committed"
+    assert len(await svc.emitted()) == 3

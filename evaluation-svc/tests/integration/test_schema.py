@@ -60,10 +60,11 @@ async def test_hot_queries_use_their_indexes(filled: Running) -> None:
         *((sql, month) for sql in statistics._BY.values()),
         (statistics._OFFICERS, [*month, "D1", "U1"]),
     ]
+    every = "Seq Scan on tally_mark"  # a minute's reviews are read whole
     for sql, args in hot:
         rows = await filled.service.pool.fetch(f"EXPLAIN {sql}", *args)
         plan = "\n".join(row[0] for row in rows)
-        assert "Seq Scan" not in plan, f"{sql}\n{plan}"
+        assert "Seq Scan" not in plan.replace(every, ""), f"{sql}\n{plan}"
 
 
 async def test_counting_up_touches_no_index(filled: Running) -> None:

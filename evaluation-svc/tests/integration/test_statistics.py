@@ -1,5 +1,6 @@
 """Rates and counts: public but for officers; the judged unit reads in batches."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ from chassis.testing import Running, bearer
 from contracts.tokens import Role
 
 from ..conftest import DEPARTMENT, UNIT, Citizen
+
+GROUPS = ("unit", "item", "department", "officer")
 
 
 async def statistics(svc: Running, token: str | None = None, **params: str) -> Any:
@@ -63,7 +66,7 @@ async def test_an_officer_who_changed_units_is_one_officer(svc: Running, citizen
 
 async def test_a_period_counts_its_days_only(svc: Running, citizen: Citizen) -> None:
     await citizen.review(await citizen.case_ends())
-    await svc.service.pool.execute("UPDATE review_tally SET day = '2026-02-28'")
+    await svc.service.pool.execute("UPDATE tally_mark SET day = '2026-02-28'")
     inside = {"from": "2026-02-01", "to": "2026-02-28"}
     assert (await statistics(svc, **inside))["overall"]["total"] == 1
     outside = {"from": "2026-03-01", "to": "2026-03-31"}
@@ -85,12 +88,49 @@ async def test_what_is_no_period_is_refused(svc: Running) -> None:
     assert (await svc.client.get("/api/evaluation/statistics?to=0001-01-01")).status_code == 200
 
 
-async def release(svc: Running) -> None:
+async def test_counting_the_marks_changes_no_answer(svc: Running, citizen: Citizen) -> None:
+    officer_id = uuid4()
+    ours = svc.tokens.officer(uuid4(), unit=UNIT, department=DEPARTMENT, roles=(Role.SUPERVISOR,))
+    seen = []
+    for level in ("satisfied", "dissatisfied", "satisfied"):
+        await citizen.review(await citizen.case_ends(officer_id=officer_id), level)
+        await citizen.review(await citizen.case_ends(unit="XC-HUZHENG"), level)
+        marked = [await statistics(svc, ours, group=group) for group in GROUPS]
+        await run(svc, "evaluation.count_reviews")
+        counted = [await statistics(svc, ours, group=group) for group in GROUPS]
+        assert marked == counted
+        seen.append([found["overall"]["total"] for found in counted])
+    assert seen == [[2, 2, 2, 1], [4, 4, 4, 2], [6, 6, 6, 3]]
+    assert await svc.service.pool.fetchval("SELECT count(*) FROM tally_mark") == 0
+
+
+async def test_reviews_given_while_others_are_counted_are_counted_once(
+    svc: Running, citizen: Citizen
+) -> None:
+    cases = [await citizen.case_ends() for _ in range(20)]
+
+    async def count() -> None:
+        for _ in range(5):
+            async with svc.uow() as uow:
+                await svc.service.state.desk.statistics.fold(uow)
+
+    await asyncio.gather(count(), count(), *(citizen.review(case_id) for case_id in cases))
+    assert (await statistics(svc))["overall"]["total"] == 20
+    await count()
+    assert (await statistics(svc))["overall"]["total"] == 20
+
+
+async def run(svc: Running, kind: str) -> None:
+    """One recurring job, now."""
     await svc.service.pool.execute(
-        "INSERT INTO job (kind, key) VALUES ('evaluation.release_batches', 'recurring')"
-        " ON CONFLICT (kind, key) DO UPDATE SET run_at = now()"
+        "INSERT INTO job (kind, key) VALUES ($1, 'recurring') ON CONFLICT (kind, key) DO UPDATE SET run_at = now()",
+        kind,
     )
     await svc.run_jobs()
+
+
+async def release(svc: Running) -> None:
+    await run(svc, "evaluation.release_batches")
 
 
 async def batches(svc: Running, token: str, **params: str) -> Any:

@@ -23,8 +23,6 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=500)]
 States = Annotated[list[State] | None, Query(max_length=20)]
 
-_WITH_DETAILS = {State.SUPPLEMENT_REQUESTED, State.DENIED, State.NOT_ACCEPTED, State.COMPLETED}
-
 
 @router.get("")
 async def list_my_cases(
@@ -56,19 +54,17 @@ async def find_by_number(
 @router.get("/{case_id}")
 async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, desk: Desk) -> CaseDetail:
     """办件详情；民警查看会留痕 · A case with its answers; an officer's look is recorded."""
-    filled = await open_case(desk, uow, reader, case_id)
-    case = filled.case
+    folder = await open_case(desk, uow, reader, case_id)
+    case = folder.filled.case
     item = await desk.item_of(uow, case)
-    details = await latest_details(desk, uow, reader, case) if case.state in _WITH_DETAILS else None
     names = await desk.organisation.unit_names(uow)
     response.headers["ETag"] = f'"{case.version}"'
     response.headers["Cache-Control"] = "private, no-store"
     return present.detail(
-        filled,
+        folder,
         item,
         unit_name=names.get(case.unit or ""),
-        materials=await desk.materials.list(uow, case_id),
-        details=details,
+        details=latest_details(reader, folder),
         shows_applicant=isinstance(reader, Officer),
     )
 

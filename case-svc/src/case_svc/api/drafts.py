@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import Router, Uow
+from chassis.http import Uow
 from fastapi import Response
 
 from ..application.change_address import change_address
@@ -16,9 +16,10 @@ from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
 from . import present
 from .bodies import Address, AnswersBody, NewCase, Place
 from .dependencies import Applicant, Desk, IfMatch
+from .explaining import explaining_router
 from .views import AnswersView, CaseView, SavedView
 
-router = Router(prefix="/api/cases", tags=["drafts"])
+router = explaining_router(prefix="/api/cases", tags=["drafts"])
 
 
 @router.post("", status_code=201)
@@ -67,7 +68,7 @@ async def get_answers(
     case_id: UUID, response: Response, uow: Uow, applicant: Applicant, desk: Desk
 ) -> AnswersView:
     """已保存的表单内容 · The answers as saved."""
-    filled = await open_case(desk, uow, applicant, case_id)
+    filled = (await open_case(desk, uow, applicant, case_id)).filled
     response.headers["ETag"] = f'"{filled.form_version}"'
     return AnswersView(answers=filled.answers, version=filled.form_version)
 
@@ -87,7 +88,7 @@ async def put_answers(
     A stale If-Match is answered 412, a stale `version` in the body 409.
     """
     version, stale = _version(if_match, body)
-    saved = await save_answers(desk, uow, applicant, case_id, body.answers, version, stale=stale)
+    saved = save_answers(desk, uow, applicant, case_id, body.answers, version, stale=stale)
     response.headers["ETag"] = f'"{saved}"'
     return SavedView(version=saved)
 

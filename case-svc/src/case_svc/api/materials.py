@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from chassis.http import Router, Uow, body_up_to
+from chassis.http import Uow, body_up_to
 from fastapi import Query, Request, Response
 
 from ..application.attach_material import attach_material, detach_material
@@ -14,10 +14,11 @@ from ..materials.checks import inspect_upload
 from . import present
 from .bodies import MaterialKey
 from .dependencies import Applicant, Desk, Reader
+from .explaining import explaining_router
 from .uploads import read_upload
 from .views import MaterialView
 
-router = Router(prefix="/api/cases", tags=["materials"])
+router = explaining_router(prefix="/api/cases", tags=["materials"])
 
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _UPLOAD_BODY = {

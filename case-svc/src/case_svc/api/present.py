@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..application.records import Filled, Material, View
+from ..application.records import Folder, Material, View
 from ..application.tell_timeline import Told
 from ..domain.case import Case
 from ..domain.item import Item
@@ -79,21 +79,21 @@ def submitted(case: Case, item: Item, result: dict[str, Any] | None) -> Submitte
 
 
 def detail(
-    filled: Filled,
+    folder: Folder,
     item: Item,
     *,
     unit_name: str | None,
-    materials: list[Material],
     details: dict[str, Any] | None,
     shows_applicant: bool,
 ) -> CaseDetail:
+    filled = folder.filled
     applicant = filled.applicant if shows_applicant else None
     return CaseDetail(
         **_viewed(filled.case, item),
         unit_name=unit_name,
         answers=filled.answers,
         answers_version=filled.form_version,
-        materials=[material_view(material) for material in materials],
+        materials=[material_view(material) for material in folder.materials],
         applicant=ApplicantView(**applicant) if applicant else None,
         details=details,
     )

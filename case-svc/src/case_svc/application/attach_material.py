@@ -7,23 +7,28 @@ from chassis.ids import uuid7
 
 from ..domain import limits
 from ..domain.case import Case
-from ..domain.errors import CaseNotFound, MaterialKeyUnknown, MaterialNotFound, NotEditable, TooManyMaterials
+from ..domain.errors import (
+    CaseChangedMeanwhile,
+    CaseNotFound,
+    MaterialKeyUnknown,
+    MaterialNotFound,
+    NotEditable,
+    TooManyMaterials,
+)
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from ..materials.checks import CheckedFile
 from .delete_draft import DELETE_FILE
 from .desk import Desk
 from .records import Material
+from .refused import Refused
 
 
 async def attach_material(
     desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, key: str, name: str, file: CheckedFile
 ) -> Material:
     """`file` has been checked. Raises MaterialKeyUnknown, TooManyMaterials, NotEditable, CaseNotFound."""
-    found, files = await desk.cases.lock_for_upload(uow, case_id) or (None, 0)
-    case = _editable(found, applicant)
-    if files >= limits.MATERIALS_PER_CASE:
-        raise TooManyMaterials(limits.MATERIALS_PER_CASE)
+    case = await _with_room(desk, uow, applicant, case_id)
     item = await desk.item_of(uow, case)
     if key not in desk.items.form(item).file_fields and all(
         material.key != key for material in item.definition.materials
@@ -45,7 +50,11 @@ async def attach_material(
         height=file.height,
         uploaded_at=desk.clock(),
     )
-    desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE)
+
+    async def why(later: UnitOfWork) -> Exception:
+        return CaseChangedMeanwhile((await _with_room(desk, later, applicant, case_id)).state)
+
+    desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE, otherwise=lambda: Refused(why))
     return material
 
 
@@ -61,6 +70,15 @@ async def detach_material(
 
 def file_aad(case_id: UUID, material_id: UUID) -> bytes:
     return b"case.file:" + case_id.bytes + material_id.bytes
+
+
+async def _with_room(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Case:
+    """The applicant's case, where one more file may come. Nobody waits for it while the file is being stored."""
+    found, files = await desk.cases.load_with_files(uow, case_id) or (None, 0)
+    case = _editable(found, applicant)
+    if files >= limits.MATERIALS_PER_CASE:
+        raise TooManyMaterials(limits.MATERIALS_PER_CASE)
+    return case
 
 
 def _editable(case: Case | None, applicant: Applicant) -> Case:

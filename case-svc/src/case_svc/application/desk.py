@@ -20,6 +20,7 @@ from . import ports
 class Desk:
     cases: ports.CaseStore
     forms: ports.FormStore
+    folders: ports.Folders
     materials: ports.MaterialRows
     items: ports.Items
     organisation: ports.Organisation

@@ -22,6 +22,7 @@ from .delete_draft import DELETE_FILE, delete_file
 from .desk import Desk
 from .end_waiting import accept_by_silence, close_unpaid
 from .follow_parcel import follow_delivery, follow_pick_up, follow_return
+from .hear_news import Tell
 from .learn_items import forget_version, learn_version
 from .learn_organisation import learn_organisation
 from .note_review import note_review
@@ -39,6 +40,9 @@ ON_EVENT: Final[dict[type[Event], EventUseCase]] = {
     UnitDefined: learn_organisation,
     WindowDefined: learn_organisation,
     OfficerAssigned: learn_organisation,
+}
+
+ON_NEWS: Final[dict[type[Event], Tell]] = {
     OrderPaid: settle_paid_order,
     OrderExpired: note_expired_order,
     RefundSucceeded: note_refund,
@@ -47,6 +51,7 @@ ON_EVENT: Final[dict[type[Event], EventUseCase]] = {
     ShipmentReturned: follow_return,
     ReviewSubmitted: note_review,
 }
+"""Events about a case: what they make of it. `hear_news` applies those of a batch together."""
 
 ON_JOB: Final[dict[str, JobUseCase]] = {
     DEEMED_ACCEPTANCE: accept_by_silence,

@@ -11,20 +11,22 @@ from ..domain.masking import masked_name
 from ..domain.people import Applicant, Officer
 from .attach_material import file_aad
 from .desk import Desk
-from .records import Filled, Material
+from .records import Filled, Folder, Material
 
 Reader = Applicant | Officer
 
 
-async def open_case(desk: Desk, uow: UnitOfWork, reader: Reader, case_id: UUID) -> Filled:
-    """The case with its answers; for officers also who the applicant is, where identity-svc can tell."""
-    filled = await desk.forms.load(uow, case_id)
-    if filled is None or not may_read(reader, filled.case):
+async def open_case(desk: Desk, uow: UnitOfWork, reader: Reader, case_id: UUID) -> Folder:
+    """The case with all that is in it; for officers also who the applicant is, where identity-svc can tell."""
+    if isinstance(reader, Officer):
+        folder = await desk.folders.look(uow, case_id, reader)
+    else:
+        folder = await desk.folders.open(uow, case_id)
+    if folder is None or not may_read(reader, folder.filled.case):
         raise CaseNotFound
-    if isinstance(reader, Applicant):
-        return filled
-    await _record(desk, uow, reader, case_id, "case")
-    return filled if filled.applicant else await _with_applicant(desk, uow, filled, reader)
+    if isinstance(reader, Applicant) or folder.filled.applicant:
+        return folder
+    return replace(folder, filled=await _with_applicant(desk, uow, folder.filled, reader))
 
 
 async def find_case_by_number(desk: Desk, uow: UnitOfWork, reader: Reader, case_no: str) -> Case:
@@ -51,7 +53,7 @@ async def read_material(
     if material is None:
         raise MaterialNotFound
     if isinstance(reader, Officer):
-        await _record(desk, uow, reader, case_id, "material")
+        await desk.history.record_view(uow, case_id, viewer=str(reader.id), unit=reader.unit, what="material")
     return material, await desk.files.get(material.file_key, file_aad(case_id, material_id))
 
 
@@ -59,10 +61,6 @@ def may_read(reader: Reader, case: Case) -> bool:
     if isinstance(reader, Officer):
         return reader.serves(case.unit, case.department)
     return case.applicant_id == reader.id
-
-
-async def _record(desk: Desk, uow: UnitOfWork, officer: Officer, case_id: UUID, what: str) -> None:
-    await desk.history.record_view(uow, case_id, viewer=str(officer.id), unit=officer.unit, what=what)
 
 
 async def _with_applicant(desk: Desk, uow: UnitOfWork, filled: Filled, officer: Officer) -> Filled:

@@ -1,4 +1,4 @@
-"""Writing a move: documents first, then the one statement, then its events and clocks."""
+"""Writing a move: documents first, then its events and clocks, and the case with its history in one statement."""
 
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,15 @@ CLOSE_UNPAID = "case.close_unpaid"
 
 async def record(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
     """Returns the move as written; the commit fails with CaseChangedMeanwhile when another was first."""
+    moved = await announce(desk, uow, moved, around)
+    desk.cases.write(uow, moved)
+    return moved
+
+
+async def announce(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
+    """All that goes with a move but the case itself: document, events, clocks."""
     if moved.has(Action.PRODUCE):
         moved = await _with_document(desk, uow, moved, around)
-    desk.cases.write(uow, moved)
     for step in moved.taken:
         uow.emit(event_of(step, around.item, moved.at), version=step.case.version)
     _set_clocks(uow, moved)

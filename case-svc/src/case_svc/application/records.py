@@ -1,5 +1,6 @@
 """What the stores give to the use cases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,19 @@ class Material:
     width: int | None
     height: int | None
     uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A case as one opens it.
+
+    `written`: what officers and queries ever wrote to the applicant, the latest first; empty unless the state asks
+    for it.
+    """
+
+    filled: Filled
+    materials: Sequence[Material]
+    written: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

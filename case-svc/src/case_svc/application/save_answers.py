@@ -6,16 +6,17 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 
 from ..domain.answers import Answers, check_storable, merged
-from ..domain.errors import CaseNotFound, NotEditable
+from ..domain.errors import CaseChangedMeanwhile, CaseNotFound, NotEditable
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from .desk import Desk
+from .refused import Refused
 
 Stale = Callable[[int], Exception]
 """What to raise where the form has another version than was told; gets that version."""
 
 
-async def save_answers(
+def save_answers(
     desk: Desk,
     uow: UnitOfWork,
     applicant: Applicant,
@@ -25,16 +26,23 @@ async def save_answers(
     *,
     stale: Stale,
 ) -> int:
-    """Returns the form's new version; raises `stale`, NotEditable, CaseNotFound."""
+    """Returns the form's new version; the commit fails with `stale`, NotEditable, CaseNotFound.
+
+    People type, so this is the commonest write of all: it asks nothing beforehand.
+    """
     check_storable(answers)
-    found = await desk.forms.editable(uow, case_id)
-    if found is None or found.applicant_id != applicant.id:
-        raise CaseNotFound
-    if found.state not in EDITABLE:
-        raise NotEditable(found.state)
-    if found.form_version != version:
-        raise stale(found.form_version)
-    desk.forms.save(uow, case_id, answers, version, otherwise=lambda: stale(version + 1))
+
+    async def why(later: UnitOfWork) -> Exception:
+        found = await desk.forms.editable(later, case_id)
+        if found is None or found.applicant_id != applicant.id:
+            return CaseNotFound()
+        if found.state not in EDITABLE:
+            return NotEditable(found.state)
+        return (
+            CaseChangedMeanwhile(found.state) if found.form_version == version else stale(found.form_version)
+        )
+
+    desk.forms.save(uow, case_id, applicant.id, answers, version, otherwise=lambda: Refused(why))
     return version + 1
 
 
@@ -56,4 +64,4 @@ async def patch_answers(
     if filled.form_version != version:
         raise stale(filled.form_version)
     answers = merged(filled.answers, patch)
-    return await save_answers(desk, uow, applicant, case_id, answers, version, stale=stale)
+    return save_answers(desk, uow, applicant, case_id, answers, version, stale=stale)

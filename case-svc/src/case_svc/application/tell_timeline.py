@@ -11,6 +11,7 @@ from ..domain.people import Officer
 from ..domain.timeline import Entry, sentence
 from .desk import Desk
 from .read_case import Reader, readable_case
+from .records import Folder
 
 _INTERNAL: Final = frozenset({"opinion"})
 """Written by officers for officers; the applicant reads reason, basis and remedy."""
@@ -33,14 +34,17 @@ async def tell_timeline(
     return case, [_told(entry, isinstance(reader, Officer)) for entry in entries]
 
 
-async def latest_details(desk: Desk, uow: UnitOfWork, reader: Reader, case: Case) -> dict[str, Any] | None:
+def latest_details(reader: Reader, folder: Folder) -> dict[str, Any] | None:
     """What was last written to the applicant: what is lacking, why it was denied, what a query answered."""
-    for entry in reversed(await desk.history.entries(uow, case.id)):
-        if details := _told(entry, isinstance(reader, Officer)).details:
+    for texts in folder.written:
+        if details := _shown(texts, isinstance(reader, Officer)):
             return details
     return None
 
 
 def _told(entry: Entry, to_officer: bool) -> Told:
-    details = {name: value for name, value in entry.texts.items() if to_officer or name not in _INTERNAL}
-    return Told(entry, *sentence(entry), details)
+    return Told(entry, *sentence(entry), _shown(entry.texts, to_officer))
+
+
+def _shown(texts: dict[str, Any], to_officer: bool) -> dict[str, Any]:
+    return {name: value for name, value in texts.items() if to_officer or name not in _INTERNAL}

@@ -1,7 +1,9 @@
 """Issuing and revoking documents, with the commit that moves the case."""
 
+from collections import deque
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.clock import now
@@ -16,6 +18,9 @@ from .errors import AlreadyRevoked, DocumentNotFound
 from .record import Document, Found, last_valid_day
 from .signing import DocumentSigner
 
+_DRAWN: Final = 20
+"""Serial numbers at once."""
+
 
 class DocumentIssuer:
     """One per process; holds the keys."""
@@ -23,6 +28,7 @@ class DocumentIssuer:
     def __init__(self, signer: DocumentSigner, sealer: Sealer) -> None:
         self._signer = signer
         self._sealer = sealer
+        self._serials: deque[int] = deque()
 
     async def issue(
         self,
@@ -39,7 +45,7 @@ class DocumentIssuer:
         """Writes the signed record and returns its id; the PDF is made when somebody first asks for it."""
         document = Document(
             id=uuid7(),
-            serial=await persistence.next_serial(uow),
+            serial=await self._next_serial(uow),
             code=new_code(),
             case_id=case_id,
             case_no=case_no,
@@ -61,6 +67,15 @@ class DocumentIssuer:
         signature = self._signer.sign(document.statement())
         persistence.insert(uow, replace(document, signature=signature))
         return document.id
+
+    async def _next_serial(self, uow: UnitOfWork) -> int:
+        """The signature covers the number, so it is drawn before anything is written.
+
+        Some at a time: what a process did not use when it ends is a gap, as is the number of an issue that failed.
+        """
+        while not self._serials:
+            self._serials.extend(await persistence.draw_serials(uow, _DRAWN))
+        return self._serials.popleft()
 
     async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:
         """Ends its validity for good. Raises DocumentNotFound or AlreadyRevoked."""

@@ -25,11 +25,13 @@ _OF_APPLICANT: Final = f"""{_FOUND} WHERE document.applicant_id = $1 AND documen
  ORDER BY document.id DESC LIMIT $3"""
 _REVOKE: Final = """UPDATE document SET revoked_at = $2, revoked_by = $3, revocation_sealed = $4
  WHERE id = $1 AND revoked_at IS NULL"""
+_DRAW: Final = "SELECT nextval('document_serial_seq') FROM generate_series(1, $1)"
 _LATEST: Final = UUID(int=2**128 - 1)
 
 
-async def next_serial(uow: UnitOfWork) -> int:
-    return int(await uow.read_value("SELECT nextval('document_serial_seq')"))
+async def draw_serials(uow: UnitOfWork, count: int) -> list[int]:
+    """Numbers that nobody else gets, whatever becomes of this unit of work."""
+    return [row[0] for row in await uow.read(_DRAW, count)]
 
 
 def insert(uow: UnitOfWork, document: Document) -> None:

@@ -111,6 +111,16 @@ class Moved:
         return Moved(self.before, self.at, self.taken + more.taken)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What happened elsewhere, moves nothing, and belongs to the case's story. `about` names the sentence."""
+
+    case_id: UUID
+    about: str
+    at: datetime
+    facts: dict[str, Any]
+
+
 def move(
     case: Case,
     action: Action,
@@ -140,18 +150,19 @@ def _take(
     facts: dict[str, Any],
     texts: dict[str, Any],
 ) -> Taken:
-    after = replace(case, version=case.version + 1, state=edge.target, **changes)
     if edge.target is not edge.source:
-        after = replace(after, due_at=_due_at(after, around))
+        changes = {**changes, "due_at": _due_at(edge.target, case, changes, around)}
+    after = replace(case, version=case.version + 1, state=edge.target, **changes)
     return Taken(edge, after, by, facts, texts)
 
 
-def _due_at(case: Case, around: Circumstances) -> datetime | None:
-    match case.state:
+def _due_at(state: State, case: Case, changes: dict[str, Any], around: Circumstances) -> datetime | None:
+    """By when an officer must act in `state`, which `case` enters with `changes`."""
+    match state:
         case State.SUBMITTED | State.SUPPLEMENTED if around.item.is_accepted_by_officer:
-            return case.response_due_at
+            return changes.get("response_due_at", case.response_due_at)
         case State.ACCEPTED:
-            return case.promise_due_at
+            return changes.get("promise_due_at", case.promise_due_at)
         case State.IN_PRODUCTION:
             return around.calendar.add_working_days(around.at, limits.PRODUCTION_WORKING_DAYS).due_at
     return None

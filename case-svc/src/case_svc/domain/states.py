@@ -34,6 +34,9 @@ TERMINAL: Final = frozenset(
 EDITABLE: Final = frozenset({State.DRAFT, State.SUPPLEMENT_REQUESTED})
 """Here the applicant may change answers, addresses and materials."""
 
+EXPLAINED: Final = frozenset({State.SUPPLEMENT_REQUESTED, State.DENIED, State.NOT_ACCEPTED, State.COMPLETED})
+"""Here readers are told what was last written to the applicant."""
+
 QUEUED: Final = (State.SUBMITTED, State.SUPPLEMENTED, State.ACCEPTED, State.IN_PRODUCTION)
 """Here an officer must act by `due_at`; the queue lists exactly these."""
 

@@ -3,6 +3,7 @@
 Raw asyncpg on purpose: a move is one read, and one statement that commits it with its events and clocks.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -13,7 +14,7 @@ import asyncpg
 from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
-from ..domain.case import Case, Moved, Taken
+from ..domain.case import Case, Moved, Note, Taken
 from ..domain.errors import CaseChangedMeanwhile
 from ..domain.states import State
 from .sealed import history_aad, seal_json
@@ -22,6 +23,10 @@ COLUMNS: Final = tuple(field.name for field in fields(Case))
 SELECTED: Final = ", ".join(f"c.{name}" for name in COLUMNS)
 _LOAD: Final = f"SELECT {SELECTED} FROM cases c WHERE c.id = $1"
 _LOCK: Final = f"{_LOAD} FOR NO KEY UPDATE"
+# In one order, so that two who lock several never wait for each other crosswise.
+_LOCK_MANY: Final = (
+    f"SELECT {SELECTED} FROM cases c WHERE c.id = ANY($1::uuid[]) ORDER BY c.id FOR NO KEY UPDATE"
+)
 _FIXED: Final = {
     "id", "version", "item_code", "department", "applicant_id", "applicant_kind", "applicant_masked",
     "created_at",
@@ -30,11 +35,24 @@ _FIXED: Final = {
 
 _MUTABLE: Final = tuple(name for name in COLUMNS if name not in _FIXED)
 _VALUES: Final = attrgetter(*_MUTABLE)
+_WRITTEN: Final = ("id", "version", *_MUTABLE)
+_WRITTEN_VALUES: Final = attrgetter(*_WRITTEN)
 _FIRST: Final = 5
 """Of the parameters that hold the mutable columns; before them id, version, new version and time, then the edges."""
 
 _ASSIGNMENTS: Final = ", ".join(f"{name} = ${_FIRST + place}" for place, name in enumerate(_MUTABLE))
 _EDGE: Final = ("int", "text", "text", "text", "text", "uuid", "jsonb", "bytea")
+_HISTORY: Final = "case_id, at, version, action, from_state, to_state, actor, officer_id, facts, texts"
+# Cases travel as JSON: an array of arrays, as `reviewers` would be, is nothing unnest() takes apart.
+MOVE_MANY: Final = Statement(
+    f"""INSERT INTO case_history ({_HISTORY}) SELECT {_HISTORY} FROM unnest($2::uuid[], $3::timestamptz[], $4::int[],
+  $5::text[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::jsonb[], $11::bytea[]) WITH ORDINALITY
+  AS told ({_HISTORY}, place)
+WHERE version IS NULL OR case_id IN (SELECT id FROM $moved) ORDER BY place""",
+    moved=f"""UPDATE cases SET version = after.version,
+  {", ".join(f"{name} = after.{name}" for name in _MUTABLE)}
+  FROM jsonb_populate_recordset(NULL::cases, $1::jsonb) AS after WHERE cases.id = after.id RETURNING cases.id""",
+)
 _OPEN_DRAFT: Final = Statement(
     "INSERT INTO case_form (case_id, version, answers) SELECT id, 1, $10 FROM $opened",
     opened="""INSERT INTO cases (id, version, state, item_code, item_version, department, branch, window_code,
@@ -49,8 +67,7 @@ _REPIN: Final = Statement(
     "UPDATE cases SET version = version + 1, item_version = $3"
     " WHERE id = $1 AND version = $2 AND state = 'draft'"
 )
-_LOCK_FOR_UPLOAD: Final = f"""UPDATE cases c SET version = version + 1 WHERE id = $1
-RETURNING {SELECTED}, (SELECT count(*) FROM case_material m WHERE m.case_id = c.id)"""
+_WITH_FILES: Final = f"SELECT {SELECTED}, c.files FROM cases c WHERE c.id = $1"
 _DELETE: Final = Statement("DELETE FROM cases WHERE id = $1 AND version = $2 AND state = 'draft'")
 
 
@@ -101,6 +118,11 @@ class CaseTable:
             case.window_code, case.applicant_id, case.applicant_kind, case.created_at, answers,
         )  # fmt: skip
 
+    async def lock_many(self, uow: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, Case]:
+        """Those of the cases that are there, locked, by their id."""
+        rows = await uow.fetch(_LOCK_MANY, list(case_ids))
+        return {row["id"]: read_case(row) for row in rows}
+
     def write(self, uow: UnitOfWork, moved: Moved) -> None:
         """Case and history, all edges at once; at the commit CaseChangedMeanwhile where another was first."""
         taken, after = moved.taken, moved.case
@@ -113,6 +135,27 @@ class CaseTable:
             *_VALUES(after),
             *(value for step in taken for value in self._edge(step)),
             rows=len(taken),
+            otherwise=CaseChangedMeanwhile,
+        )
+
+    def write_all(self, uow: UnitOfWork, told: Sequence[Moved | Note]) -> None:
+        """Moves and notes of locked cases, in the order in which they stand in the histories; one statement."""
+        after: dict[UUID, Case] = {}
+        lines: list[tuple[Any, ...]] = []
+        for one in told:
+            if isinstance(one, Note):
+                lines.append(
+                    (one.case_id, one.at, None, one.about, None, None, "system", None, one.facts, None)
+                )
+            else:
+                after[one.case.id] = one.case
+                lines += [(one.case.id, one.at, *self._edge(step)) for step in one.taken]
+        rows = [dict(zip(_WRITTEN, _WRITTEN_VALUES(case), strict=True)) for case in after.values()]
+        uow.write(
+            MOVE_MANY,
+            rows,
+            *map(list, zip(*lines, strict=True)),
+            rows=len(lines),
             otherwise=CaseChangedMeanwhile,
         )
 
@@ -143,9 +186,9 @@ class CaseTable:
         )
         return read_case(row) if row else None
 
-    async def lock_for_upload(self, uow: UnitOfWork, case_id: UUID) -> tuple[Case, int] | None:
-        """The same, with how many files it holds; uploads that waited for one another may still be told too few."""
-        row = await uow.fetchrow(_LOCK_FOR_UPLOAD, case_id)
+    async def load_with_files(self, uow: UnitOfWork, case_id: UUID) -> tuple[Case, int] | None:
+        """With how many files it holds."""
+        row = await uow.read_row(_WITH_FILES, case_id)
         return (read_case(row), row[len(COLUMNS)]) if row else None
 
     async def delete_draft(self, uow: UnitOfWork, case: Case) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
@@ -21,22 +22,35 @@ _SAVE: Final = Statement(
     """UPDATE case_form AS f SET answers = $2, version = f.version + 1 FROM $changed AS changed
 WHERE f.case_id = changed.id AND f.version = $3""",
     changed="""UPDATE cases SET version = version + 1
-  WHERE id = $1 AND state IN ('draft', 'supplement_requested') RETURNING id""",
+  WHERE id = $1 AND applicant_id = $4 AND state IN ('draft', 'supplement_requested') RETURNING id""",
 )
 
 _REPLACE: Final = Statement(
     "UPDATE case_form SET answers = $2, version = version + 1 WHERE case_id = $1 AND version = $3"
 )
-_WITH_FORM: Final = f"""SELECT {SELECTED}, f.version AS form_version, f.answers, f.applicant
+FORM_COLUMNS: Final = "f.version AS form_version, f.answers, f.applicant"
+_WITH_FORM: Final = f"""SELECT {SELECTED}, {FORM_COLUMNS}
 FROM cases c JOIN case_form f ON f.case_id = c.id WHERE c.id = $1"""
 
-_FOR_SUBMISSION: Final = f"""SELECT {SELECTED}, f.version AS form_version, f.answers, f.applicant,
+_FOR_SUBMISSION: Final = f"""SELECT {SELECTED}, {FORM_COLUMNS},
   i.retired_at IS NOT NULL AS retired, nextval('case_no_seq') AS sequence,
   ARRAY(SELECT m.id::text FROM case_material m WHERE m.case_id = c.id) AS material_ids,
   ARRAY(SELECT m.key FROM case_material m WHERE m.case_id = c.id) AS material_keys
 FROM cases c JOIN case_form f ON f.case_id = c.id
 LEFT JOIN item_version i ON i.code = c.item_code AND i.version = c.item_version
 WHERE c.id = $1"""
+
+
+def read_filled(sealer: Sealer, row: asyncpg.Record) -> Filled:
+    """The case with its form in the first columns of `row`, as `SELECTED` and `FORM_COLUMNS` name them."""
+    case = read_case(row)
+    version, answers, applicant = row[len(COLUMNS) : len(COLUMNS) + 3]
+    return Filled(
+        case,
+        version,
+        open_json(sealer, answers, answers_aad(case.id)),
+        open_json(sealer, applicant, applicant_aad(case.id)) if applicant else None,
+    )
 
 
 class FormTable:
@@ -48,15 +62,14 @@ class FormTable:
 
     async def load(self, uow: UnitOfWork, case_id: UUID) -> Filled | None:
         row = await uow.read_row(_WITH_FORM, case_id)
-        return self._filled(row) if row else None
+        return read_filled(self._sealer, row) if row else None
 
     async def load_for_submission(self, uow: UnitOfWork, case_id: UUID) -> Submission | None:
         row = await uow.read_row(_FOR_SUBMISSION, case_id)
         if row is None:
             return None
-        return Submission(
-            self._filled(row), row["retired"], row["sequence"], row["material_ids"], row["material_keys"]
-        )
+        filled = read_filled(self._sealer, row)
+        return Submission(filled, row["retired"], row["sequence"], row["material_ids"], row["material_keys"])
 
     async def editable(self, uow: UnitOfWork, case_id: UUID) -> Editable | None:
         row = await uow.read_row(_EDITABLE, case_id)
@@ -66,13 +79,16 @@ class FormTable:
         self,
         uow: UnitOfWork,
         case_id: UUID,
+        applicant_id: UUID,
         answers: Answers,
         version: int,
         otherwise: Callable[[], Exception],
     ) -> None:
-        """Over `version` of the form; the commit fails with `otherwise` when it no longer is that."""
+        """Over `version` of the form of the applicant's editable case; the commit fails with `otherwise` where it is
+        not that.
+        """
         sealed = self.sealed_answers(case_id, answers)
-        uow.write(_SAVE, case_id, sealed, version, rows=1, otherwise=otherwise)
+        uow.write(_SAVE, case_id, sealed, version, applicant_id, rows=1, otherwise=otherwise)
 
     def replace(self, uow: UnitOfWork, case_id: UUID, answers: Answers, version: int) -> None:
         """Rewrites the answers of a submitted case, whose state the caller has checked and locked."""
@@ -89,11 +105,3 @@ class FormTable:
             " UPDATE cases SET applicant_masked = $3 WHERE id = $1",
             case_id, sealed, masked,
         )  # fmt: skip
-
-    def _filled(self, row: Any) -> Filled:
-        case = read_case(row)
-        at = len(COLUMNS)
-        answers = open_json(self._sealer, row[at + 1], answers_aad(case.id))
-        sealed = row[at + 2]
-        applicant = open_json(self._sealer, sealed, applicant_aad(case.id)) if sealed else None
-        return Filled(case, row[at], answers, applicant)

@@ -49,6 +49,9 @@ cases = sa.Table(
     sa.Column("document_id", UUID),
     sa.Column("order_id", UUID),
     sa.Column("shipment_id", UUID),
+    sa.Column(
+        "files", sa.SmallInteger, nullable=False, server_default="0", comment="its rows in case_material"
+    ),
     sa.UniqueConstraint("case_no", name="cases_case_no_once"),
     # Room on each page, so that autosaves stay heap-only updates.
     postgresql_with={"fillfactor": "80"},

@@ -1,5 +1,6 @@
 """An order is taken back from the courier: the case no longer wants it sent, or the address changed in time."""
 
+from typing import Any
 from uuid import UUID
 
 from chassis.clock import now
@@ -17,6 +18,11 @@ from .ports import CancelAnswer
 from .send_again import begin_next_leg, send_again
 
 
+def concerns_parcels(event: Any) -> bool:
+    """Most cases complete because their parcel arrived, which we told."""
+    return not isinstance(event, CaseCompleted) or event.how == "collected"
+
+
 async def cancel_shipments_of_case(desk: Desk, uow: UnitOfWork, case: CaseWithdrawn) -> None:
     """The case was withdrawn: nothing of it is to travel, in either direction."""
     for shipment in await desk.shipments.lock_of_case(uow, case.case_id):
@@ -28,8 +34,6 @@ async def cancel_what_was_collected(desk: Desk, uow: UnitOfWork, case: CaseCompl
 
     It may have been sent again a moment before, which case-svc learns only when the courier has it.
     """
-    if case.how != "collected":
-        return
     for shipment in await desk.shipments.lock_of_case(uow, case.case_id):
         if shipment.direction == "to_applicant":
             _call_off(desk, uow, shipment, "collected")

@@ -9,10 +9,12 @@ from chassis.jobs import Begin, Job
 from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, PickupRequested
 from contracts.events import Event
 
+from courier_svc.domain.shipment import Shipment
+
 from .apply_held import apply_held
 from .desk import APPLY_HELD, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
 from .give_back_order import cancel_order, cancel_shipments_of_case, cancel_what_was_collected
-from .open_shipment import fetch_originals, send_document
+from .open_shipment import document_to_send, originals_to_fetch
 from .place_order import place_order
 from .poll_traces import poll_traces
 from .purge_addresses import purge_addresses
@@ -20,9 +22,13 @@ from .purge_addresses import purge_addresses
 OnEvent = Callable[[Desk, UnitOfWork, Any], Awaitable[None]]
 OnJob = Callable[[Desk, Job, Begin], Awaitable[None]]
 
+OPENINGS: Final[Mapping[type[Event], Callable[[Any], Shipment]]] = {
+    CaseDispatchRequested: document_to_send,
+    PickupRequested: originals_to_fetch,
+}
+"""Events that open a shipment. `hear_cases` applies these and those below, a batch at a time."""
+
 EVENTS: Final[Mapping[type[Event], OnEvent]] = {
-    CaseDispatchRequested: send_document,
-    PickupRequested: fetch_originals,
     CaseWithdrawn: cancel_shipments_of_case,
     CaseCompleted: cancel_what_was_collected,
 }

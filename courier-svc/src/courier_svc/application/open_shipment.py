@@ -1,4 +1,6 @@
-"""A case has something to send or to fetch: a shipment is opened and the courier's order put to work."""
+"""Cases have something to send or to fetch: shipments are opened and the courier's orders put to work."""
+
+from collections.abc import Sequence
 
 import structlog
 from chassis.clock import now
@@ -15,25 +17,19 @@ from .send_again import send_again
 log = structlog.get_logger(__name__)
 
 
-async def send_document(desk: Desk, uow: UnitOfWork, case: CaseDispatchRequested) -> None:
-    await _open(desk, uow, case, direction="to_applicant", postage_free=case.postage_free)
+def document_to_send(case: CaseDispatchRequested) -> Shipment:
+    return _requested(case, direction="to_applicant", postage_free=case.postage_free)
 
 
-async def fetch_originals(desk: Desk, uow: UnitOfWork, case: PickupRequested) -> None:
-    await _open(desk, uow, case, direction="from_applicant", postage_free=True)
+def originals_to_fetch(case: PickupRequested) -> Shipment:
+    return _requested(case, direction="from_applicant", postage_free=True)
 
 
-async def _open(
-    desk: Desk,
-    uow: UnitOfWork,
-    case: CaseDispatchRequested | PickupRequested,
-    *,
-    direction: Direction,
-    postage_free: bool,
-) -> None:
-    """Opens one. Asked again while one is open: sends a returned one again, leaves a moving one alone."""
+def _requested(
+    case: CaseDispatchRequested | PickupRequested, *, direction: Direction, postage_free: bool
+) -> Shipment:
     shipment_id = uuid7()
-    shipment = Shipment(
+    return Shipment(
         id=shipment_id,
         case_id=case.case_id,
         case_no=case.case_no,
@@ -48,11 +44,24 @@ async def _open(
         leg=1,
         order_no=order_number(shipment_id, 1),
     )
-    if await desk.shipments.add(uow, shipment):
-        uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})
-        return
-    for present in await desk.shipments.lock_of_case(uow, case.case_id):
-        if present.direction != direction:
+
+
+async def open_shipments(desk: Desk, uow: UnitOfWork, wanted: Sequence[Shipment]) -> None:
+    """Opens each. Where a case has one open already: sends a returned one again, leaves a moving one alone.
+
+    No two of them are of the same case and direction.
+    """
+    opened = await desk.shipments.add(uow, wanted)
+    for shipment in wanted:
+        if shipment.id in opened:
+            uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})
+        else:
+            await _serve_by_the_present_one(desk, uow, shipment)
+
+
+async def _serve_by_the_present_one(desk: Desk, uow: UnitOfWork, wanted: Shipment) -> None:
+    for present in await desk.shipments.lock_of_case(uow, wanted.case_id):
+        if present.direction != wanted.direction:
             continue
         if present.can(Move.SENT_AGAIN) and present.called_off is None:
             send_again(desk, uow, present, None)

@@ -5,19 +5,21 @@ from typing import Any
 
 from chassis.db import UnitOfWork
 from chassis.messages import Received
-from chassis.messages.received import Handler, Handlers
+from chassis.messages.received import Handlers
+from chassis.telemetry import context
 
 from courier_svc.application.desk import Desk
-from courier_svc.application.handlers import EVENTS, OnEvent
+from courier_svc.application.handlers import EVENTS, OPENINGS
+from courier_svc.application.hear_cases import Heard, hear_cases
 
 
 def case_handlers(desk: Callable[[], Desk]) -> Handlers:
     """The menu's entries as the chassis wants them; `desk` is there once the service has started."""
-    return {model: _handler(use_case, desk) for model, use_case in EVENTS.items()}
 
+    async def hear(uow: UnitOfWork, heard: list[Heard]) -> None:
+        await hear_cases(desk(), uow, heard)
 
-def _handler(use_case: OnEvent, desk: Callable[[], Desk]) -> Handler:
     async def handle(event: Received[Any], uow: UnitOfWork) -> None:
-        await use_case(desk(), uow, event.data)
+        uow.gather(hear, Heard(event.data, context.current()))
 
-    return handle
+    return dict.fromkeys([*OPENINGS, *EVENTS], handle)

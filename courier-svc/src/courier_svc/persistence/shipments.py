@@ -1,5 +1,6 @@
 """Shipments and their legs in PostgreSQL. Raw SQL: the writes here are on the path of every case."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -31,14 +32,20 @@ SAVE_READ: Final = f"UPDATE shipment SET {_ASSIGNMENTS} WHERE id = $1 AND xmin =
 SAVE_READ_COUNT: Final = 2 + len(_MUTABLE)
 
 # The present parcel of a case in one direction is served by resending it, never by a second one beside it.
-_ADD = """WITH s AS (
- INSERT INTO shipment (id, case_id, case_no, applicant_id, unit, department, direction, postage_free,
-  requested_at, state, version, leg, order_no)
- SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10, $11, $12::int, $13
- WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = $2 AND direction = $7
+_ADDED: Final = (
+    "id", "case_id", "case_no", "applicant_id", "unit", "department", "direction", "postage_free", "requested_at",
+    "state", "version", "leg", "order_no",
+)  # fmt: skip
+_ADDED_VALUES: Final = attrgetter(*_ADDED)
+_ADD = f"""WITH s AS (
+ INSERT INTO shipment ({", ".join(_ADDED)})
+ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bool[],
+  $9::timestamptz[], $10::text[], $11::int[], $12::int[], $13::text[]) AS new ({", ".join(_ADDED)})
+ WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = new.case_id AND direction = new.direction
   AND state NOT IN ('delivered', 'cancelled'))
- RETURNING id)
-INSERT INTO leg (order_no, shipment_id, number, why, begun_at) SELECT $13, s.id, $12, 'first', $9 FROM s"""
+ RETURNING id, leg, order_no, requested_at)
+INSERT INTO leg (order_no, shipment_id, number, why, begun_at) SELECT order_no, id, leg, 'first', requested_at FROM s
+RETURNING shipment_id"""
 
 _SAVE = Statement(SAVE_READ)
 
@@ -95,25 +102,13 @@ def read_shipment(row: asyncpg.Record) -> Shipment:
 class PgShipments:
     """A shipment is written only over the row that was read: locked before, or checked when it is written."""
 
-    async def add(self, uow: UnitOfWork, shipment: Shipment) -> bool:
-        """False when the case already has a parcel in that direction that has not ended."""
-        tag = await uow.execute(
-            _ADD,
-            shipment.id,
-            shipment.case_id,
-            shipment.case_no,
-            shipment.applicant_id,
-            shipment.unit,
-            shipment.department,
-            shipment.direction,
-            shipment.postage_free,
-            shipment.requested_at,
-            shipment.state.value,
-            shipment.version,
-            shipment.leg,
-            shipment.order_no,
-        )
-        return tag == "INSERT 0 1"
+    async def add(self, uow: UnitOfWork, shipments: Sequence[Shipment]) -> set[UUID]:
+        """The ids of those that were added; a case with a parcel in that direction that has not ended gets no other.
+
+        No two of them may be of one case and direction.
+        """
+        rows = await uow.fetch(_ADD, *map(list, zip(*map(_ADDED_VALUES, shipments), strict=True)))
+        return {row["shipment_id"] for row in rows}
 
     def note_asked(self, uow: UnitOfWork, shipment: Shipment, at: datetime, sealed_address: bytes) -> None:
         """Notes that the courier is being asked, and with which address, for the next attempts.

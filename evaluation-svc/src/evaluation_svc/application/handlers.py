@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
 from chassis.messages import Received
 from contracts import case, catalog, courier, identity, payment
 from contracts.events import Event
 
+from .count_reviews import COUNT, COUNT_EVERY, count_reviews
 from .invite_to_review import invite_after_completion, invite_after_denial
 from .ports import Desk
-from .record_event import record_event
+from .record_event import Recorded, record_event
 from .release_batches import RELEASE, release_batches
 
-OnEvent = Callable[[Desk, UnitOfWork, Received[Any]], Awaitable[None]]
+OnEvent = Callable[[Received[Any]], Recorded]
 OnJob = Callable[[Desk, Job, Begin], Awaitable[None]]
 
 RECORDED: Final[tuple[type[Event], ...]] = (
@@ -61,5 +61,9 @@ EVENTS: Final[Mapping[type[Event], OnEvent]] = {
     case.CaseCompleted: invite_after_completion,
     case.CaseDenied: invite_after_denial,
 }
+"""What each leaves here; `keep_batch` puts down what a batch left."""
 
-RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {RELEASE: (release_batches, timedelta(hours=1))}
+RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {
+    RELEASE: (release_batches, timedelta(hours=1)),
+    COUNT: (count_reviews, COUNT_EVERY),
+}

@@ -6,38 +6,28 @@ A case that was never accepted, was withdrawn or lapsed unpaid has had no servic
 from uuid import UUID
 
 from chassis.clock import now
-from chassis.db import UnitOfWork
 from chassis.messages import Received
 from contracts.case import CaseCompleted, CaseDenied
-from contracts.evaluation import ReviewInvited
 
 from evaluation_svc.domain.review import Invitation
 
-from .ports import Desk
-from .record_event import entry_of, own_entry
+from .record_event import Recorded, record_event
 
 INVITED = 1
 SUBMITTED = 2
 """Versions of a case's review, as its events carry them."""
 
 
-async def invite_after_completion(desk: Desk, uow: UnitOfWork, event: Received[CaseCompleted]) -> None:
-    await _invite(desk, uow, event, event.data.deciding_officer_id, "completed")
+def invite_after_completion(event: Received[CaseCompleted]) -> Recorded:
+    return record_event(event, _invitation(event.data, event.data.deciding_officer_id, "completed"))
 
 
-async def invite_after_denial(desk: Desk, uow: UnitOfWork, event: Received[CaseDenied]) -> None:
-    await _invite(desk, uow, event, event.data.officer_id, "denied")
+def invite_after_denial(event: Received[CaseDenied]) -> Recorded:
+    return record_event(event, _invitation(event.data, event.data.officer_id, "denied"))
 
 
-async def _invite(
-    desk: Desk,
-    uow: UnitOfWork,
-    event: Received[CaseCompleted] | Received[CaseDenied],
-    officer_id: UUID | None,
-    outcome: str,
-) -> None:
-    case, moment, entries = event.data, now(), [entry_of(event)]
-    invitation = Invitation(
+def _invitation(case: CaseCompleted | CaseDenied, officer_id: UUID | None, outcome: str) -> Invitation:
+    return Invitation(
         case_id=case.case_id,
         case_no=case.case_no,
         applicant_id=case.applicant_id,
@@ -48,16 +38,5 @@ async def _invite(
         officer_id=officer_id,
         outcome=outcome,
         ended_at=case.occurred_at,
-        invited_at=moment,
+        invited_at=now(),
     )
-    if await desk.reviews.invite(uow, invitation):
-        invited = ReviewInvited(
-            case_id=case.case_id,
-            item_code=case.item_code,
-            department=case.department,
-            unit=case.unit,
-            occurred_at=moment,
-            applicant_id=case.applicant_id,
-        )
-        entries.append(own_entry(invited, uow.emit(invited, version=INVITED), moment))
-    uow.gather(desk.history.append, *entries)

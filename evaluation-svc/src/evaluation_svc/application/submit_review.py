@@ -1,4 +1,4 @@
-"""The applicant's one review of a case: stored, counted and told in one statement."""
+"""The applicant's one review of a case: stored, marked for the counts and told in one statement."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,6 +1,8 @@
 """Invitations and reviews in PostgreSQL; the applicant's words are sealed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -14,8 +16,14 @@ from evaluation_svc.domain.levels import Indicator, Level
 from evaluation_svc.domain.review import Invitation, Review
 
 _INVITE = """INSERT INTO invitation (case_id, case_no, applicant_id, item_code, item_version, department,
- unit, officer_id, outcome, ended_at, invited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
- ON CONFLICT (case_id) DO NOTHING"""
+ unit, officer_id, outcome, ended_at, invited_at)
+ SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::uuid[],
+  $9::text[], $10::timestamptz[], $11::timestamptz[])
+ ON CONFLICT (case_id) DO NOTHING RETURNING case_id"""
+_INVITATION_VALUES = attrgetter(
+    "case_id", "case_no", "applicant_id", "item_code", "item_version", "department", "unit", "officer_id", "outcome",
+    "ended_at", "invited_at",
+)  # fmt: skip
 
 _INVITATION = """case_id, case_no, applicant_id, item_code, item_version, department, unit, officer_id,
  outcome, ended_at, invited_at, reviewed_at"""
@@ -25,9 +33,8 @@ _OPEN = f"""SELECT {_INVITATION} FROM invitation WHERE applicant_id = $1 AND rev
 
 _INVITED = f"SELECT {_INVITATION} FROM invitation WHERE case_id = $1 AND applicant_id = $2"
 
-# Closing the invitation lets one review through; the day's counts rise with it. Everyone counts up in the order item,
-# officer, unit, so that two reviews never wait for each other crosswise. And everyone counts last: nothing refers to
-# `counted`, so PostgreSQL runs it when all else of the commit is written, and the rows are held for that moment only.
+# Closing the invitation lets one review through; its mark is what statistics count. A row of its own: counting up the
+# day's rows here would make the reviews of an item queue for each other's commits.
 _SUBMIT: Final = Statement(
     """INSERT INTO review (id, case_id, case_no, applicant_id, item_code, department, unit, officer_id, level, tags,
   sealed_text, submitted_at)
@@ -36,20 +43,8 @@ _SUBMIT: Final = Statement(
     invited="""UPDATE invitation SET reviewed_at = $3::timestamptz
  WHERE case_id = $1::uuid AND applicant_id = $2::uuid AND reviewed_at IS NULL
  RETURNING case_no, item_code, department, unit, officer_id""",
-    counted="""INSERT INTO review_tally AS tally (dimension, day, key, unit, department, very_satisfied, satisfied,
-  fairly_satisfied, dissatisfied, very_dissatisfied)
- SELECT judged.dimension, $8::date, judged.key, judged.unit, invited.department,
-  ($5::text = 'very_satisfied')::int, ($5::text = 'satisfied')::int, ($5::text = 'fairly_satisfied')::int,
-  ($5::text = 'dissatisfied')::int, ($5::text = 'very_dissatisfied')::int
- FROM $invited AS invited, LATERAL (VALUES ('item', item_code, ''), ('officer', officer_id::text, unit),
-  ('unit', unit, '')) AS judged (dimension, key, unit)
- WHERE judged.key IS NOT NULL ORDER BY judged.dimension
- ON CONFLICT (dimension, day, key, unit) DO UPDATE SET
-  very_satisfied = tally.very_satisfied + excluded.very_satisfied,
-  satisfied = tally.satisfied + excluded.satisfied,
-  fairly_satisfied = tally.fairly_satisfied + excluded.fairly_satisfied,
-  dissatisfied = tally.dissatisfied + excluded.dissatisfied,
-  very_dissatisfied = tally.very_dissatisfied + excluded.very_dissatisfied""",
+    marked="""INSERT INTO tally_mark (review_id, day, item_code, department, unit, officer_id, level)
+ SELECT $4::uuid, $8::date, item_code, department, unit, officer_id, $5::text FROM $invited""",
 )
 
 _REVIEW = "id, case_id, level, tags, sealed_text, submitted_at"
@@ -80,23 +75,10 @@ class PgReviews:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def invite(self, uow: UnitOfWork, invitation: Invitation) -> bool:
-        """False when the case was invited before."""
-        tag = await uow.execute(
-            _INVITE,
-            invitation.case_id,
-            invitation.case_no,
-            invitation.applicant_id,
-            invitation.item_code,
-            invitation.item_version,
-            invitation.department,
-            invitation.unit,
-            invitation.officer_id,
-            invitation.outcome,
-            invitation.ended_at,
-            invitation.invited_at,
-        )
-        return tag == "INSERT 0 1"
+    async def invite(self, uow: UnitOfWork, invitations: Sequence[Invitation]) -> set[UUID]:
+        """The cases of those that were not invited before."""
+        rows = await uow.fetch(_INVITE, *map(list, zip(*map(_INVITATION_VALUES, invitations), strict=True)))
+        return {row["case_id"] for row in rows}
 
     async def invited(self, uow: UnitOfWork, case_id: UUID, applicant_id: UUID) -> Invitation | None:
         """The applicant's invitation, open or not."""
@@ -104,7 +86,7 @@ class PgReviews:
         return Invitation(*row) if row else None
 
     def submit(self, uow: UnitOfWork, applicant_id: UUID, review: Review, day: date) -> None:
-        """Stores `review` against its open invitation and counts it on `day`.
+        """Stores `review` against its open invitation and marks it for the counts of `day`.
 
         At the commit AlreadyReviewed, where another one was faster.
         """

@@ -76,7 +76,20 @@ review_batch = sa.Table(
 )
 sa.Index("review_batch_unit", review_batch.c.unit, review_batch.c.id)
 
-# One row per day and judged thing, counted up with each review: statistics over years read days, not reviews.
+# What the tallies have not counted yet: a row a review, for a minute or so.
+sa.Table(
+    "tally_mark",
+    metadata,
+    sa.Column("review_id", UUID, primary_key=True),
+    sa.Column("day", sa.Date, nullable=False, comment="in Shanghai"),
+    sa.Column("item_code", sa.Text, nullable=False),
+    sa.Column("department", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("officer_id", UUID),
+    sa.Column("level", sa.Text, nullable=False),
+)
+
+# One row per day and judged thing, counted up from the marks: statistics over years read days, not reviews.
 # The counts are in no index, so counting up is a HOT update.
 review_tally = sa.Table(
     "review_tally",

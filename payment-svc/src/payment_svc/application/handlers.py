@@ -50,7 +50,9 @@ EventHandler = Callable[[Any, UnitOfWork], Awaitable[None]]
 JobHandler = Callable[[Job, Begin], Awaitable[None]]
 
 
-def on_events(use: UseCases) -> Mapping[type[Event], EventHandler]:
+def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
+    """None: it opens an order. `hear_cases` applies a batch's in their order."""
+
     async def withdrawn(event: CaseWithdrawn, uow: UnitOfWork) -> None:
         await use.call_off_order(event.case_id, Why.CASE_WITHDRAWN, uow)
 
@@ -58,7 +60,7 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler]:
         await use.call_off_order(event.case_id, Why.CASE_CLOSED_UNPAID, uow)
 
     return {
-        CasePaymentRequested: use.open_order.for_requested_payment,
+        CasePaymentRequested: None,
         CaseWithdrawn: withdrawn,
         CaseClosedUnpaid: closed_unpaid,
     }

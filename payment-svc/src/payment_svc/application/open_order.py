@@ -1,5 +1,6 @@
 """A case asks to be paid: its order is opened, or priced first at the issuing system."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,8 +20,8 @@ class OpenOrder:
         self._orders = orders
         self._ttl = ttl
 
-    async def for_requested_payment(self, request: CasePaymentRequested, uow: UnitOfWork) -> None:
-        """The first order of a case."""
+    def for_requested_payment(self, request: CasePaymentRequested, uow: UnitOfWork) -> tuple[Debt, Opened]:
+        """The first order of a case, told of but yet to be stored: `store`."""
         debt = Debt(
             case_id=request.case_id,
             case_no=request.case_no,
@@ -33,8 +34,13 @@ class OpenOrder:
             amount_cents=request.amount_cents,
         )
         opened = self._opened(debt.amount_cents, now())
-        self._orders.add(uow, debt, opened)
         self._tell(opened, debt.case_id, uow)
+        return debt, opened
+
+    def store(self, first: Sequence[tuple[Debt, Opened]], uow: UnitOfWork) -> None:
+        """With the commit, which fails with PaymentRequestedTwice where a case had asked before."""
+        if first:
+            self._orders.add(uow, first)
 
     async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork) -> UUID:
         """A new order after the last one expired; the sum of a fine is looked up afresh. Returns its id."""

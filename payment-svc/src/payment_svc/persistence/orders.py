@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from asyncpg import Record
@@ -17,14 +18,23 @@ _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
 _FIND = f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1"
 
-# "debt" makes the order depend on the row it refers to; a case that asks again brings no second order.
+_DEBT = (
+    "case_id", "case_no", "item_code", "applicant_id", "unit", "department", "purpose", "amount_source", "amount_cents",
+)  # fmt: skip
+_DEBT_VALUES = attrgetter(*_DEBT)
+_OPENED_VALUES = attrgetter("at", "id", "state", "amount_cents", "expires_at")
+# "debt" makes the orders depend on the rows they refer to; a case that asks again brings no second order.
 _OPEN = Statement(
     """INSERT INTO payment_order
  (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
- SELECT $11, case_id, $4, $7, $12, 1, $13, $8, $10, $14 FROM $debt""",
-    debt="""INSERT INTO case_due (case_id, case_no, item_code, applicant_id, unit, department, purpose,
-  amount_source, amount_cents, requested_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
- ON CONFLICT (case_id) DO NOTHING RETURNING case_id""",
+ SELECT new.id, case_id, debt.applicant_id, debt.purpose, new.state, 1, new.amount_cents, debt.amount_source,
+  debt.requested_at, new.expires_at
+ FROM $debt AS debt JOIN unnest($1::uuid[], $11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[])
+  AS new (case_id, id, state, amount_cents, expires_at) USING (case_id)""",
+    debt=f"""INSERT INTO case_due ({", ".join(_DEBT)}, requested_at)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+   $9::bigint[], $10::timestamptz[])
+ ON CONFLICT (case_id) DO NOTHING RETURNING case_id, applicant_id, purpose, amount_source, requested_at""",
 )
 # Locks the debt: who ends it waits for us and finds the new order, or we wait and find it ended.
 _REOPEN = """INSERT INTO payment_order
@@ -45,14 +55,12 @@ _NOTE_PROBLEM = Statement("UPDATE payment_order SET pricing_problem = $2 WHERE i
 class PgOrders:
     """Implements `application.ports.Orders`; stateless, the unit of work comes with each call."""
 
-    def add(self, uow: UnitOfWork, debt: Debt, opened: Opened) -> None:
-        """Stores what the case owes and its first order; PaymentRequestedTwice where it had asked before."""
+    def add(self, uow: UnitOfWork, first: Sequence[tuple[Debt, Opened]]) -> None:
+        """Stores what cases owe and their first orders; PaymentRequestedTwice where one had asked before."""
+        rows = [(*_DEBT_VALUES(debt), *_OPENED_VALUES(opened)) for debt, opened in first]
         uow.write(
-            _OPEN,
-            debt.case_id, debt.case_no, debt.item_code, debt.applicant_id, debt.unit, debt.department,
-            debt.purpose, debt.amount_source, debt.amount_cents, opened.at,
-            opened.id, opened.state, opened.amount_cents, opened.expires_at,
-            rows=1, otherwise=lambda: PaymentRequestedTwice(debt.case_id),
+            _OPEN, *map(list, zip(*rows, strict=True)),
+            rows=len(rows), otherwise=lambda: PaymentRequestedTwice(first[0][0].case_id),
         )  # fmt: skip
 
     async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from case_svc.application.handlers import ON_EVENT
+from case_svc.application.handlers import ON_EVENT, ON_NEWS
 from contracts.case import (
     CaseClosedUnpaid,
     CaseCompleted,
@@ -19,7 +19,7 @@ from .life import Life, Told
 _OUTBOX_KEPT, _INBOX_KEPT = timedelta(days=30), timedelta(days=37)
 _SENDING, _HOP = timedelta(milliseconds=20), timedelta(milliseconds=60)
 CONSUMERS: dict[str, frozenset[type[Event]]] = {
-    "case-svc": frozenset(ON_EVENT),
+    "case-svc": frozenset(ON_EVENT) | frozenset(ON_NEWS),
     "payment-svc": frozenset({CasePaymentRequested, CaseWithdrawn, CaseClosedUnpaid}),
     "courier-svc": frozenset({CaseDispatchRequested, PickupRequested, CaseWithdrawn, CaseCompleted}),
 }

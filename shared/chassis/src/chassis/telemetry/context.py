@@ -3,8 +3,10 @@
 One context variable for both, because every log line and every outbox row reads them.
 """
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
@@ -46,6 +48,16 @@ def enter(context: WorkContext) -> Token[WorkContext | None]:
 
 def leave(token: Token[WorkContext | None]) -> None:
     _current.reset(token)
+
+
+@contextlib.contextmanager
+def within(context: WorkContext | None) -> Iterator[None]:
+    """Inside the work that `context` was taken from: for what is told on its behalf later, with others of a batch."""
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def continued(

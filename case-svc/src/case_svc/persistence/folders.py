@@ -1,0 +1,78 @@
+"""Cases as one opens them: everything a reader sees, and the note of who looked, in one statement."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from chassis.db import UnitOfWork
+from chassis.sealing import Sealer
+
+from ..application.records import Filled, Folder
+from ..domain.people import Officer
+from ..domain.states import EXPLAINED
+from .cases import COLUMNS, SELECTED
+from .forms import FORM_COLUMNS, read_filled
+from .materials import COLUMNS as MATERIAL_COLUMNS
+from .materials import read_material
+from .sealed import history_aad, open_json
+
+# Rows within a row (record[]) come as tuples of the columns' own types, sealed names as bytes; JSON would take them as
+# text, at twice the time.
+_FOLDER: Final = f"""SELECT {SELECTED}, {FORM_COLUMNS},
+  ARRAY(SELECT ROW({MATERIAL_COLUMNS}) FROM case_material m WHERE m.case_id = c.id ORDER BY m.id),
+  CASE WHEN c.state IN ({", ".join(f"'{state.value}'" for state in sorted(EXPLAINED))}) THEN
+    ARRAY(SELECT ROW(h.version, h.texts) FROM case_history h WHERE h.case_id = c.id AND h.texts IS NOT NULL
+     ORDER BY h.id DESC) END
+FROM cases c JOIN case_form f ON f.case_id = c.id"""
+_OPEN: Final = f"{_FOLDER} WHERE c.id = $1"
+# Driven by the note, so that no officer sees a case without one. Who may see it is `Officer.serves`, in SQL.
+_LOOK: Final = f"""WITH looked AS (
+ INSERT INTO case_view (case_id, viewer, unit, what) SELECT id, $2, $3::text, 'case' FROM cases
+  WHERE id = $1 AND department = $4 AND (unit = $3 OR $5 AND unit IS NOT NULL) RETURNING case_id)
+{_FOLDER} JOIN looked ON looked.case_id = c.id"""
+_TELL: Final = f"""WITH looked AS (
+ INSERT INTO case_view (case_id, viewer, what) SELECT id, $2, $3 FROM cases WHERE id = $1 RETURNING case_id, id)
+SELECT {SELECTED}, {FORM_COLUMNS}, looked.id FROM looked JOIN cases c ON c.id = looked.case_id
+JOIN case_form f ON f.case_id = c.id"""
+_TAKE_BACK: Final = "DELETE FROM case_view WHERE case_id = $1 AND id = $2"
+
+
+class FolderTables:
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def open(self, uow: UnitOfWork, case_id: UUID) -> Folder | None:
+        """For its applicant."""
+        row = await uow.read_row(_OPEN, case_id)
+        return self._folder(row) if row else None
+
+    async def look(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Folder | None:
+        """For `officer`, who is noted as having looked; None, and no note, for a case they do not serve."""
+        row = await uow.fetchrow(
+            _LOOK, case_id, str(officer.id), officer.unit, officer.department, officer.leads_department
+        )
+        return self._folder(row) if row else None
+
+    async def tell(
+        self, uow: UnitOfWork, case_id: UUID, *, service: str, what: str
+    ) -> tuple[Filled, int] | None:
+        """The form for a service that asks, and the number of the note of it."""
+        row = await uow.fetchrow(_TELL, case_id, service, what)
+        return (read_filled(self._sealer, row), row[-1]) if row else None
+
+    async def take_back(self, uow: UnitOfWork, case_id: UUID, note: int) -> None:
+        """Nothing was told after all."""
+        await uow.execute(_TAKE_BACK, case_id, note)
+
+    def _folder(self, row: asyncpg.Record) -> Folder:
+        *_, materials, written = row
+        case_id: UUID = row[COLUMNS.index("id")]
+        return Folder(
+            read_filled(self._sealer, row),
+            [read_material(self._sealer, material) for material in materials],
+            [self._texts(case_id, *sealed) for sealed in written or ()],
+        )
+
+    def _texts(self, case_id: UUID, version: int, sealed: bytes) -> dict[str, Any]:
+        texts: dict[str, Any] = open_json(self._sealer, sealed, history_aad(case_id, version))
+        return texts
