@@ -1,5 +1,6 @@
 """Answers reach the caller as the service gave them."""
 
+import asyncio
 import gzip
 
 import pytest
@@ -92,6 +93,23 @@ async def test_answer_without_length_arrives_whole(gateway: Door):
 
     gateway.services["case"].script = script
     assert (await raw_get(gateway)).body == b"until the end"
+
+
+async def test_head_does_not_wait_for_a_body_that_is_not_there_yet(gateway: Door):
+    go_on = asyncio.Event()
+
+    async def script(asked: Asked, writer) -> None:
+        await asked.read()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        await go_on.wait()
+        writer.write(b"x" * 100_000)
+
+    gateway.services["case"].script = script
+    async with gateway.wire() as wire:
+        await wire.send("GET /api/cases/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await wire.head()).status == 200
+        go_on.set()
+        assert len(await wire.reader.readexactly(100_000)) == 100_000
 
 
 async def test_interim_answers_are_for_us_alone(gateway: Door):

@@ -4,12 +4,12 @@ import asyncio
 import re
 
 import uvicorn
+from chassis.http.joined_writes import JoinedWritesProtocol
 from chassis.problems import Problem
 from chassis.telemetry import context
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from .joined_writes import JoinedWrites
 from .proxy.exchange import refusal
 from .proxy.refusals import BadRequest, HeadersTooLarge, RequestTooSlow
 from .settings import GatewaySettings
@@ -38,7 +38,7 @@ def server_config(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
     )
 
 
-class GatewayProtocol(HttpToolsProtocol):
+class GatewayProtocol(JoinedWritesProtocol):
     """Bounds a request's head in size and time, and answers what is no HTTP with a problem document."""
 
     # A head is awaited or incomplete. Most come in one piece, and then no timer was set.
@@ -50,7 +50,7 @@ class GatewayProtocol(HttpToolsProtocol):
     _fault: Problem | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(transport)
         self._await_head()
         self._set_head_timer()
 

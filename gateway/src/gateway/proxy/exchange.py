@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from chassis.http_client import Headers
 from chassis.problems import Problem
 from chassis.problems.rendering import MEDIA_TYPE, document, prefers_english
 from chassis.telemetry.context import WorkContext
@@ -11,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from ..routes import Route
 from .body import SMALL, CallerGone, Upload
 from .request_head import Head
-from .response_head import SECURITY, Pairs
+from .response_head import SECURITY
 
 _READ_SILENCE = 60.0
 _LINGER_SECONDS = 15.0
@@ -40,7 +41,7 @@ class Exchange:
         self._send = send
         self._begun = False
 
-    async def answer(self, status: int, headers: Pairs, body: bytes) -> None:
+    async def answer(self, status: int, headers: Headers, body: bytes) -> None:
         """A whole answer. What the caller is still sending is read before the connection is closed."""
         unread = self._has_unread_body()
         if unread:
@@ -53,7 +54,7 @@ class Exchange:
             body = b""
         await self._send({"type": "http.response.body", "body": body})
 
-    async def begin(self, status: int, headers: Pairs) -> None:
+    async def begin(self, status: int, headers: Headers) -> None:
         """The first part of an answer of several; `chunk` and `end` follow."""
         if self._has_unread_body():
             headers.append((b"connection", b"close"))
@@ -101,7 +102,7 @@ class Exchange:
                     left -= len(message["body"])
 
 
-def refusal(problem: Problem, accept_language: str) -> tuple[Pairs, bytes]:
+def refusal(problem: Problem, accept_language: str) -> tuple[Headers, bytes]:
     """`problem` in the reader's language: the headers and the body of its answer."""
     english = prefers_english(accept_language)
     body = document(

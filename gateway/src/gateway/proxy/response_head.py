@@ -1,12 +1,12 @@
 """Which headers of a service's answer reach the caller."""
 
-from chassis.http_client import Headers as Pairs
+from chassis.http_client import Headers
 
 from .hop_by_hop import HOP_BY_HOP, nominated
 
 _DROPPED = HOP_BY_HOP | {b"server", b"date", b"x-request-id"}
 
-SECURITY: Pairs = [
+SECURITY: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -14,7 +14,7 @@ SECURITY: Pairs = [
 _LOOKED_AT = _DROPPED | {name for name, _ in SECURITY}
 
 
-def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
+def answer_headers(status: int, headers: Headers, request_id: bytes) -> Headers:
     """The answer's headers in their order, repeated ones kept, with the request's id and security headers.
 
     Names are in lower case, as `chassis.http_client` gives them.
@@ -43,7 +43,7 @@ def answer_headers(status: int, headers: Pairs, request_id: bytes) -> Pairs:
     return kept
 
 
-def with_security(headers: Pairs) -> Pairs:
+def with_security(headers: Headers) -> Headers:
     """`headers` and those security headers it does not have: a page may need laxer or stricter ones."""
     present = {name for name, _ in headers}
     headers.extend(pair for pair in SECURITY if pair[0] not in present)

@@ -64,11 +64,13 @@ def _serve(service: Service, role: str) -> None:
 
 def server_options(settings: ServiceSettings) -> dict[str, Any]:
     """How uvicorn serves one of our services."""
+    from .http.joined_writes import JoinedWritesProtocol
+
     return {
         "host": settings.host,
         "port": settings.port,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": JoinedWritesProtocol,
         # From these peers the address in X-Forwarded-For takes the peer's place.
         "forwarded_allow_ips": settings.trusted_proxies,
         "access_log": False,

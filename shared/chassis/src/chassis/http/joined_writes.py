@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
 
 class JoinedWrites:
     """A transport that holds an answer's head until what follows it is written, or this turn of the loop is over.
 
-    uvicorn writes head and body apart, uvloop passes each on at once, and the caller is woken twice: a fifth of what
-    a small answer costs.
+    uvicorn writes head and body apart, uvloop passes each on at once, and whoever reads them is woken twice.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -42,3 +43,10 @@ class JoinedWrites:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+class JoinedWritesProtocol(HttpToolsProtocol):
+    """uvicorn's, with joined writes."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(JoinedWrites(transport, self.loop))  # type: ignore[arg-type]
