@@ -12,7 +12,7 @@ from ..domain.errors import CaseNotFound
 from ..domain.timeline import Entry
 from .sealed import history_aad, open_json
 
-_NOTE: Final = Statement(
+NOTE: Final = Statement(
     """INSERT INTO case_history (case_id, action, actor, at, facts)
 SELECT id, $2, $3, $4::timestamptz, $5::jsonb FROM cases WHERE id = $1"""
 )
@@ -27,7 +27,7 @@ class HistoryTable:
 
     def note(self, uow: UnitOfWork, case_id: UUID, about: str, at: datetime, facts: dict[str, Any]) -> None:
         """Tells in the case's history what happened elsewhere; CaseNotFound at the commit."""
-        uow.write(_NOTE, case_id, about, "system", at, facts, rows=1, otherwise=CaseNotFound)
+        uow.write(NOTE, case_id, about, "system", at, facts, rows=1, otherwise=CaseNotFound)
 
     async def entries(self, uow: UnitOfWork, case_id: UUID) -> list[Entry]:
         """Oldest first."""
