@@ -19,7 +19,7 @@ from .people import Person, Registrar
 from .profiling import Profiler
 from .progress import say
 
-CONCURRENCY = 64
+CONCURRENCY = 96
 CITIZENS = 80
 BRANCHES = ("XC", "BL", "LH", "YT", "BQ", "WY")
 WARM_UP = 36

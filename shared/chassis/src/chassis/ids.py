@@ -1,8 +1,9 @@
 """Identifiers."""
 
-import os
 import time
 from uuid import UUID
+
+from .chance import random_bytes
 
 _RANDOM_BITS = 74
 _last = 0
@@ -18,9 +19,9 @@ def uuid7() -> UUID:
     value = (time.time_ns() // 1_000_000) << _RANDOM_BITS
     if value >> _RANDOM_BITS > _last >> _RANDOM_BITS:
         # The highest random bit stays clear, so that counting on does not soon run into the time.
-        value |= int.from_bytes(os.urandom(10), "big") & ((1 << (_RANDOM_BITS - 1)) - 1)
+        value |= int.from_bytes(random_bytes(10), "big") & ((1 << (_RANDOM_BITS - 1)) - 1)
     else:
-        value = _last + 1 + int.from_bytes(os.urandom(4), "big")
+        value = _last + 1 + int.from_bytes(random_bytes(4), "big")
     _last = value
     return UUID(
         int=(value >> _RANDOM_BITS) << 80

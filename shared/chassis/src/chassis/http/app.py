@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..problems import Problem
 from ..problems.errors import known_problems
@@ -58,8 +58,16 @@ def create_app(service: "Service") -> FastAPI:
 
 
 class _Application(FastAPI):
+    dispatch: Dispatch | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.dispatch is None:
+            self.dispatch = Dispatch(self.routes, otherwise=super().__call__)
+        scope["app"] = self
+        await self.dispatch(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
-        return Dispatch(self.routes, otherwise=RequestContext(super().build_middleware_stack()))
+        return RequestContext(super().build_middleware_stack())
 
 
 def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -2,8 +2,7 @@
 
 import inspect
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,19 +15,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..problems import Problem
 from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
+from .binding import Answer, bound
 from .middleware import Observed, unforeseen
-
-Answer = Callable[[Request], Awaitable[Response]]
 
 
 class DirectRoute(APIRoute):
     """A route that `Dispatch` can call by itself: FastAPI's, whose handler is kept at hand."""
 
-    answer: Answer
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self.answer: Answer = self.get_route_handler()
 
     def get_route_handler(self) -> Callable[[Request], Any]:
-        self.answer = super().get_route_handler()
-        return self.answer
+        return bound(self, super().get_route_handler())
 
 
 class Dispatch:
@@ -87,18 +86,6 @@ async def _answered(answer: Answer, request: Request) -> Response:
 
 def _answer_of(route: Any) -> Answer | None:
     if isinstance(route, DirectRoute):
-        return _with_stacks(route.answer)
+        return route.answer
     # A plain route whose function takes the request and gives the response, such as a webhook's.
     return route.endpoint if type(route) is Route and inspect.iscoroutinefunction(route.endpoint) else None
-
-
-def _with_stacks(answer: Answer) -> Answer:
-    async def answered(request: Request) -> Response:
-        # FastAPI wants three, for what dependencies and forms leave to be closed; ours leave nothing behind an answer.
-        async with AsyncExitStack() as stack:
-            request.scope["fastapi_middleware_astack"] = stack
-            request.scope["fastapi_inner_astack"] = stack
-            request.scope["fastapi_function_astack"] = stack
-            return await answer(request)
-
-    return answered

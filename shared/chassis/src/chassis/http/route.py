@@ -49,10 +49,8 @@ class TransactionalRoute(DirectRoute):
     def get_route_handler(self) -> Callable[[Request], Any]:
         run = super().get_route_handler()
         if set(self.methods) <= _READS:
-            self.answer = _reading(run, self.resolved)
-        else:
-            self.answer = _Writing(run, self.resolved, self.endpoint).handle
-        return self.answer
+            return _reading(run, self.resolved)
+        return _Writing(run, self.resolved, self.endpoint).handle
 
 
 class Router(APIRouter):

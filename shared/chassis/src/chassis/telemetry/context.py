@@ -4,11 +4,12 @@ One context variable for both, because every log line and every outbox row reads
 """
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
+
+from ..chance import random_bytes
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 
@@ -68,7 +69,7 @@ def continued(
     causation_id: str | None = None,
 ) -> WorkContext:
     """A new span under `traceparent`; a missing or malformed one starts a new trace."""
-    random = os.urandom(24).hex()
+    random = random_bytes(24).hex()
     match = _TRACEPARENT.match(traceparent) if traceparent else None
     trace_id, parent, sampled = (match[1], match[2], match[3] != "00") if match else (random[:32], None, True)
     return WorkContext(
