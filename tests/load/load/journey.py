@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import aiohttp
 import orjson
+from chassis.http_client import Pool
 
 from .people import Person
 
@@ -60,7 +61,7 @@ class Journey:
     """Walks cases; one instance serves all of a run."""
 
     def __init__(
-        self, http: aiohttp.ClientSession, gateway: str, material_key: str, timings: Timings
+        self, http: aiohttp.ClientSession, gateway: Pool, material_key: str, timings: Timings
     ) -> None:
         self._http = http
         self._gateway = gateway
@@ -128,15 +129,15 @@ class Journey:
     async def _send(
         self, step: str, method: str, path: str, who: Person, body: Any = None, mime: str = _JSON
     ) -> tuple[int, Any]:
-        headers = dict(who.headers)
+        headers = [(name.encode(), value.encode()) for name, value in who.headers.items()]
         if method == "POST":
-            headers["Idempotency-Key"] = str(uuid4())
+            headers.append((b"idempotency-key", str(uuid4()).encode()))
         if body is not None:
-            headers["Content-Type"] = mime
+            headers.append((b"content-type", mime.encode()))
             body = body if isinstance(body, bytes) else orjson.dumps(body)
         started = time.perf_counter()
-        async with self._http.request(method, self._gateway + path, headers=headers, data=body) as answer:
-            content = await answer.read()
+        answer = await self._gateway.request(method.encode(), path.encode(), headers, body, silence=_PATIENCE)
+        content = await answer.read()
         self.timings.by_step[step].append(time.perf_counter() - started)
         return answer.status, orjson.loads(content) if content else None
 

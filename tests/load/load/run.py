@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import aiohttp
 import orjson
+from chassis.http_client import Pool, UpstreamError
 from embedded.stack import EmbeddedStack
 
 from . import measure
@@ -20,10 +21,13 @@ from .profiling import Profiler
 from .progress import say
 
 CONCURRENCY = 96
+"""Pages of a case wait 1.5 s by themselves, and a case at full speed takes some 2.5: fewer would not fill two cores."""
 CITIZENS = 80
 BRANCHES = ("XC", "BL", "LH", "YT", "BQ", "WY")
-WARM_UP = 36
+WARM_UP = 100
+"""Cases before the measuring: PostgreSQL plans a statement anew the first five times on each connection."""
 _STEADY_SECONDS = 10
+_CONNECTIONS = 256
 FAST = {
     "gateway": {
         "IP_RATE": "100000",
@@ -46,6 +50,7 @@ class Crowd:
     """Who walks the cases, and over which connection."""
 
     http: aiohttp.ClientSession
+    gateway: Pool
     registrar: Registrar
     citizens: list[Person]
 
@@ -66,7 +71,11 @@ async def crowd(stack: EmbeddedStack) -> AsyncIterator[Crowd]:
         say(f"registering {CITIZENS} citizens")
         citizens = await registrar.citizens(CITIZENS)
         await _until_known(http, gateway, citizens[0])
-        yield Crowd(http, registrar, citizens)
+        pool = Pool(gateway, connections=_CONNECTIONS, connect_timeout=10)
+        try:
+            yield Crowd(http, pool, registrar, citizens)
+        finally:
+            await pool.close()
 
 
 async def measured(
@@ -78,7 +87,7 @@ async def measured(
     desks = await _desks(people.registrar, stack.around.secrets.demo_password)
     key = await _upload_key(people.http, gateway)
     say("warming up")
-    await _drive(Journey(people.http, gateway, key, Timings()), people.citizens, desks, WARM_UP)
+    await _drive(Journey(people.http, people.gateway, key, Timings()), people.citizens, desks, WARM_UP)
     await asyncio.sleep(1)
     timings = Timings()
     say(f"{cases} cases, {CONCURRENCY} at a time")
@@ -86,7 +95,7 @@ async def measured(
         since, before = time.time(), measure.cpu_seconds(stack)
         own = time.process_time()
         started = time.perf_counter()
-        await _drive(Journey(people.http, gateway, key, timings), people.citizens, desks, cases)
+        await _drive(Journey(people.http, people.gateway, key, timings), people.citizens, desks, cases)
         elapsed = time.perf_counter() - started
         own = time.process_time() - own
         after = measure.cpu_seconds(stack)
@@ -103,7 +112,7 @@ async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, 
     await people.refresh()
     desks = await _desks(people.registrar, stack.around.secrets.demo_password)
     timings = Timings()
-    journey = Journey(people.http, gateway, await _upload_key(people.http, gateway), timings)
+    journey = Journey(people.http, people.gateway, await _upload_key(people.http, gateway), timings)
     cases = max(20, round(rate * _STEADY_SECONDS))
     say(f"{cases} cases, one each {1000 / rate:.0f} ms")
     since = time.time()
@@ -165,7 +174,7 @@ async def _drive(
             branch = BRANCHES[number % len(BRANCHES)]
             try:
                 await journey.walk(citizens[number % len(citizens)], *desks[branch], branch)
-            except (RuntimeError, aiohttp.ClientError, TimeoutError) as error:
+            except (RuntimeError, aiohttp.ClientError, UpstreamError, TimeoutError) as error:
                 journey.timings.failures.append(repr(error)[:500])
             if (finished := next(done)) % 200 == 0:
                 say(f"  {finished} of {cases}")
