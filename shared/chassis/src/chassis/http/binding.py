@@ -1,8 +1,9 @@
 """From a request to an endpoint's arguments and from what it returns to an answer, the short way.
 
 FastAPI's way prepares for forms, streams, dependencies and telemetry at each request: a fifth of what one costs here.
-A plain endpoint has parameters of its path, one JSON body and a model to answer with: its own validators do. Where a
-request is not plainly right, FastAPI goes its way from the start and says what is wrong, in its own words.
+A plain endpoint has parameters of its path, one JSON body and a model to answer with: its own validators do. It may
+depend on what reads a header that seldom comes, or says something of the response. Where a request is not plainly
+right, FastAPI goes its way from the start and says what is wrong, in its own words.
 """
 
 import inspect
@@ -13,6 +14,7 @@ from typing import Any
 
 from fastapi._compat import ModelField
 from fastapi.datastructures import DefaultPlaceholder
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import ResponseValidationError
 from fastapi.params import Body, File, Form
 from fastapi.routing import APIRoute
@@ -48,15 +50,40 @@ def _with_stacks(handler: Answer) -> Answer:
 
 def _is_plain(route: APIRoute) -> bool:
     needs = route.dependant
-    elsewhere = (
-        needs.dependencies, needs.header_params, needs.cookie_params, needs.websocket_param_name,
-        needs.http_connection_param_name, needs.background_tasks_param_name, needs.security_scopes_param_name,
-    )  # fmt: skip
     filtered = (
         route.response_model_include, route.response_model_exclude, route.response_model_exclude_unset,
         route.response_model_exclude_defaults, route.response_model_exclude_none,
     )  # fmt: skip
-    return not (any(elsewhere) or any(filtered)) and _takes_json(route) and _gives_a_model(route)
+    return (
+        not any(filtered)
+        and not needs.header_params
+        and not _needs_more(needs)
+        and all(_is_aside(one) for one in needs.dependencies)
+        and _takes_json(route)
+        and _gives_a_model(route)
+    )
+
+
+def _needs_more(needs: Dependant) -> bool:
+    return bool(
+        needs.cookie_params
+        or needs.websocket_param_name
+        or needs.http_connection_param_name
+        or needs.background_tasks_param_name
+        or needs.security_scopes_param_name
+    )
+
+
+def _is_aside(needs: Dependant) -> bool:
+    """Whether a dependency needs no more than the response, or headers that may be missing."""
+    more = needs.path_params or needs.query_params or needs.body_params or needs.dependencies
+    return (
+        not more
+        and not _needs_more(needs)
+        and needs.request_param_name is None
+        and inspect.iscoroutinefunction(needs.call)
+        and not any(field.field_info.is_required() for field in needs.header_params)
+    )
 
 
 def _takes_json(route: APIRoute) -> bool:
@@ -90,6 +117,7 @@ class _Plain:
         self._path = tuple((field, field.alias) for field in needs.path_params)
         self._query = tuple(needs.query_params)
         self._body = needs.body_params[0] if needs.body_params else None
+        self._aside = tuple(_Aside(one) for one in needs.dependencies)
         self._request_name = needs.request_param_name
         self._response_name = needs.response_param_name
         self._model = route.response_field
@@ -97,23 +125,26 @@ class _Plain:
         self._status = route.status_code or 200
 
     async def answer(self, request: Request) -> Response:
+        told = _Told() if self._aside or self._response_name else None
         try:
-            arguments = await self._arguments(request)
+            arguments = await self._arguments(request, told)
         except _NotPlain:
             return await self._thorough(request)
-        if self._response_name is None:
-            given = await self._call(**arguments)
+        given = await self._call(**arguments)
+        if told is None:
             return given if isinstance(given, Response) else self._response(given, self._status)
-        told = _Told()
-        given = await self._call(**arguments, **{self._response_name: told})
         if isinstance(given, Response):
             return given
         response = self._response(given, told.status_code or self._status)
         response.raw_headers += told.raw_headers
         return response
 
-    async def _arguments(self, request: Request) -> dict[str, Any]:
+    async def _arguments(self, request: Request, told: "_Told | None") -> dict[str, Any]:
         found: dict[str, Any] = {}
+        for aside in self._aside:
+            value = await aside.value(request, told)
+            if aside.name is not None:
+                found[aside.name] = value
         for field, alias in self._path:
             found[field.name] = _valid(field, request.path_params[alias])
         if self._query:
@@ -127,6 +158,8 @@ class _Plain:
             found[self._body.name] = _valid(self._body, await _json(request))
         if self._request_name is not None:
             found[self._request_name] = request
+        if self._response_name is not None:
+            found[self._response_name] = told
         return found
 
     def _response(self, given: Any, status: int) -> Response:
@@ -136,6 +169,23 @@ class _Plain:
             raise ResponseValidationError(errors=errors, body=given)
         content = self._model.serialize_json(value, by_alias=self._by_alias)
         return Response(content, status, media_type="application/json")
+
+
+class _Aside:
+    def __init__(self, needs: Dependant) -> None:
+        assert needs.call is not None
+        self.name = needs.name
+        self._call = needs.call
+        self._response_name = needs.response_param_name
+        self._defaults = {field.name: field.get_default() for field in needs.header_params}
+        self._headers = [field.alias.replace("_", "-") for field in needs.header_params]
+
+    async def value(self, request: Request, told: "_Told | None") -> Any:
+        if any(name in request.headers for name in self._headers):
+            raise _NotPlain
+        if self._response_name is None:
+            return await self._call(**self._defaults)
+        return await self._call(**self._defaults, **{self._response_name: told})
 
 
 class _Told(Response):
