@@ -174,3 +174,14 @@ async def test_rollback_of_a_broken_connection_does_not_fail_and_the_next_reques
     await uow.rollback()
     answer = await sample.client.post("/api/counters/a/raise", json={"by": 1}, headers=headers(sample))
     assert answer.status_code == 200
+
+
+async def test_a_database_that_goes_away_while_the_first_answer_is_looked_up_is_503(
+    sample: Running, monkeypatch: pytest.MonkeyPatch
+):
+    async def gone(self: UnitOfWork, sql: str, *args: object) -> None:
+        raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+
+    monkeypatch.setattr(UnitOfWork, "read_row", gone)
+    answer = await sample.client.post("/api/counters/a/raise", json={"by": -1}, headers=headers(sample))
+    assert answer.status_code == 503, answer.text

@@ -117,7 +117,11 @@ class _Writing:
             await uow.rollback()
             # A repeated request often fails just because its first run changed the state.
             repeats = isinstance(error, Exception) and not is_infrastructure(error)
-            if repeats and (earlier := await _earlier(idempotent, uow)) is not None:
+            try:
+                earlier = await _earlier(idempotent, uow) if repeats else None
+            except Exception as failed:  # the database may go away just now
+                raise _translated(failed) from error
+            if earlier is not None:
                 return earlier
             raise _translated(error) from error
         request.app.state.service.committed(committed)
