@@ -93,17 +93,21 @@ async def open_city(data: Path, extra: Mapping[str, dict[str, str]] | None = Non
             await _catalogue_known(city)
             yield city
     except NeverHappened as error:
-        error.add_note(_warnings(stack.folder.logs))
+        error.add_note(complaints(stack.folder.logs))
         raise
     finally:
         await stack.stop()
 
 
-def _warnings(logs: Path) -> str:
-    """The last of what each part complained of, for whoever reads why something never happened."""
+def complaints(logs: Path, word: str = "") -> str:
+    """The last lines that are more than news and hold `word`, by part: for whoever reads why something went wrong."""
     told = []
     for file in sorted(logs.glob("*.log")):
-        lines = [line for line in file.read_text(errors="replace").splitlines() if not _quiet(line)]
+        lines = [
+            line
+            for line in file.read_text(errors="replace").splitlines()
+            if not _quiet(line) and word in line
+        ]
         told += [f"{file.name}: {line[:400]}" for line in lines[-8:]]
     return "\n".join(told)
 

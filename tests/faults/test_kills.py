@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from city import complaints
 
 from .conftest import Stormy
 from .reckoning import reckon
@@ -35,4 +36,5 @@ async def _killed(stormy: Stormy, *, cases: int, rounds: int, at_once: int, say:
         f"{len(storm.walks)} cases in {stormed:.0f} s, settled after {time.monotonic() - began - stormed:.0f} s more;"
         f" asked again: {dict(crowd.troubles)}"
     )
-    assert not storm.failures and not found, storm.report(found)
+    unforeseen = complaints(stormy.city.stack.folder.logs, "unforeseen_error")
+    assert not storm.failures and not found, storm.report(found) + "\n" + unforeseen
