@@ -2,9 +2,9 @@ from uuid import uuid4
 
 import pytest
 from chassis.ids import uuid7
-from chassis.messages.parking import BEHIND, MAX_ATTEMPTS
+from chassis.messages.parking import BEHIND, MAX_ATTEMPTS, first_of_key
 from chassis.testing import Running, bearer, running
-from sample.service import CounterRaised, build
+from sample.service import TOPIC, CounterRaised, build
 
 
 async def heard(service: Running, name: str) -> int:
@@ -118,3 +118,21 @@ async def test_rows_gathered_by_a_batch_are_written_once_and_with_its_commit(set
         await service.deliver(*(CounterRaised(name=name, value=1) for name in "abc"))
         assert written == [["a", "b", "c"]]
         assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 3
+
+
+async def test_what_waits_behind_nothing_any_more_is_taken_up(sample: Running):
+    """The process ended between an event and those behind it."""
+    await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
+    await sample.service.pool.execute("DELETE FROM parked_message WHERE cause <> $1", BEHIND)
+    await sample.service.replayer.replay_due()
+    assert await heard(sample, "bad") == 1
+    assert await sample.parked() == []
+
+
+async def test_second_of_a_key_is_not_taken_up_while_somebody_works_on_the_first(sample: Running):
+    await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
+    service = sample.service
+    async with sample.uow() as uow:
+        assert await first_of_key(uow, service.name, TOPIC, "bad") is not None
+        assert await service.replayer.replay_key(TOPIC, "bad")
+        assert await heard(sample, "bad") == 0
