@@ -1,10 +1,13 @@
 from uuid import uuid4
 
 import pytest
+from chassis.db import Statement
 from chassis.ids import uuid7
 from chassis.messages.parking import BEHIND, MAX_ATTEMPTS, first_of_key
 from chassis.testing import Running, bearer, running
 from sample.service import TOPIC, CounterRaised, build
+
+_COUNT_UP = Statement("UPDATE counter SET value = value + 1 WHERE name = $1")
 
 
 async def heard(service: Running, name: str) -> int:
@@ -136,3 +139,22 @@ async def test_second_of_a_key_is_not_taken_up_while_somebody_works_on_the_first
         assert await first_of_key(uow, service.name, TOPIC, "bad") is not None
         assert await service.replayer.replay_key(TOPIC, "bad")
         assert await heard(sample, "bad") == 0
+
+
+@pytest.mark.parametrize("asks_first", [False, True])
+async def test_two_writes_about_one_key_both_count_whatever_was_written_between(settings, tokens, asks_first):
+    async def write(event, uow):
+        if event.data.value == 2:
+            await uow.read_value("SELECT 1")
+        uow.write(_COUNT_UP, event.data.name)
+
+    async with running(build(settings, write), tokens) as service:
+        await service.service.pool.execute("INSERT INTO counter VALUES ('a', 0, 1), ('b', 0, 1)")
+        if asks_first:
+            service.service.applier._expects_new = False
+        await service.deliver(
+            CounterRaised(name="a", value=1),
+            CounterRaised(name="b", value=2),
+            CounterRaised(name="b", value=3),
+        )
+        assert await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'b'") == 2

@@ -1,6 +1,6 @@
 """Applying events: effect, inbox row and outbox rows commit together, a batch a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -47,17 +47,9 @@ class Applier:
 
         False where that does not hold, or an event fails: nothing was done then.
         """
-        wrote: set[tuple[str, str]] = set()
         try:
             async with self._begin() as uow:
-                for arrival in arrivals:
-                    if arrival.place in wrote:
-                        # One statement cannot change a row twice: what waits is written first.
-                        await uow.connection()
-                    waiting = uow.waiting
-                    await self.run_handler(arrival, uow)
-                    if uow.waiting > waiting:
-                        wrote.add(arrival.place)
+                await self._run_handlers(arrivals, uow)
                 await uow.write_gathered()
                 # Last: whoever reads while something waits to be written begins a transaction.
                 inbox.take_as_new(uow, self.consumer, arrivals, positions)
@@ -73,11 +65,7 @@ class Applier:
         try:
             async with self._begin() as uow:
                 taken = await inbox.take(uow, self.consumer, arrivals, positions)
-                for arrival in _first_of_each(arrivals, taken.new):
-                    if arrival.place in taken.parked:
-                        await parking.park_behind(uow, self.consumer, arrival)
-                    else:
-                        await self.run_handler(arrival, uow)
+                await self._run_handlers(_first_of_each(arrivals, taken.new), uow, taken.parked)
             self._expects_new = len(taken.new) == len(arrivals) and not taken.parked
         except Exception as error:
             if is_infrastructure(error):
@@ -86,6 +74,20 @@ class Applier:
                 "batch_failed", consumer=self.consumer, events=len(arrivals), cause=parking.describe(error)
             )
             await self._one_by_one(arrivals, positions)
+
+    async def _run_handlers(
+        self, arrivals: Sequence[Arrival], uow: UnitOfWork, parked: Collection[tuple[str, str]] = ()
+    ) -> None:
+        seen: set[tuple[str, str]] = set()
+        for arrival in arrivals:
+            if arrival.place in parked:
+                await parking.park_behind(uow, self.consumer, arrival)
+                continue
+            if arrival.place in seen and uow.waiting:
+                # One statement cannot change a row twice: what waits is written first.
+                await uow.connection()
+            seen.add(arrival.place)
+            await self.run_handler(arrival, uow)
 
     async def _one_by_one(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
         for arrival in arrivals:
