@@ -7,6 +7,7 @@ from chassis.messages.parking import BEHIND, MAX_ATTEMPTS, first_of_key
 from chassis.testing import Running, bearer, running
 from sample.service import TOPIC, CounterRaised, build
 
+_COUNT = Statement("INSERT INTO counter VALUES ('counted', 1, 1)")
 _COUNT_UP = Statement("UPDATE counter SET value = value + 1 WHERE name = $1")
 
 
@@ -123,6 +124,33 @@ async def test_rows_gathered_by_a_batch_are_written_once_and_with_its_commit(set
         assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 3
 
 
+async def test_what_comes_while_an_earlier_one_is_taken_up_again_does_not_act_on_what_was_before(
+    settings, tokens
+):
+    mended = False
+    saw: list[int | None] = []
+
+    async def add_up(event, uow):
+        if event.data.value == 13:
+            if not mended:
+                raise ValueError("thirteen is poison")
+            uow.write(_COUNT)
+        elif event.data.value == 2:
+            found = await uow.read_value("SELECT value FROM counter")
+            await service.service.replayer.replay_due()
+            saw.append(found)
+
+    async with running(build(settings, add_up), tokens) as service:
+        await service.deliver(CounterRaised(name="bad", value=13))
+        await service.deliver(CounterRaised(name="good", value=1))
+        mended = True
+        await service.service.pool.execute("UPDATE parked_message SET retry_at = now()")
+        await service.deliver(CounterRaised(name="bad", value=2))
+        await service.service.replayer.replay_due()
+        assert await service.parked() == []
+        assert saw[-1] == 1
+
+
 async def test_what_waits_behind_nothing_any_more_is_taken_up(sample: Running):
     """The process ended between an event and those behind it."""
     await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
@@ -151,7 +179,7 @@ async def test_two_writes_about_one_key_both_count_whatever_was_written_between(
     async with running(build(settings, write), tokens) as service:
         await service.service.pool.execute("INSERT INTO counter VALUES ('a', 0, 1), ('b', 0, 1)")
         if asks_first:
-            service.service.applier._expects_new = False
+            service.service.applier.ask_first()
         await service.deliver(
             CounterRaised(name="a", value=1),
             CounterRaised(name="b", value=2),

@@ -33,6 +33,10 @@ class Applier:
     def handles(self, type: str) -> bool:
         return type in self._handlers
 
+    def ask_first(self) -> None:
+        """What comes next may follow what others took or parked."""
+        self._expects_new = False
+
     async def apply(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
         """Applies a batch in one transaction; if anything in it fails, one event a transaction.
 
@@ -66,7 +70,8 @@ class Applier:
             async with self._begin() as uow:
                 taken = await inbox.take(uow, self.consumer, arrivals, positions)
                 await self._run_handlers(_first_of_each(arrivals, taken.new), uow, taken.parked)
-            self._expects_new = len(taken.new) == len(arrivals) and not taken.parked
+            # While anything is parked it may be taken up between a handler's reads and the look at its key.
+            self._expects_new = len(taken.new) == len(arrivals) and not taken.anything_parked
         except Exception as error:
             if is_infrastructure(error):
                 raise
