@@ -4,6 +4,7 @@ import pytest
 from chassis.db import Statement
 from chassis.ids import uuid7
 from chassis.messages.parking import BEHIND, MAX_ATTEMPTS, first_of_key
+from chassis.telemetry.metrics import EVENTS_APPLIED
 from chassis.testing import Running, bearer, running
 from sample.service import TOPIC, CounterRaised, build
 
@@ -167,6 +168,15 @@ async def test_second_of_a_key_is_not_taken_up_while_somebody_works_on_the_first
         assert await first_of_key(uow, service.name, TOPIC, "bad") is not None
         assert await service.replayer.replay_key(TOPIC, "bad")
         assert await heard(sample, "bad") == 0
+
+
+async def test_parked_event_is_not_counted_as_applied(sample: Running):
+    def applied() -> float:
+        return EVENTS_APPLIED.labels(CounterRaised.TYPE)._value.get()
+
+    before = applied()
+    await sample.deliver(CounterRaised(name="a", value=1), CounterRaised(name="bad", value=13))
+    assert applied() == before + 1
 
 
 @pytest.mark.parametrize("asks_first", [False, True])

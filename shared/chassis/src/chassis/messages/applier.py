@@ -43,7 +43,7 @@ class Applier:
         Raises only when the database itself is down; a failing event is parked instead.
         """
         if not (self._expects_new and await self._apply_as_new(arrivals, positions)):
-            await self._apply_what_is_new(arrivals, positions)
+            arrivals = await self._apply_what_is_new(arrivals, positions)
         self._count(arrivals)
 
     async def _apply_as_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> bool:
@@ -65,7 +65,10 @@ class Applier:
             return False
         return True
 
-    async def _apply_what_is_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+    async def _apply_what_is_new(
+        self, arrivals: Sequence[Arrival], positions: Sequence[Position]
+    ) -> Sequence[Arrival]:
+        """Returns those that did not fail."""
         try:
             async with self._begin() as uow:
                 taken = await inbox.take(uow, self.consumer, arrivals, positions)
@@ -78,7 +81,8 @@ class Applier:
             log.warning(
                 "batch_failed", consumer=self.consumer, events=len(arrivals), cause=parking.describe(error)
             )
-            await self._one_by_one(arrivals, positions)
+            return await self._one_by_one(arrivals, positions)
+        return arrivals
 
     async def _run_handlers(
         self, arrivals: Sequence[Arrival], uow: UnitOfWork, parked: Collection[tuple[str, str]] = ()
@@ -94,7 +98,10 @@ class Applier:
             seen.add(arrival.place)
             await self.run_handler(arrival, uow)
 
-    async def _one_by_one(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+    async def _one_by_one(
+        self, arrivals: Sequence[Arrival], positions: Sequence[Position]
+    ) -> Sequence[Arrival]:
+        applied = []
         for arrival in arrivals:
             try:
                 async with self._begin() as uow:
@@ -105,12 +112,14 @@ class Applier:
                         await parking.park_behind(uow, self.consumer, arrival)
                     else:
                         await self.run_handler(arrival, uow)
+                applied.append(arrival)
             except Exception as error:
                 if is_infrastructure(error):
                     raise
                 await self._park(arrival, error)
         async with self._begin() as uow:
             await inbox.take(uow, self.consumer, [], positions)
+        return applied
 
     async def _park(self, arrival: Arrival, error: Exception) -> None:
         EVENTS_PARKED.labels(arrival.envelope.type).inc()
