@@ -3,6 +3,9 @@
 import asyncio
 
 import pytest
+from gateway.proxy.body import Upload
+from gateway.proxy.refusals import UpstreamSlow
+from gateway.proxy.watch import Rounds, Watch
 from gateway_kit.door import Door, door
 from gateway_kit.services import Asked, Service, answer
 
@@ -344,3 +347,14 @@ async def test_caller_who_stops_reading_lets_the_service_go(gateway: Door, monke
         await wire.send("GET /api/cases/1 HTTP/1.1\r\nHost: x\r\n\r\n")
         wire.writer.transport.pause_reading()
         await ended.wait()
+
+
+async def test_service_that_does_not_take_the_last_of_a_body_is_too_slow():
+    async def receive():
+        return {"type": "http.request", "body": b"x" * 65_537, "more_body": False}
+
+    upload = Upload(receive, 1 << 20, None)
+    with pytest.raises(UpstreamSlow), Watch(Rounds(), receive, upload, patience=0.1):
+        async with asyncio.timeout(5):
+            async for _ in upload:
+                await asyncio.Event().wait()

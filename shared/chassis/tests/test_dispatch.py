@@ -1,5 +1,6 @@
 """Routes found by a table answer as they would Starlette's way."""
 
+import sys
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -35,6 +36,17 @@ async def rest(rest: str) -> dict[str, str]:
 @router.post("/broken")
 async def broken() -> None:
     raise ZeroDivisionError
+
+
+@router.get("/emptied")
+async def emptied(response: Response) -> dict[str, str] | None:
+    response.status_code = 204
+    return None
+
+
+@router.get("/amiss")
+async def amiss(page: int = 1) -> dict[str, str]:
+    return {"amiss": repr(sys.exc_info()[1])}
 
 
 async def push(request: Request) -> Response:
@@ -83,3 +95,13 @@ async def test_an_unforeseen_error_is_a_problem_with_the_requests_id(client: htt
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] == answer.json()["request_id"] == "abcdef0123456789"
     assert "ZeroDivision" not in answer.text
+
+
+async def test_an_answer_that_may_have_no_body_has_none(client: httpx2.AsyncClient):
+    answer = await client.get("/emptied")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "content-length" not in answer.headers
+
+
+async def test_a_request_that_goes_fastapis_way_is_no_error_of_its_endpoint(client: httpx2.AsyncClient):
+    assert (await client.get("/amiss?page=2")).json() == {"amiss": "None"}

@@ -1,10 +1,15 @@
 from uuid import uuid4
 
 import pytest
+from chassis.db import Statement
 from chassis.ids import uuid7
-from chassis.messages.parking import BEHIND, MAX_ATTEMPTS
+from chassis.messages.parking import BEHIND, MAX_ATTEMPTS, first_of_key
+from chassis.telemetry.metrics import EVENTS_APPLIED
 from chassis.testing import Running, bearer, running
-from sample.service import CounterRaised, build
+from sample.service import TOPIC, CounterRaised, build
+
+_COUNT = Statement("INSERT INTO counter VALUES ('counted', 1, 1)")
+_COUNT_UP = Statement("UPDATE counter SET value = value + 1 WHERE name = $1")
 
 
 async def heard(service: Running, name: str) -> int:
@@ -118,3 +123,76 @@ async def test_rows_gathered_by_a_batch_are_written_once_and_with_its_commit(set
         await service.deliver(*(CounterRaised(name=name, value=1) for name in "abc"))
         assert written == [["a", "b", "c"]]
         assert await service.service.pool.fetchval("SELECT count(*) FROM counter") == 3
+
+
+async def test_what_comes_while_an_earlier_one_is_taken_up_again_does_not_act_on_what_was_before(
+    settings, tokens
+):
+    mended = False
+    saw: list[int | None] = []
+
+    async def add_up(event, uow):
+        if event.data.value == 13:
+            if not mended:
+                raise ValueError("thirteen is poison")
+            uow.write(_COUNT)
+        elif event.data.value == 2:
+            found = await uow.read_value("SELECT value FROM counter")
+            await service.service.replayer.replay_due()
+            saw.append(found)
+
+    async with running(build(settings, add_up), tokens) as service:
+        await service.deliver(CounterRaised(name="bad", value=13))
+        await service.deliver(CounterRaised(name="good", value=1))
+        mended = True
+        await service.service.pool.execute("UPDATE parked_message SET retry_at = now()")
+        await service.deliver(CounterRaised(name="bad", value=2))
+        await service.service.replayer.replay_due()
+        assert await service.parked() == []
+        assert saw[-1] == 1
+
+
+async def test_what_waits_behind_nothing_any_more_is_taken_up(sample: Running):
+    """The process ended between an event and those behind it."""
+    await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
+    await sample.service.pool.execute("DELETE FROM parked_message WHERE cause <> $1", BEHIND)
+    await sample.service.replayer.replay_due()
+    assert await heard(sample, "bad") == 1
+    assert await sample.parked() == []
+
+
+async def test_second_of_a_key_is_not_taken_up_while_somebody_works_on_the_first(sample: Running):
+    await sample.deliver(CounterRaised(name="bad", value=13), CounterRaised(name="bad", value=2))
+    service = sample.service
+    async with sample.uow() as uow:
+        assert await first_of_key(uow, service.name, TOPIC, "bad") is not None
+        assert await service.replayer.replay_key(TOPIC, "bad")
+        assert await heard(sample, "bad") == 0
+
+
+async def test_parked_event_is_not_counted_as_applied(sample: Running):
+    def applied() -> float:
+        return EVENTS_APPLIED.labels(CounterRaised.TYPE)._value.get()
+
+    before = applied()
+    await sample.deliver(CounterRaised(name="a", value=1), CounterRaised(name="bad", value=13))
+    assert applied() == before + 1
+
+
+@pytest.mark.parametrize("asks_first", [False, True])
+async def test_two_writes_about_one_key_both_count_whatever_was_written_between(settings, tokens, asks_first):
+    async def write(event, uow):
+        if event.data.value == 2:
+            await uow.read_value("SELECT 1")
+        uow.write(_COUNT_UP, event.data.name)
+
+    async with running(build(settings, write), tokens) as service:
+        await service.service.pool.execute("INSERT INTO counter VALUES ('a', 0, 1), ('b', 0, 1)")
+        if asks_first:
+            service.service.applier.ask_first()
+        await service.deliver(
+            CounterRaised(name="a", value=1),
+            CounterRaised(name="b", value=2),
+            CounterRaised(name="b", value=3),
+        )
+        assert await service.service.pool.fetchval("SELECT value FROM counter WHERE name = 'b'") == 2

@@ -53,10 +53,11 @@ class Watch:
             self._seen = True  # most are over before we come again, and pay nothing more
         elif self._listener is not None or self._verdict is not None:
             return
+        elif self._upload is not None and self._upload.offered_at is not None:  # the last chunk too
+            if moment - self._upload.offered_at > self._patience:
+                self._end(slow())
         elif self._upload is None or self._upload.ended:
             self._listener = asyncio.get_running_loop().create_task(self._until_gone())
-        elif self._upload.offered_at is not None and moment - self._upload.offered_at > self._patience:
-            self._end(slow())
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

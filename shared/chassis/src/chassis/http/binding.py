@@ -18,6 +18,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import ResponseValidationError
 from fastapi.params import Body, File, Form
 from fastapi.routing import APIRoute
+from fastapi.utils import is_body_allowed_for_status_code
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -129,6 +130,8 @@ class _Plain:
         try:
             arguments = await self._arguments(request, told)
         except _NotPlain:
+            arguments = None
+        if arguments is None:  # not above: what goes wrong there would be told as following from this
             return await self._thorough(request)
         given = await self._call(**arguments)
         if told is None:
@@ -167,7 +170,8 @@ class _Plain:
         value, errors = self._model.validate(given, loc=("response",))
         if errors:
             raise ResponseValidationError(errors=errors, body=given)
-        content = self._model.serialize_json(value, by_alias=self._by_alias)
+        allowed = is_body_allowed_for_status_code(status)
+        content = self._model.serialize_json(value, by_alias=self._by_alias) if allowed else b""
         return Response(content, status, media_type="application/json")
 
 

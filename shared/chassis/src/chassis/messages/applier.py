@@ -1,6 +1,6 @@
 """Applying events: effect, inbox row and outbox rows commit together, a batch a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -33,13 +33,17 @@ class Applier:
     def handles(self, type: str) -> bool:
         return type in self._handlers
 
+    def ask_first(self) -> None:
+        """What comes next may follow what others took or parked."""
+        self._expects_new = False
+
     async def apply(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
         """Applies a batch in one transaction; if anything in it fails, one event a transaction.
 
         Raises only when the database itself is down; a failing event is parked instead.
         """
         if not (self._expects_new and await self._apply_as_new(arrivals, positions)):
-            await self._apply_what_is_new(arrivals, positions)
+            arrivals = await self._apply_what_is_new(arrivals, positions)
         self._count(arrivals)
 
     async def _apply_as_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> bool:
@@ -47,17 +51,9 @@ class Applier:
 
         False where that does not hold, or an event fails: nothing was done then.
         """
-        wrote: set[tuple[str, str]] = set()
         try:
             async with self._begin() as uow:
-                for arrival in arrivals:
-                    if arrival.place in wrote:
-                        # One statement cannot change a row twice: what waits is written first.
-                        await uow.connection()
-                    waiting = uow.waiting
-                    await self.run_handler(arrival, uow)
-                    if uow.waiting > waiting:
-                        wrote.add(arrival.place)
+                await self._run_handlers(arrivals, uow)
                 await uow.write_gathered()
                 # Last: whoever reads while something waits to be written begins a transaction.
                 inbox.take_as_new(uow, self.consumer, arrivals, positions)
@@ -69,25 +65,43 @@ class Applier:
             return False
         return True
 
-    async def _apply_what_is_new(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+    async def _apply_what_is_new(
+        self, arrivals: Sequence[Arrival], positions: Sequence[Position]
+    ) -> Sequence[Arrival]:
+        """Returns those that did not fail."""
         try:
             async with self._begin() as uow:
                 taken = await inbox.take(uow, self.consumer, arrivals, positions)
-                for arrival in _first_of_each(arrivals, taken.new):
-                    if arrival.place in taken.parked:
-                        await parking.park_behind(uow, self.consumer, arrival)
-                    else:
-                        await self.run_handler(arrival, uow)
-            self._expects_new = len(taken.new) == len(arrivals) and not taken.parked
+                await self._run_handlers(_first_of_each(arrivals, taken.new), uow, taken.parked)
+            # While anything is parked it may be taken up between a handler's reads and the look at its key.
+            self._expects_new = len(taken.new) == len(arrivals) and not taken.anything_parked
         except Exception as error:
             if is_infrastructure(error):
                 raise
             log.warning(
                 "batch_failed", consumer=self.consumer, events=len(arrivals), cause=parking.describe(error)
             )
-            await self._one_by_one(arrivals, positions)
+            return await self._one_by_one(arrivals, positions)
+        return arrivals
 
-    async def _one_by_one(self, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> None:
+    async def _run_handlers(
+        self, arrivals: Sequence[Arrival], uow: UnitOfWork, parked: Collection[tuple[str, str]] = ()
+    ) -> None:
+        seen: set[tuple[str, str]] = set()
+        for arrival in arrivals:
+            if arrival.place in parked:
+                await parking.park_behind(uow, self.consumer, arrival)
+                continue
+            if arrival.place in seen and uow.waiting:
+                # One statement cannot change a row twice: what waits is written first.
+                await uow.connection()
+            seen.add(arrival.place)
+            await self.run_handler(arrival, uow)
+
+    async def _one_by_one(
+        self, arrivals: Sequence[Arrival], positions: Sequence[Position]
+    ) -> Sequence[Arrival]:
+        applied = []
         for arrival in arrivals:
             try:
                 async with self._begin() as uow:
@@ -98,12 +112,14 @@ class Applier:
                         await parking.park_behind(uow, self.consumer, arrival)
                     else:
                         await self.run_handler(arrival, uow)
+                applied.append(arrival)
             except Exception as error:
                 if is_infrastructure(error):
                     raise
                 await self._park(arrival, error)
         async with self._begin() as uow:
             await inbox.take(uow, self.consumer, [], positions)
+        return applied
 
     async def _park(self, arrival: Arrival, error: Exception) -> None:
         EVENTS_PARKED.labels(arrival.envelope.type).inc()

@@ -114,6 +114,7 @@ class Consumer:
         """
         self._positions = {}
         self._placed = set()
+        self._applier.ask_first()
 
     async def _place_new(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
         """Puts partitions that became ours to their places.

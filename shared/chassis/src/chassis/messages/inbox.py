@@ -35,7 +35,9 @@ taken AS (
 SELECT event_id, NULL AS parked_topic, NULL AS parked_key FROM taken
 UNION ALL
 SELECT DISTINCT NULL::uuid, topic, key FROM parked_message
- WHERE consumer = $1 AND (topic, key) IN (SELECT * FROM unnest($10::text[], $11::text[]))"""
+ WHERE consumer = $1 AND (topic, key) IN (SELECT * FROM unnest($10::text[], $11::text[]))
+UNION ALL
+SELECT NULL, NULL, NULL WHERE EXISTS (SELECT FROM parked_message WHERE consumer = $1)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """`parked`: which of the keys have something parked; `anything_parked`: whether any key at all has."""
+
     new: set[UUID]
     parked: set[tuple[str, str]]
+    anything_parked: bool
 
 
 class NotAllNew(Exception):
@@ -86,7 +91,8 @@ async def take(
     """Writes the inbox rows of `arrivals`; says which are new and which keys have something parked."""
     rows = await uow.fetch(_TAKE, *_values(consumer, arrivals, positions))
     new = {row["event_id"] for row in rows if row["event_id"]}
-    return Taken(new, {(row["parked_topic"], row["parked_key"]) for row in rows if row["parked_topic"]})
+    parked = {(row["parked_topic"], row["parked_key"]) for row in rows if row["parked_topic"]}
+    return Taken(new, parked, any(not row["event_id"] and not row["parked_topic"] for row in rows))
 
 
 def _values(consumer: str, arrivals: Sequence[Arrival], positions: Sequence[Position]) -> list[Any]:

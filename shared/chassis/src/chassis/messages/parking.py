@@ -16,10 +16,15 @@ log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 8
 _INSERT = """INSERT INTO parked_message (consumer, event_id, topic, key, headers, payload, cause, attempts, retry_at)
  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
-_FIRST_DUE = """SELECT DISTINCT topic, key FROM parked_message
- WHERE consumer = $1 AND retry_at <= now() ORDER BY topic, key LIMIT 100"""
+# An event behind none is due at once: what it waited for was settled, and whoever settled that did not come to it.
+_FIRST_DUE = """SELECT DISTINCT topic, key FROM parked_message AS parked
+ WHERE consumer = $1 AND (retry_at <= now() OR attempts = 0 AND NOT EXISTS (SELECT FROM parked_message AS earlier
+  WHERE earlier.consumer = parked.consumer AND earlier.topic = parked.topic AND earlier.key = parked.key
+  AND earlier.id < parked.id)) ORDER BY topic, key LIMIT 100"""
+# Not ORDER BY and LIMIT: where the first is locked, SKIP LOCKED would hand out the second before it.
 _FIRST_OF_KEY = """SELECT id, event_id, topic, key, headers, payload, attempts FROM parked_message
- WHERE consumer = $1 AND topic = $2 AND key = $3 ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+ WHERE id = (SELECT min(id) FROM parked_message WHERE consumer = $1 AND topic = $2 AND key = $3)
+ FOR UPDATE SKIP LOCKED"""
 BEHIND = "waits behind an earlier event of the same key"
 
 
