@@ -10,7 +10,8 @@ READY := .venv/.ready
 PACKAGES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard shared/*/pyproject.toml gateway/pyproject.toml \
 	*-svc/pyproject.toml deploy/*/pyproject.toml)))
 TESTED := $(wildcard shared/*/tests gateway/tests *-svc/tests deploy/*/tests tests)
-COMPOSE := .venv/bin/docker-compose -f deploy/compose.yaml
+# The wheel's program itself: its start script .venv/bin/docker-compose always exits with 0.
+COMPOSE := .venv/lib/python3*/site-packages/compose/docker-compose -f deploy/compose.yaml
 
 # The machine's own certificates, so that a company's proxy or mirror works.
 export UV_SYSTEM_CERTS := true
@@ -60,7 +61,7 @@ up: $(READY) secrets ## build and start the containers of deploy/compose.yaml, P
 	$(COMPOSE) --profile demo build
 	PORT=$(PORT) $(COMPOSE) up --detach --wait
 
-down: ## stop the containers; volumes stay
+down: $(READY) ## stop the containers; volumes stay
 	$(COMPOSE) down
 
 secrets: $(READY) ## make the secrets the containers need, in deploy/secrets (kept when there)

@@ -1,5 +1,6 @@
 """The first start of a data folder walks one whole case through the public API: what runs, works."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,6 @@ from embedded.folder import DataFolder
 from embedded.process import base_environment
 from embedded.services import GATEWAY, http_url
 from embedded.stack import EmbeddedStack
-
-COMPOSE = [str(Path(sys.executable).with_name("docker-compose")), "-f", "deploy/compose.yaml"]
 
 
 class FirstWalk:
@@ -57,11 +56,18 @@ def walk_command(port: int) -> list[str]:
     data = instances.data_of(port)
     if data is not None:
         return demo_command(http_url(port), data)
-    compose = [*COMPOSE, "ps", "--quiet", "--status", "running", GATEWAY]
-    running = subprocess.run(compose, capture_output=True, text=True)
-    if running.returncode == 0 and running.stdout.strip():
-        return [*COMPOSE, "run", "--rm", "demo"]
+    compose = _compose()
+    published = subprocess.run([*compose, "port", GATEWAY, "8000"], capture_output=True, text=True)
+    if published.returncode == 0 and published.stdout.strip().endswith(f":{port}"):
+        return [*compose, "run", "--rm", "demo"]
     raise PlatformFailed(
         f"端口 {port} 上没有本机运行的平台，请先 make run PORT={port}（或 make up）",
         f"no platform of this machine runs on port {port}: make run PORT={port} (or make up) first",
     )
+
+
+def _compose() -> list[str]:
+    """The program in the wheel; the wheel's own start script always exits with 0."""
+    spec = importlib.util.find_spec("compose")
+    assert spec is not None and spec.origin is not None
+    return [str(Path(spec.origin).with_name("docker-compose")), "-f", "deploy/compose.yaml"]
