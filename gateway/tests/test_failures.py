@@ -358,3 +358,23 @@ async def test_service_that_does_not_take_the_last_of_a_body_is_too_slow():
         async with asyncio.timeout(5):
             async for _ in upload:
                 await asyncio.Event().wait()
+
+
+async def test_early_answer_leaves_no_chunk_for_the_service_to_take():
+    async def receive():
+        return {"type": "http.request", "body": b"x" * 65_537, "more_body": True}
+
+    async def send(upload: Upload) -> None:
+        async for _ in upload:
+            await asyncio.Event().wait()
+
+    upload = Upload(receive, 1 << 20, None)
+    sending = asyncio.create_task(send(upload))
+    while upload.offered_at is None:
+        await asyncio.sleep(0)
+    sending.cancel()
+    await asyncio.wait([sending])
+    del sending
+    async with asyncio.timeout(5):
+        while upload.offered_at is not None:
+            await asyncio.sleep(0.01)

@@ -44,8 +44,10 @@ class Upload:
                 raise too_large(self._limit)
             if chunk:
                 self.offered_at = clock()
-                yield chunk
-                self.offered_at = None
+                try:
+                    yield chunk
+                finally:  # also where an early answer ends the upload
+                    self.offered_at = None
 
 
 async def read_body(head: Head, receive: Receive, limit: int) -> bytes | Upload | None:
