@@ -26,6 +26,9 @@ _BATCH = 500
 _VERIFY_SECONDS = 30.0
 _DEAF_SECONDS = 4.0
 _DEAF_TIMES = 3
+_TELL_SECONDS = 10.0
+_TELL_PATIENCE = 1.0
+_STOP_SECONDS = 5.0
 _FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
 
 
@@ -82,8 +85,8 @@ class Consumer:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             group_id=self._group,
-            enable_auto_commit=True,
-            auto_commit_interval_ms=5_000,
+            # With it, `stop` tries a last commit, and never returns where the coordinator went away with its broker.
+            enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=self._fetch_max_wait_ms,
             max_poll_interval_ms=300_000,
@@ -99,7 +102,8 @@ class Consumer:
                 await self._poll(consumer, reader, found)
             finally:
                 with contextlib.suppress(*_FAILURES):
-                    await consumer.stop()
+                    async with asyncio.timeout(_STOP_SECONDS):
+                        await consumer.stop()
 
     async def _topics_there(self) -> dict[str, int]:
         """How many partitions each topic has; missing ones are made."""
@@ -129,7 +133,7 @@ class Consumer:
             self._there = await self._topics_there()
 
     async def _poll(self, consumer: AIOKafkaConsumer, reader: RecordReader, joined: dict[str, int]) -> None:
-        verified = heard = time.monotonic()
+        verified = heard = told = time.monotonic()
         while True:
             if self._there != joined:
                 # Tansu hands a member that joins again the partitions it had before; a new one gets them all.
@@ -144,9 +148,18 @@ class Consumer:
             elif moment - heard > _DEAF_SECONDS:
                 heard = moment
                 await self._require_nothing_missed(consumer, reader)
+            if moment - told > _TELL_SECONDS:
+                await self._tell_group(consumer)
+                told = moment
             if not polled and moment - verified > _VERIFY_SECONDS:
                 await self._seek(consumer, reader, consumer.assignment())
                 verified = moment
+
+    async def _tell_group(self, consumer: AIOKafkaConsumer) -> None:
+        """How far we are, in Kafka's own book: nobody reads on from there, but lag is told by it."""
+        with contextlib.suppress(*_FAILURES):
+            async with asyncio.timeout(_TELL_PATIENCE):
+                await consumer.commit()
 
     async def _require_nothing_missed(self, consumer: AIOKafkaConsumer, reader: RecordReader) -> None:
         """Raises where records wait that the client does not bring: it lost its coordinator or its connection.
