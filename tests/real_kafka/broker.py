@@ -2,12 +2,14 @@
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from chassis.testing.servers import LOOPBACK, free_port
 
@@ -52,6 +54,11 @@ def running() -> Iterator[str]:
         raise NoKafka("test-kafka needs a Docker engine that can get apache/kafka, or Maven and Java 17")
 
 
+def restarts() -> bool:
+    """Whether SIGUSR1 stops the running broker and SIGUSR2 starts it: a process of ours, no container."""
+    return signal.getsignal(signal.SIGUSR1) is not signal.SIG_DFL
+
+
 def _engine_with_image() -> bool:
     if shutil.which("docker") is None:
         return False
@@ -88,14 +95,32 @@ def _jars() -> Iterator[str]:
         cluster = _output([*java, "kafka.tools.StorageTool", "random-uuid"])
         _output([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(config)])
         with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen([*java, "kafka.Kafka", str(config)], stdout=log, stderr=log)
+            broker = _Jar([*java, "kafka.Kafka", str(config)], log)
+            # A test that wants it away in the middle of something sends us these signals.
+            signal.signal(signal.SIGUSR1, lambda *_: broker.stop())
+            signal.signal(signal.SIGUSR2, lambda *_: broker.start())
             try:
-                _wait_for(port, process)
+                _wait_for(port, broker.process)
                 print(f"Apache Kafka from its jars, on {LOOPBACK}:{port}", flush=True)
                 yield f"{LOOPBACK}:{port}"
             finally:
-                process.terminate()
-                process.wait(timeout=30)
+                signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+                signal.signal(signal.SIGUSR2, signal.SIG_DFL)
+                broker.stop()
+
+
+class _Jar:
+    def __init__(self, command: list[str], log: IO[bytes]) -> None:
+        self._command = command
+        self._log = log
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self._command, stdout=self._log, stderr=self._log)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
 
 
 def _output(command: list[str]) -> str:
