@@ -19,6 +19,7 @@ from .journey import ITEM, Journey, Timings
 from .people import Person, Registrar
 from .profiling import Profiler
 from .progress import say
+from .yardstick import median, yardstick
 
 CONCURRENCY = 96
 """Pages of a case wait 1.5 s by themselves, and a case at full speed takes some 2.5: fewer would not fill two cores."""
@@ -91,7 +92,8 @@ async def measured(
     await asyncio.sleep(1)
     timings = Timings()
     say(f"{cases} cases, {CONCURRENCY} at a time")
-    async with profiler.watching(stack) if profiler else contextlib.nullcontext():
+    watching = profiler.watching(stack) if profiler else contextlib.nullcontext()
+    async with watching, yardstick() as readings:
         since, before = time.time(), measure.cpu_seconds(stack)
         own = time.process_time()
         started = time.perf_counter()
@@ -103,7 +105,8 @@ async def measured(
         say(f"  failed: {failure}")
     await asyncio.sleep(1)  # the last events arrive
     used = {name: after[name] - before[name] for name in after}
-    return await _report(stack, timings, cases, elapsed, used, own, since)
+    report = await _report(stack, timings, cases, elapsed, used, own, since)
+    return report | {"yardstick_us": median(readings)}
 
 
 async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, Any]:
