@@ -1,4 +1,4 @@
-"""How fast the machine is while something is measured: the same little work, again and again, in a process of its own."""
+"""How fast the machine is while something is measured: the same little work again and again, in a process apart."""
 
 import asyncio
 import contextlib
