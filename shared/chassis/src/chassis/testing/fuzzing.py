@@ -13,7 +13,9 @@ A test opens the service, says what exists in it, and tries every operation:
 import asyncio
 import contextlib
 import copy
+import importlib
 import itertools
+import pkgutil
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Iterator, MutableMapping
@@ -42,6 +44,24 @@ from .doors import Callers, callers, doors
 from .harness import Running
 from .standing import Standing
 from .tokens import Tokens, bearer
+
+
+def _import_now(*packages: str) -> None:
+    """Imports what schemathesis would import in the middle of a test.
+
+    pytest rewrites its modules, so that importing one parses it; and Python before 3.11.5 breaks off when two threads
+    parse at once (gh-106905). The other one is the service, when it formats an exception.
+    """
+    for package in packages:
+        for found in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
+            with contextlib.suppress(ImportError):  # what needs an extra that is not here
+                importlib.import_module(found.name)
+
+
+_import_now(
+    "schemathesis.core", "schemathesis.engine", "schemathesis.generation", "schemathesis.openapi",
+    "schemathesis.reporting", "schemathesis.specs", "schemathesis.transport",
+)  # fmt: skip
 
 Result = TypeVar("Result")
 
