@@ -6,7 +6,7 @@ import pytest
 from catalog_svc.application.ports import Filters
 from catalog_svc.domain.search_text import parse_query
 from catalog_svc.persistence.catalogue_reader import PgCatalogueReader
-from chassis.testing import Running
+from chassis.testing import Running, plan_of
 
 GROW = """INSERT INTO item (code, revision, latest_version)
  SELECT 'X-' || n, 1, 1 FROM generate_series(1, 20000) AS n;
@@ -25,8 +25,7 @@ class Explaining:
         self.plans: list[str] = []
 
     async def fetch(self, sql: str, *args: Any) -> list[Any]:
-        rows = await self._connection.fetch(f"EXPLAIN {sql}", *args)
-        self.plans.append("\n".join(row[0] for row in rows))
+        self.plans.append(await plan_of(self._connection, sql))
         return []
 
     async def fetchrow(self, sql: str, *args: Any) -> None:

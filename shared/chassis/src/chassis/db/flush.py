@@ -94,13 +94,18 @@ def flush_parts(
     cancelled: Collection[tuple[str, str]],
     answer: StoredAnswer | None,
     work: WorkContext | None,
+    *,
+    of_batch: bool = False,
 ) -> list[Part]:
-    """The statements that put down what is there, with their arguments."""
+    """The statements that put down what is there, with their arguments.
+
+    `of_batch`: in the one form that fits any number, so that batches of all sizes are one statement to PostgreSQL.
+    """
     parts: list[Part] = []
     if outbox:
-        parts.append(_events(outbox))
+        parts.append(_events(outbox, few=not of_batch))
     if jobs:
-        parts.append(_jobs(jobs, work.traceparent if work else None))
+        parts.append(_jobs(jobs, work.traceparent if work else None, few=not of_batch))
     if cancelled:
         parts.append((_CANCEL, [[kind for kind, _ in cancelled], [key for _, key in cancelled]]))
     if answer:
@@ -109,15 +114,15 @@ def flush_parts(
     return parts
 
 
-def _events(outbox: Sequence[OutboxRow]) -> Part:
-    if len(outbox) in _FEW:
+def _events(outbox: Sequence[OutboxRow], *, few: bool) -> Part:
+    if few and len(outbox) in _FEW:
         return _FEW[len(outbox)], [getattr(row, column) for row in outbox for column in _COLUMNS]
     return _MANY, [[getattr(row, column) for row in outbox] for column in _COLUMNS]
 
 
-def _jobs(jobs: Sequence[_Job], traceparent: str | None) -> Part:
+def _jobs(jobs: Sequence[_Job], traceparent: str | None, *, few: bool) -> Part:
     moment = now()
-    if len(jobs) == 1:
+    if few and len(jobs) == 1:
         job = jobs[0]
         return _JOB, [job.kind, job.key, job.payload, job.run_at or moment, traceparent]
     return _JOBS, [

@@ -72,6 +72,7 @@ class UnitOfWork:
         self._answer: StoredAnswer | None = None
         self._callbacks: list[Callable[[], None]] = []
         self._gathered: dict[Callable[..., Awaitable[None]], list[Any]] = {}
+        self._of_batch = False
 
     # -- reading outside a transaction -------------------------------------------------------------
 
@@ -183,6 +184,7 @@ class UnitOfWork:
         """Lets those write who gathered rows; the commit does it otherwise."""
         gathered, self._gathered = self._gathered, {}
         for write, rows in gathered.items():
+            self._of_batch = self._of_batch or len(rows) > 1
             await write(self, rows)
 
     def store_answer(self, answer: StoredAnswer) -> None:
@@ -268,7 +270,9 @@ class UnitOfWork:
         if len(self._writes) > _COMPOSED:
             await self.connection()
         jobs = list(self._jobs.values())
-        parts = flush_parts(self._outbox, jobs, self._cancelled, self._answer, context.current())
+        parts = flush_parts(
+            self._outbox, jobs, self._cancelled, self._answer, context.current(), of_batch=self._of_batch
+        )
         if not (self._writes or parts):
             return
         sql, args = compose(self._writes, parts)

@@ -1,4 +1,4 @@
-"""The outbox as the relay reads it. Raw asyncpg on the leader's own connection."""
+"""The outbox as the relay reads and marks it. Raw asyncpg on the leader's own connection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from uuid import UUID
 
 import asyncpg
 
-_UNSENT = """SELECT id, event_id, topic, key, type, occurred_at, traceparent, correlation_id, causation_id, payload
- FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"""
 # The one commit that does not wait for the disk: a crash that loses it has the rows sent again, and inboxes know them.
-_MARK = """WITH marked AS (UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($1::bigint[]))
- INSERT INTO relay_checkpoint (topic, partition, record_offset, event_id)
- SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::uuid[])
+_LOOK = """WITH marked AS (UPDATE outbox SET sent_at = clock_timestamp() WHERE id = ANY($2::bigint[])),
+ point AS (INSERT INTO relay_checkpoint (topic, partition, record_offset, event_id)
+ SELECT * FROM unnest($3::text[], $4::int[], $5::bigint[], $6::uuid[])
  ON CONFLICT (topic, partition) DO UPDATE SET record_offset = excluded.record_offset, event_id = excluded.event_id
- RETURNING set_config('synchronous_commit', 'off', true)"""
+ RETURNING set_config('synchronous_commit', 'off', true))
+ SELECT id, event_id, topic, key, type, occurred_at, traceparent, correlation_id, causation_id, payload
+ FROM outbox WHERE sent_at IS NULL AND id <> ALL($2::bigint[]) ORDER BY id LIMIT $1"""
 _UNSEND = """WITH forgotten AS (DELETE FROM relay_checkpoint WHERE topic = $1),
  again AS (UPDATE outbox SET sent_at = NULL WHERE topic = $1 AND sent_at IS NOT NULL)
  INSERT INTO relay_epoch (topic, epoch) VALUES ($1, 2) ON CONFLICT (topic) DO UPDATE SET epoch = relay_epoch.epoch + 1
@@ -30,27 +30,34 @@ class Checkpoint:
     event_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Outbox rows that the broker has, by id, and where its partitions stand since."""
+
+    ids: Sequence[int] = ()
+    checkpoints: Sequence[Checkpoint] = ()
+
+
 class Outbox:
     """Reads and marks on ONE connection, the one that holds the lead: who lost it can mark nothing any more."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
-    async def unsent(self, limit: int) -> list[asyncpg.Record]:
-        """Rows not yet sent, oldest id first.
+    async def look(self, limit: int, sent: Sent) -> list[asyncpg.Record]:
+        """Marks what was `sent`; returns up to `limit` rows that are not yet, oldest id first. One round trip.
 
         Never "greater than the last id sent": ids are given before the commit, so a lower one can appear later.
         """
-        return await self._connection.fetch(_UNSENT, limit)
-
-    async def mark_sent(self, ids: Sequence[int], checkpoints: Sequence[Checkpoint]) -> None:
-        await self._connection.execute(
-            _MARK,
-            ids,
-            [point.topic for point in checkpoints],
-            [point.partition for point in checkpoints],
-            [point.offset for point in checkpoints],
-            [point.event_id for point in checkpoints],
+        points = sent.checkpoints
+        return await self._connection.fetch(
+            _LOOK,
+            limit,
+            sent.ids,
+            [point.topic for point in points],
+            [point.partition for point in points],
+            [point.offset for point in points],
+            [point.event_id for point in points],
         )
 
     async def checkpoints(self) -> list[Checkpoint]:

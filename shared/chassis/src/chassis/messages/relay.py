@@ -17,13 +17,14 @@ from ..telemetry.metrics import RELAY_LEADS, RELAY_SENT
 from .broker import Readback, RecordReader, ensure_topics
 from .envelope import Headers, headers_for
 from .lifeline import Lifeline
-from .outbox import Checkpoint, Outbox
+from .outbox import Checkpoint, Outbox, Sent
 
 log = structlog.get_logger(__name__)
 
 WAKE_CHANNEL = "outbox_filled"
 _LEAD_LOCK = 0x72656C6179  # "relay"
 _BATCH = 500
+_MARK_SECONDS = 1.0
 _CHECK_SECONDS = 5.0
 _FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError)
 
@@ -59,6 +60,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._looked_at = float("-inf")
         self._epochs: dict[str, int] = {}
+        self._sent = Sent()
         self._ends: dict[tuple[str, int], int] = {}
         self._last_batches: dict[tuple[str, int], int] = {}
         self.leads = False
@@ -91,6 +93,7 @@ class Relay:
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
         outbox = Outbox(connection)
+        self._sent = Sent()  # of an earlier lead: not ours to mark any more
         await connection.add_listener(WAKE_CHANNEL, lambda *_: self._wake.set())
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
@@ -113,6 +116,9 @@ class Relay:
         finally:
             self.leads = False
             await producer.stop()
+            with contextlib.suppress(*_FAILURES):
+                async with asyncio.timeout(_MARK_SECONDS):
+                    await outbox.look(0, self._sent)
 
     async def _relay(
         self,
@@ -139,7 +145,8 @@ class Relay:
 
         What comes after a quiet moment goes out at once; in a busy one, the commits of `spacing` make one batch.
         """
-        looking_anyway = asyncio.get_running_loop().call_later(self._poll, self._wake.set)
+        patience = self._spacing if self._sent.ids else self._poll
+        looking_anyway = asyncio.get_running_loop().call_later(patience, self._wake.set)
         try:
             await self._wake.wait()
         finally:
@@ -149,15 +156,17 @@ class Relay:
             raise ConnectionError("the lead's connection is lost, and the lead with it")
 
     async def _drain(self, outbox: Outbox, producer: AIOKafkaProducer) -> None:
+        """Sends what there is. What went last is marked with the next look, and sent again where none comes."""
         while True:
             self._wake.clear()
             self._looked_at = time.monotonic()
-            rows = await outbox.unsent(_BATCH)
+            rows = await outbox.look(_BATCH, self._sent)
+            self._sent = Sent()
             if not rows:
                 return
             checkpoints = await self._send(producer, rows)
             self._last_batches.update({(point.topic, point.partition): point.offset for point in checkpoints})
-            await outbox.mark_sent([row["id"] for row in rows], checkpoints)
+            self._sent = Sent([row["id"] for row in rows], checkpoints)
             RELAY_SENT.inc(len(rows))
             if len(rows) < _BATCH:
                 return  # a row committed since then has woken us again
