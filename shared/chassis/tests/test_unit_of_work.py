@@ -127,10 +127,50 @@ async def test_whoever_finds_none_free_waits(pool: Pool):
     first, _ = await pool.acquire(), await pool.acquire()
     waiting = asyncio.create_task(pool.acquire())
     given_up = asyncio.create_task(pool.acquire())
-    await until(lambda: asyncio.sleep(0, result=len(pool._waiters) == 2))
+    await until(lambda: asyncio.sleep(0, result=len(pool._waiting) == 2))
     given_up.cancel()
     pool.release(first)
     assert await waiting is first
+
+
+async def test_what_is_handed_to_one_who_waits_is_not_taken_by_one_who_comes(pool: Pool):
+    first, second = await pool.acquire(), await pool.acquire()
+    waiting = asyncio.create_task(pool.acquire())
+    await until(lambda: asyncio.sleep(0, result=bool(pool._waiting)))
+    pool.release(first)
+    coming = asyncio.create_task(pool.acquire())
+    assert await waiting is first
+    pool.release(second)
+    assert await coming is second
+
+
+async def test_who_is_urgent_comes_before_those_who_wait(pool: Pool):
+    first, second = await pool.acquire(), await pool.acquire()
+    waiting = asyncio.create_task(pool.acquire())
+    urgent = asyncio.create_task(pool.acquire(urgent=True))
+    await until(lambda: asyncio.sleep(0, result=bool(pool._waiting and pool._urgent)))
+    pool.release(first)
+    pool.release(second)
+    assert (await urgent, await waiting) == (first, second)
+
+
+async def test_what_was_handed_to_one_who_gave_up_goes_to_the_next(pool: Pool):
+    first, _ = await pool.acquire(), await pool.acquire()
+    given_up = asyncio.create_task(pool.acquire())
+    waiting = asyncio.create_task(pool.acquire())
+    await until(lambda: asyncio.sleep(0, result=len(pool._waiting) == 2))
+    pool.release(first)
+    given_up.cancel()
+    assert await waiting is first
+
+
+async def test_the_room_of_a_broken_connection_goes_to_one_who_waits(pool: Pool):
+    first, _ = await pool.acquire(), await pool.acquire()
+    waiting = asyncio.create_task(pool.acquire())
+    await until(lambda: asyncio.sleep(0, result=bool(pool._waiting)))
+    pool.release(first, broken=True)
+    assert await (await waiting).fetchval("SELECT 1") == 1
+    assert (len(pool._taken), pool._opening) == (2, 0)
 
 
 async def test_a_connection_inside_a_transaction_is_not_handed_on(pool: Pool):
@@ -155,10 +195,23 @@ async def test_a_cancelled_statement_takes_its_connection_along(pool: Pool):
     assert await pool.fetchval("SELECT 1") == 1
 
 
+async def test_closing_refuses_those_who_wait(pool: Pool):
+    out = [await pool.acquire(), await pool.acquire()]
+    waiting = asyncio.create_task(pool.acquire())
+    await until(lambda: asyncio.sleep(0, result=bool(pool._waiting)))
+    closing = asyncio.create_task(pool.close())
+    with pytest.raises(asyncpg.InterfaceError):
+        await waiting
+    for connection in out:
+        pool.release(connection)
+    await closing
+
+
 async def test_closing_waits_for_what_is_out(pool: Pool):
     connection = await pool.acquire()
     closing = asyncio.create_task(pool.close())
-    await until(lambda: asyncio.sleep(0, result=bool(pool._waiters)))
+    await until(lambda: asyncio.sleep(0, result=pool._closing))
+    assert not closing.done()
     pool.release(connection)
     await closing
     with pytest.raises(asyncpg.InterfaceError):

@@ -59,11 +59,11 @@ def percentiles(values: Iterable[float]) -> dict[str, float]:
     }
 
 
-async def hops(stack: EmbeddedStack, since: float) -> list[float]:
+async def hops(stack: EmbeddedStack, since: float, until: float) -> list[float]:
     """Seconds from each event's transaction to its effect in the next service.
 
-    `since`: only events that happened after this moment (seconds since the epoch), so that neither the
-    catalogue's first events nor those of the seed count.
+    Of events that happened between the two moments (seconds since the epoch): neither the catalogue's first events
+    nor those of the seed count.
     """
     found: list[float] = []
     for service in SERVICES:
@@ -71,8 +71,9 @@ async def hops(stack: EmbeddedStack, since: float) -> list[float]:
         try:
             rows = await connection.fetch(
                 "SELECT extract(epoch FROM applied_at - occurred_at)::float8 AS hop FROM inbox"
-                " WHERE occurred_at > to_timestamp($1)",
+                " WHERE occurred_at > to_timestamp($1) AND occurred_at <= to_timestamp($2)",
                 since,
+                until,
             )
         finally:
             await connection.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from uuid import uuid4
 
 import aiohttp
 import orjson
-from chassis.http_client import Pool, UpstreamError
+from chassis.http_client import Pool
 from embedded.stack import EmbeddedStack
 
 from . import measure
+from .driving import BusyCrowd, Desks, Driver
 from .journey import ITEM, Journey, Timings
 from .people import Person, Registrar
 from .profiling import Profiler
@@ -25,8 +25,8 @@ CONCURRENCY = 96
 """Pages of a case wait 1.5 s by themselves, and a case at full speed takes some 2.5: fewer would not fill two cores."""
 CITIZENS = 80
 BRANCHES = ("XC", "BL", "LH", "YT", "BQ", "WY")
-WARM_UP = 100
-"""Cases before the measuring: PostgreSQL plans a statement anew the first five times on each connection."""
+WARM_UP = 150
+"""Cases before the measuring: each connection plans each statement once."""
 _STEADY_SECONDS = 10
 _CONNECTIONS = 256
 FAST = {
@@ -42,8 +42,6 @@ FAST = {
     "partners": {"PARTNERS_COURIER_STEP_SECONDS": "0"},
 }
 """Limits that one address with forty citizens would meet, raised; couriers who do not sleep. Nothing else."""
-
-Desks = dict[str, tuple[Person, Person]]
 
 
 @dataclass
@@ -82,52 +80,59 @@ async def crowd(stack: EmbeddedStack) -> AsyncIterator[Crowd]:
 async def measured(
     stack: EmbeddedStack, people: Crowd, cases: int, profiler: Profiler | None = None
 ) -> dict[str, Any]:
-    """Drives `cases` whole cases and returns the figures; `profiler` watches the same seconds."""
-    gateway = stack.url("gateway")
-    await people.refresh()
-    desks = await _desks(people.registrar, stack.around.secrets.demo_password)
-    key = await _upload_key(people.http, gateway)
-    say("warming up")
-    await _drive(Journey(people.http, people.gateway, key, Timings()), people.citizens, desks, WARM_UP)
-    await asyncio.sleep(1)
-    timings = Timings()
-    say(f"{cases} cases, {CONCURRENCY} at a time")
+    """The figures of the time in which `cases` cases ended, in the middle of a crowd that goes on before and after.
+
+    `profiler` watches the same seconds.
+    """
+    driver = await _driver(stack, people)
     watching = profiler.watching(stack) if profiler else contextlib.nullcontext()
-    async with watching, yardstick() as readings:
-        since, before = time.time(), measure.cpu_seconds(stack)
-        own = time.process_time()
-        started = time.perf_counter()
-        await _drive(Journey(people.http, people.gateway, key, timings), people.citizens, desks, cases)
-        elapsed = time.perf_counter() - started
-        own = time.process_time() - own
-        after = measure.cpu_seconds(stack)
+    async with BusyCrowd(driver, CONCURRENCY).walking() as crowd:
+        say(f"{CONCURRENCY} at a time; warming up")
+        await crowd.ended(WARM_UP)
+        say(f"{cases} cases, measured")
+        async with watching, yardstick() as readings:
+            timings = driver.journey.timings = Timings()
+            since, before = time.time(), measure.cpu_seconds(stack)
+            own = time.process_time()
+            await crowd.ended(cases)
+            own = time.process_time() - own
+            until, after = time.time(), measure.cpu_seconds(stack)
+            driver.journey.timings = Timings()
     for failure in timings.failures[:3]:
         say(f"  failed: {failure}")
     await asyncio.sleep(1)  # the last events arrive
     used = {name: after[name] - before[name] for name in after}
-    report = await _report(stack, timings, cases, elapsed, used, own, since)
+    report = await _report(stack, timings, cases, used, own, since, until)
     return report | {"yardstick_us": median(readings)}
 
 
 async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, Any]:
     """Answers and hops while cases begin at `rate` a second: what people see when the platform is not saturated."""
-    gateway = stack.url("gateway")
-    await people.refresh()
-    desks = await _desks(people.registrar, stack.around.secrets.demo_password)
-    timings = Timings()
-    journey = Journey(people.http, people.gateway, await _upload_key(people.http, gateway), timings)
+    driver = await _driver(stack, people)
+    timings = driver.journey.timings
     cases = max(20, round(rate * _STEADY_SECONDS))
     say(f"{cases} cases, one each {1000 / rate:.0f} ms")
     since = time.time()
-    await _drive(journey, people.citizens, desks, cases, pace=1 / rate)
+    await driver.at_a_pace(cases, 1 / rate)
+    until = time.time()
     await asyncio.sleep(1)
     return {
         "cases_per_second": round(rate, 1),
         "failures": timings.failures[:20],
         "latency_ms": _by_step(timings.by_step),
         "wait_ms": _by_step(timings.waits),
-        "event_hop_ms": measure.percentiles(await measure.hops(stack, since)),
+        "event_hop_ms": measure.percentiles(await measure.hops(stack, since, until)),
     }
+
+
+async def _driver(stack: EmbeddedStack, people: Crowd) -> Driver:
+    """With new tokens, for a run of its own."""
+    await people.refresh()
+    key = await _upload_key(people.http, stack.url("gateway"))
+    journey = Journey(people.http, people.gateway, key, Timings())
+    return Driver(
+        journey, people.citizens, await _desks(people.registrar, stack.around.secrets.demo_password)
+    )
 
 
 async def _desks(registrar: Registrar, password: str) -> Desks:
@@ -163,33 +168,12 @@ async def _upload_key(http: aiohttp.ClientSession, gateway: str) -> str:
     )  # fmt: skip
 
 
-async def _drive(
-    journey: Journey, citizens: list[Person], desks: Desks, cases: int, *, pace: float | None = None
-) -> None:
-    """`CONCURRENCY` cases at a time, or with `pace` one begun each so many seconds, however many are under way."""
-    numbers, done = itertools.count(), itertools.count(1)
-    began = time.monotonic()
-
-    async def worker() -> None:
-        while (number := next(numbers)) < cases:
-            if pace is not None:
-                await asyncio.sleep(began + number * pace - time.monotonic())
-            branch = BRANCHES[number % len(BRANCHES)]
-            try:
-                await journey.walk(citizens[number % len(citizens)], *desks[branch], branch)
-            except (RuntimeError, aiohttp.ClientError, UpstreamError, TimeoutError) as error:
-                journey.timings.failures.append(repr(error)[:500])
-            if (finished := next(done)) % 200 == 0:
-                say(f"  {finished} of {cases}")
-
-    await asyncio.gather(*(worker() for _ in range(CONCURRENCY if pace is None else cases)))
-
-
 async def _report(
-    stack: EmbeddedStack, timings: Timings, cases: int, elapsed: float,
-    used: dict[str, float], own: float, since: float,
+    stack: EmbeddedStack, timings: Timings, cases: int,
+    used: dict[str, float], own: float, since: float, until: float,
 ) -> dict[str, Any]:  # fmt: skip
     served = max(1, cases - len(timings.failures))
+    elapsed = until - since
     by_process = {name: round(seconds * 1000 / served, 2) for name, seconds in used.items()}
     memory = measure.pss_mb(stack)
     calls = sum(len(values) for values in timings.by_step.values())
@@ -204,7 +188,7 @@ async def _report(
         "calls_per_case": round(calls / served, 1),
         "latency_ms": _by_step(timings.by_step),
         "wait_ms": _by_step(timings.waits),
-        "event_hop_ms": measure.percentiles(await measure.hops(stack, since)),
+        "event_hop_ms": measure.percentiles(await measure.hops(stack, since, until)),
         "pss_mb": memory,
         "pss_mb_total": round(sum(memory.values()), 1),
     }

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -96,9 +97,9 @@ class Service:
     # -- transactions -----------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
+    async def begin(self, *, urgent: bool = False) -> AsyncIterator[UnitOfWork]:
         """A transaction outside a request: commits at the end of the block, rolls back on any exception."""
-        uow = UnitOfWork(self.pool)
+        uow = UnitOfWork(self.pool, urgent=urgent)
         try:
             yield uow
             committed = await uow.commit()
@@ -166,7 +167,8 @@ class Service:
             self._fetch_keys = remote
             self.on_stop(remote.close)
         self.verifier = TokenVerifier(self._fetch_keys)
-        self.applier = Applier(self.name, self.handlers, self.begin)
+        # One batch of events moves many cases on, for whose pages others would ask again and again.
+        self.applier = Applier(self.name, self.handlers, partial(self.begin, urgent=True))
         self.replayer = Replayer(self.applier, self.begin)
         self.runner = JobRunner(self.pool, self.jobs, self.begin)
         self.notifier = Notifier(self.pool)

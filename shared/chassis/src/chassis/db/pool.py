@@ -20,6 +20,7 @@ included, leaves it in an unknown state."""
 
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[asyncpg.Connection]]
+Waiter = asyncio.Future[asyncpg.Connection | None]
 
 
 class Pool:
@@ -27,7 +28,8 @@ class Pool:
 
     Not asyncpg's pool: that one wraps each connection in a proxy and starts a task at every acquire and every
     release, 0.1 ms of CPU a transaction. Here the hottest connection is reused, so few servers' caches stay warm;
-    one that is broken, or comes back inside a transaction, is never handed out again.
+    one that is broken, or comes back inside a transaction, is never handed out again. Whoever waits is handed the
+    connection itself, so nobody who comes later takes it from them.
     """
 
     def __init__(self, connect: Connect, *, size: int) -> None:
@@ -36,15 +38,21 @@ class Pool:
         self._free: list[tuple[asyncpg.Connection, float]] = []
         self._taken: set[asyncpg.Connection] = set()
         self._opening = 0
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        # Given a connection, or None for the room to open one.
+        self._waiting: deque[Waiter] = deque()
+        self._urgent: deque[Waiter] = deque()
+        self._all_back = asyncio.Event()
         self._closing = False
 
-    async def acquire(self) -> asyncpg.Connection:
-        """A connection outside any transaction; raises TimeoutError when none comes free in ten seconds."""
+    async def acquire(self, *, urgent: bool = False) -> asyncpg.Connection:
+        """A connection outside any transaction; raises TimeoutError when none comes free in ten seconds.
+
+        `urgent`: before all who wait and are not.
+        """
         connection = self._pop()
         if connection is None:
             async with asyncio.timeout(_ACQUIRE_SECONDS):
-                connection = await self._wait_or_open()
+                connection = await self._wait_or_open(urgent)
         self._taken.add(connection)
         return connection
 
@@ -52,13 +60,18 @@ class Pool:
         """Gives a connection back. `broken`: its state is unknown, it is thrown away."""
         if connection not in self._taken:
             return
-        self._taken.discard(connection)
         if broken or self._closing or connection.is_closed() or connection.is_in_transaction():
+            self._taken.discard(connection)
             connection.terminate()
+            self._pass_on_room()
+        elif (waiter := self._next()) is not None:
+            waiter.set_result(connection)
         else:
+            self._taken.discard(connection)
             self._free.append((connection, time.monotonic()))
             self._drop_idle()
-        self._wake_next()
+        if self._closing and not self._taken:
+            self._all_back.set()
 
     async def fetch(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         return await self._once(lambda connection: connection.fetch(sql, *args))
@@ -73,25 +86,23 @@ class Pool:
         return await self._once(lambda connection: connection.execute(sql, *args))
 
     async def close(self) -> None:
-        """Closes the free connections, and the others as they come back."""
-        self._closing = True
+        """Closes the free connections, and the others as they come back; who still waits gets an InterfaceError."""
+        self._refuse()
         free, self._free = self._free, []
         for connection, _ in free:
             with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await connection.close(timeout=_CLOSE_SECONDS)
-        while self._taken:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
-            await waiter
+        if self._taken:
+            await self._all_back.wait()
 
     def terminate(self) -> None:
         """Breaks off whatever is open."""
-        self._closing = True
+        self._refuse()
         for connection in [*self._taken, *(connection for connection, _ in self._free)]:
             connection.terminate()
         self._free.clear()
         self._taken.clear()
-        self._wake_next()
+        self._all_back.set()
 
     async def _once(self, run: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
         connection = await self.acquire()
@@ -115,39 +126,59 @@ class Pool:
                 return connection
         return None
 
-    async def _wait_or_open(self) -> asyncpg.Connection:
-        while True:
-            if (connection := self._pop()) is not None:
-                return connection
-            if len(self._taken) + self._opening < self._size:
-                return await self._open()
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiters.append(waiter)
-            try:
-                await waiter
-            except asyncio.CancelledError:
-                # What woke us must not be lost with us.
-                if waiter.done() and not waiter.cancelled():
-                    self._wake_next()
-                raise
+    async def _wait_or_open(self, urgent: bool) -> asyncpg.Connection:
+        if len(self._taken) + self._opening < self._size:
+            self._opening += 1
+            return await self._open()
+        waiter: Waiter = asyncio.get_running_loop().create_future()
+        (self._urgent if urgent else self._waiting).append(waiter)
+        try:
+            connection = await waiter
+        except asyncio.CancelledError:
+            # What was handed to us must not be lost with us.
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._hand_back(waiter.result())
+            raise
+        return await self._open() if connection is None else connection
 
     async def _open(self) -> asyncpg.Connection:
-        self._opening += 1
+        """A new one, in the room that `_opening` was raised for."""
         try:
-            return await self._connect()
+            connection = await self._connect()
         except BaseException:
-            self._wake_next()
-            raise
-        finally:
             self._opening -= 1
+            self._pass_on_room()
+            raise
+        self._opening -= 1
+        if self._closing:
+            connection.terminate()
+            raise asyncpg.InterfaceError("the pool is closed")
+        return connection
 
-    def _wake_next(self) -> None:
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                if not self._closing:
-                    return
+    def _hand_back(self, connection: asyncpg.Connection | None) -> None:
+        if connection is not None:
+            self.release(connection)
+        else:
+            self._opening -= 1
+            self._pass_on_room()
+
+    def _pass_on_room(self) -> None:
+        if not self._closing and (waiter := self._next()) is not None:
+            self._opening += 1
+            waiter.set_result(None)
+
+    def _next(self) -> Waiter | None:
+        for queue in (self._urgent, self._waiting):
+            while queue:
+                waiter = queue.popleft()
+                if not waiter.done():
+                    return waiter
+        return None
+
+    def _refuse(self) -> None:
+        self._closing = True
+        while (waiter := self._next()) is not None:
+            waiter.set_exception(asyncpg.InterfaceError("the pool is closed"))
 
     def _drop_idle(self) -> None:
         coldest, since = self._free[0]

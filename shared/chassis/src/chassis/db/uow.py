@@ -59,8 +59,10 @@ class UnitOfWork:
     Whoever opened it (a route, the consumer, `begin()` of a job) commits it; nobody else does.
     """
 
-    def __init__(self, pool: Pool, *, read_only: bool = False) -> None:
+    def __init__(self, pool: Pool, *, read_only: bool = False, urgent: bool = False) -> None:
+        """`urgent`: its connection comes before those that others wait for."""
         self._pool = pool
+        self._urgent = urgent
         self._read_only = read_only
         self._begun = False
         self._busy = False
@@ -247,7 +249,7 @@ class UnitOfWork:
 
     async def _acquired(self) -> asyncpg.Connection:
         if self._connection is None:
-            self._connection = await self._pool.acquire()
+            self._connection = await self._pool.acquire(urgent=self._urgent)
         return self._connection
 
     async def _reader(self, sql: str) -> asyncpg.Connection:
