@@ -20,8 +20,8 @@ from embedded.process import Part
 TANSU_FETCH_MAX_WAIT_MS = 80
 # It lists all batches of a partition for each fetch that finds something: few and large ones, and few fetches. Together
 # they are most of what an event waits.
-TANSU_RELAY_SPACING_MS = 45
-TANSU_FETCH_SPACING_MS = 75
+TANSU_RELAY_SPACING_MS = 40
+TANSU_FETCH_SPACING_MS = 70
 KAFKA_FETCH_MAX_WAIT_MS = 500
 
 
