@@ -70,4 +70,4 @@ async def _with_applicant(desk: Desk, uow: UnitOfWork, filled: Filled, officer: 
         return filled
     masked = masked_name(applicant["name"])
     await desk.forms.keep_applicant(uow, filled.case.id, applicant, masked)
-    return replace(filled, applicant=applicant, case=replace(filled.case, applicant_masked=masked))
+    return replace(filled, applicant=applicant, case=filled.case.changed(applicant_masked=masked))

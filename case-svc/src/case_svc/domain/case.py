@@ -18,7 +18,7 @@ from .transitions import Action, Edge, find_edge, next_automatic
 from .working_days import WorkingCalendar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `changed` copies its dictionary
 class Case:
     """One row of `cases`, in its column order. Times aware UTC, money in fen."""
 
@@ -61,6 +61,14 @@ class Case:
     def deciding_officer_id(self) -> UUID | None:
         return self.reviewers[-1] if self.reviewers else None
 
+    def changed(self, **changes: Any) -> "Case":
+        """The case with other facts: `dataclasses.replace` at a fifth of its cost. TypeError on strange names."""
+        if not changes.keys() <= self.__dict__.keys():
+            raise TypeError(f"no facts of a case: {changes.keys() - self.__dict__.keys()}")
+        after = object.__new__(Case)
+        after.__dict__.update(self.__dict__, **changes)
+        return after
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -101,7 +109,7 @@ class Moved:
         """The same move, once the document that `produce` stands for has been issued."""
         produced = next(at for at, step in enumerate(self.taken) if step.edge.action is Action.PRODUCE)
         taken = tuple(
-            replace(step, case=replace(step.case, document_id=document_id)) if at >= produced else step
+            replace(step, case=step.case.changed(document_id=document_id)) if at >= produced else step
             for at, step in enumerate(self.taken)
         )
         taken[produced].facts["document_id"] = str(document_id)
@@ -152,7 +160,7 @@ def _take(
 ) -> Taken:
     if edge.target is not edge.source:
         changes = {**changes, "due_at": _due_at(edge.target, case, changes, around)}
-    after = replace(case, version=case.version + 1, state=edge.target, **changes)
+    after = case.changed(version=case.version + 1, state=edge.target, **changes)
     return Taken(edge, after, by, facts, texts)
 
 
