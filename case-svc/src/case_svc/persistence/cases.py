@@ -172,10 +172,10 @@ class CaseTable:
     def _edge(self, step: Taken) -> tuple[Any, ...]:
         return (
             step.case.version,
-            step.edge.action.value,
-            step.edge.source.value,
-            step.edge.target.value,
-            step.by.who.value,
+            step.edge.action,
+            step.edge.source,
+            step.edge.target,
+            step.by.who,
             step.by.officer_id,
             step.facts,
             self._sealed(step.case.id, step.case.version, step.texts),

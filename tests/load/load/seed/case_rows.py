@@ -65,8 +65,8 @@ class CaseRows:
                 else None
             )
             self._batch.add(
-                _SERVICE, "case_history", life.case.id, version, edge.action.value, edge.source.value,
-                edge.target.value, step.by.who.value, step.by.officer_id, at, _json(step.facts), texts,
+                _SERVICE, "case_history", life.case.id, version, edge.action, edge.source, edge.target, step.by.who,
+                step.by.officer_id, at, _json(step.facts), texts,
             )  # fmt: skip
             if step.by.officer_id is not None:
                 viewer = str(step.by.officer_id)

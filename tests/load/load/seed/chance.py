@@ -20,8 +20,9 @@ class Chance(random.Random):
 
     def uuid7(self, at: datetime) -> UUID:
         """As chassis.ids makes them, for another moment than now."""
-        value = int(at.timestamp() * 1000) << 80 | 0x7 << 76 | self.getrandbits(12) << 64
-        return AsyncpgUUID((value | 0b10 << 62 | self.getrandbits(62)).to_bytes(16))
+        chance = self.getrandbits(74)
+        value = int(at.timestamp() * 1000) << 80 | 0x7 << 76 | chance >> 62 << 64
+        return AsyncpgUUID((value | 0b10 << 62 | chance & 0x3FFF_FFFF_FFFF_FFFF).to_bytes(16))
 
     def happens(self, share: float) -> bool:
         return self.random() < share
