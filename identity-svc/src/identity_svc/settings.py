@@ -4,13 +4,16 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
-from chassis.settings import ServiceSettings
+from chassis.settings import Networks, ServiceSettings
 from pydantic import Field, SecretStr
 
 ORGANISATION_FILE = Path(__file__).parent / "data" / "org.yaml"
 
 
 class IdentitySettings(ServiceSettings):
+    trusted_proxies: Networks = Field(
+        "127.0.0.1,::1", description="the gateway's: tries are counted by address"
+    )
     organisation_file: Path = ORGANISATION_FILE
     service_secrets_file: Path | None = Field(None, description="JSON object: service name to secret")
 

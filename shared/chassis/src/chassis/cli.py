@@ -73,6 +73,7 @@ def server_options(settings: ServiceSettings) -> dict[str, Any]:
         "http": JoinedWritesProtocol,
         # From these peers the address in X-Forwarded-For takes the peer's place.
         "forwarded_allow_ips": settings.trusted_proxies,
+        "proxy_headers": bool(settings.trusted_proxies),
         "access_log": False,
         "log_config": None,
         "server_header": False,

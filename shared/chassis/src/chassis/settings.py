@@ -61,8 +61,7 @@ class ServiceSettings(BaseSettings):
     data_keys: SecretStr | None = None
     lookup_key: SecretStr | None = None
     trusted_proxies: Networks = Field(
-        default="127.0.0.1,::1",
-        description="the gateway's: whose X-Forwarded-For is believed; empty: nobody's",
+        default="", description="whose X-Forwarded-For is believed; nobody's spares every request the look"
     )
     migrate_on_start: bool = False
     relay_spacing_ms: int = Field(
