@@ -66,6 +66,7 @@ def _serve(host: str, port: int) -> int:
             access_log=False,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             date_header=False,
             timeout_graceful_shutdown=5,
             timeout_keep_alive=75,
