@@ -22,7 +22,7 @@ def housekeeping(outbox_days: int, inbox_days: int) -> JobHandler:
         for table, key, column, age in steps:
             while True:
                 async with begin() as uow:
-                    # The age stands in the text: plans do not see values, and this one must know that few rows are as old.
+                    # The age stands in the text: plans see no values, and this one must know that few rows are so old.
                     tag = await uow.execute(
                         f"DELETE FROM {table} WHERE {key} = ANY(ARRAY(SELECT {key} FROM {table}"
                         f" WHERE {column} < now() - interval '{age.total_seconds():.0f} s' LIMIT {_STEP}))"
