@@ -23,6 +23,8 @@ ROUNDS = 8
 """Readings of each kind: from the sixth on PostgreSQL may plan without looking at the values."""
 
 NO_INDEX = "SELECT count(*) FROM cases WHERE version < 0"
+BALANCES = "SELECT account, sum(moved)::bigint AS balance FROM ("
+"""Added up from every entry each time, on purpose: the books are checked by it, and operators alone ask for it."""
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("proof")]
 
@@ -47,7 +49,11 @@ async def test_a_million_cases_are_read_by_indexes():
         say(line)
     say(f"{plans.count:,} plans looked at; {len(big)} tables of {BIG:,} rows and more")
     assert plans.count > ROUNDS * len(readings.seconds)
-    whole = {str(scan) for scan in scans if (scan.database, scan.table) in big and scan.statement != NO_INDEX}
+    whole = {
+        str(scan)
+        for scan in scans
+        if (scan.database, scan.table) in big and scan.statement not in (NO_INDEX, BALANCES)
+    }
     assert not whole, "\n".join(sorted(whole))
 
 
