@@ -1,11 +1,10 @@
 """Runs each package's tests in an environment that has what its pyproject.toml names and nothing else.
 
 `python deploy/isolated_tests.py FOLDER…`. One shared environment hides a dependency that was forgotten. Here
-the part of requirements.lock that a package needs is installed by itself, with the test tools; our own
-packages are found on PYTHONPATH.
+the part of requirements.lock that a package needs is installed by itself, with the test tools; of our own
+packages those it needs are found there, where they lie.
 """
 
-import os
 import re
 import subprocess
 import sys
@@ -77,11 +76,11 @@ def run(package: Package, ours: dict[str, Package]) -> bool:
         )
         install = [*uv, "pip", "install", "--quiet", "--require-hashes", "-r", lock.name]
         subprocess.run([*install, "--python", environment / "bin" / "python"], check=True)
-    paths = os.pathsep.join(str(one.folder / "src") for one in packages)
+    # Not PYTHONPATH: tests start programs of ours with an environment of their own.
+    (library,) = (environment / "lib").glob("python*/site-packages")
+    (library / "ours.pth").write_text("".join(f"{one.folder / 'src'}\n" for one in packages))
     tests = ["-m", "pytest", "-n", "2", "-m", "not long", package.folder / "tests"]
-    done = subprocess.run(
-        [environment / "bin" / "python", *tests], cwd=ROOT, env=os.environ | {"PYTHONPATH": paths}
-    )
+    done = subprocess.run([environment / "bin" / "python", *tests], cwd=ROOT)
     return done.returncode == 0
 
 
