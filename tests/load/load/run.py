@@ -22,7 +22,7 @@ from .progress import say
 from .yardstick import median, yardstick
 
 CONCURRENCY = 80
-"""Pages of a case wait 1.5 s by themselves, and a case takes some 2.1: fewer do not fill two cores (64: 93 %)."""
+"""Pages of a case wait 1.5 s by themselves, and a case takes some 2.1: fewer do not fill two cores (64: some 90 %)."""
 CITIZENS = 80
 BRANCHES = ("XC", "BL", "LH", "YT", "BQ", "WY")
 WARM_UP = 150
