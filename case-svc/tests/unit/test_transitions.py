@@ -59,6 +59,15 @@ def new_case() -> Case:
     )  # fmt: skip
 
 
+def test_a_changed_case_is_another_with_the_same_other_facts() -> None:
+    case = new_case()
+    changed = case.changed(version=2, state=State.SUBMITTED)
+    assert changed == replace(case, version=2, state=State.SUBMITTED)
+    assert (case.version, case.state) == (1, State.DRAFT)
+    with pytest.raises(TypeError, match="shoe_size"):
+        case.changed(shoe_size=43)
+
+
 def attempt(case: Case, action: Action, rank: int, around: Circumstances) -> Moved:
     """Tries `action` as whoever may; raises IllegalMove or MayNotDecide."""
     officer = Officer(uuid4(), "XC-HUZHENG", "HUZHENG", rank, is_sworn=True, is_supervisor=True)

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis.messages.envelope import read_headers
+from chassis.messages.outbox import Checkpoint, Outbox, Sent
 from chassis.settings import ServiceSettings
 from chassis.testing import TEST_KEYS, Running, Tokens, running, servers
 from sample.service import TOPIC, build, raise_counter
@@ -34,6 +35,30 @@ async def test_nothing_overtakes_what_a_lost_log_held(database: str, tokens: Tok
             await until(lambda: _all_sent(service))
             told = await service.service.pool.fetch("SELECT key, event_id FROM outbox ORDER BY id")
             await until(lambda: _read_in_order(f"127.0.0.1:{port}", told))
+
+
+async def test_what_was_sent_is_marked_with_the_next_look_and_not_seen_again(sample: Running):
+    async with sample.uow() as uow:
+        await raise_counter(uow, "a", 1)
+        await raise_counter(uow, "b", 1)
+    async with sample.uow() as uow:
+        outbox = Outbox(await uow.connection())
+        first, second = await outbox.look(10, Sent())
+        sent = Sent([first["id"]], [Checkpoint(TOPIC, 0, 7, first["event_id"])])
+        assert [row["id"] for row in await outbox.look(10, sent)] == [second["id"]]
+        assert [row["id"] for row in await outbox.look(10, Sent())] == [second["id"]]
+        assert await outbox.checkpoints() == list(sent.checkpoints)
+
+
+async def test_marking_alone_does_not_wait_for_the_disk(sample: Running):
+    async with sample.uow() as uow:
+        await raise_counter(uow, "a", 1)
+    async with sample.uow() as uow:
+        outbox = Outbox(await uow.connection())
+        (row,) = await outbox.look(10, Sent())
+        assert await uow.fetchval("SHOW synchronous_commit") == "on"
+        await outbox.look(0, Sent([row["id"]], [Checkpoint(TOPIC, 0, 0, uuid4())]))
+        assert await uow.fetchval("SHOW synchronous_commit") == "off"
 
 
 async def _raise(service: Running, times: int) -> None:

@@ -2,11 +2,15 @@
 
 import asyncio
 import contextlib
+from uuid import uuid4
 
 import asyncpg
 import pytest
+from chassis.clock import now
 from chassis.db import Statement, UnitOfWork
+from chassis.db.flush import OutboxRow, flush_parts
 from chassis.db.pool import Pool, open_pool
+from chassis.db.uow import PendingJob
 from chassis.testing import Running
 from sample.service import CounterRaised
 from waiting import until
@@ -107,6 +111,17 @@ async def test_only_plain_reads_go_without_a_transaction(sample: Running, sql: s
     uow = UnitOfWork(sample.service.pool)
     with pytest.raises(ValueError, match="needs a transaction"):
         await uow.read(sql)
+
+
+def test_batches_of_all_sizes_are_one_statement():
+    def written(count: int) -> list[Statement]:
+        rows = [
+            OutboxRow(uuid4(), "t", "k", number, "e", now(), None, None, None, b"") for number in range(count)
+        ]
+        jobs = [PendingJob("kind", str(number), {}, None) for number in range(count)]
+        return [statement for statement, _ in flush_parts(rows, jobs, (), None, None, of_batch=True)]
+
+    assert written(1) == written(2) == written(7)
 
 
 @pytest.fixture
