@@ -1,8 +1,10 @@
 """What its time has passed is removed; what a resend or a retry may need stays."""
 
+from datetime import timedelta
+
 import pytest
-from chassis.db.housekeeping import KIND
-from chassis.testing import Running
+from chassis.db.housekeeping import KIND, _delete
+from chassis.testing import Running, plan_of
 
 OUTBOX = """INSERT INTO outbox (event_id, topic, key, version, type, occurred_at, payload, sent_at)
  SELECT gen_random_uuid(), 't', key, 1, 'e', now() - age, '', sent
@@ -36,3 +38,15 @@ async def kept(sample: Running) -> Running:
 )
 async def test_what_is_old_is_removed_and_the_rest_stays(kept: Running, rows: str, left: list[str]):
     assert [row[0] for row in await kept.service.pool.fetch(rows)] == left
+
+
+async def test_what_is_old_is_found_without_reading_what_is_young(sample: Running):
+    async with sample.uow() as uow:
+        connection = await uow.connection()
+        await connection.execute(
+            "INSERT INTO inbox (consumer, event_id, type, occurred_at, applied_at) SELECT 'c', gen_random_uuid(), 'e',"
+            " now(), now() - n * interval '40 s' FROM generate_series(1, 60000) AS n"
+        )
+        await connection.execute("ANALYZE inbox")
+        plan = await plan_of(connection, _delete("inbox", "ctid", "applied_at", timedelta(days=37)))
+    assert "inbox_applied_at" in plan and "Seq Scan" not in plan, plan

@@ -22,12 +22,16 @@ def housekeeping(outbox_days: int, inbox_days: int) -> JobHandler:
         for table, key, column, age in steps:
             while True:
                 async with begin() as uow:
-                    # The age stands in the text: plans see no values, and this one must know that few rows are so old.
-                    tag = await uow.execute(
-                        f"DELETE FROM {table} WHERE {key} = ANY(ARRAY(SELECT {key} FROM {table}"
-                        f" WHERE {column} < now() - interval '{age.total_seconds():.0f} s' LIMIT {_STEP}))"
-                    )
+                    tag = await uow.execute(_delete(table, key, column, age))
                 if tag != f"DELETE {_STEP}":
                     break
 
     return run
+
+
+def _delete(table: str, key: str, column: str, age: timedelta) -> str:
+    # The age stands in the text: plans see no values, and this one must know that few rows are so old.
+    old = f"{column} < now() - interval '{age.total_seconds():.0f} s'"
+    return (
+        f"DELETE FROM {table} WHERE {key} = ANY(ARRAY(SELECT {key} FROM {table} WHERE {old} LIMIT {_STEP}))"
+    )
