@@ -22,16 +22,13 @@ def housekeeping(outbox_days: int, inbox_days: int) -> JobHandler:
         for table, key, column, age in steps:
             while True:
                 async with begin() as uow:
-                    tag = await uow.execute(_delete(table, key, column, age))
+                    tag = await uow.execute(_delete(table, key, column), age)
                 if tag != f"DELETE {_STEP}":
                     break
 
     return run
 
 
-def _delete(table: str, key: str, column: str, age: timedelta) -> str:
-    # The age stands in the text: plans see no values, and this one must know that few rows are so old.
-    old = f"{column} < now() - interval '{age.total_seconds():.0f} s'"
-    return (
-        f"DELETE FROM {table} WHERE {key} = ANY(ARRAY(SELECT {key} FROM {table} WHERE {old} LIMIT {_STEP}))"
-    )
+def _delete(table: str, key: str, column: str) -> str:
+    old = f"SELECT {key} FROM {table} WHERE {column} < now() - $1::interval LIMIT {_STEP}"
+    return f"DELETE FROM {table} WHERE {key} = ANY(ARRAY({old}))"
