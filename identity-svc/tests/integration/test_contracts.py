@@ -18,6 +18,10 @@ async def test_its_stories_tell_every_event_it_owns(start_identity, tmp_path, ph
         "/api/identity/officers", json=officer, headers=bearer(operator.json()["access_token"])
     )
     assert made.status_code == 201, made.text
+    left = await identity.client.delete(
+        "/api/identity/sessions/current", headers=bearer(session["access_token"])
+    )
+    assert left.status_code == 204, left.text
     secrets = [phone, id_number, person["name"], officer["name"], officer["badge_no"]]
     await assert_told_everything(identity.running.service, but_never=secrets)
     assert_reads(identity.running.service, ())

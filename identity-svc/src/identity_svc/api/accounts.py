@@ -13,7 +13,7 @@ from ..domain.accounts import Company, Kind
 from ..domain.codes import LIFETIME, Purpose
 from .dependencies import ClientAddress, TheMenu, not_cached
 from .fields import Body, IdNumber, Name, OneTimeCode, Password, Phone, Reader, Uscc, reading
-from .views import AccountView, SessionView, session_id_of
+from .views import AccountView, SessionView, authentication_of, session_id_of
 
 router = Router(prefix="/api/identity", tags=["accounts"], dependencies=[Depends(not_cached)])
 Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
@@ -92,7 +92,7 @@ async def verify_real_name(
     name, id_number = reader.name(body.name), reader.id_number(body.id_number)
     reader.done()
     account, token = await menu.verify_real_name(
-        uow, caller.account_id, session_id_of(caller), name, id_number
+        uow, caller.account_id, session_id_of(caller), authentication_of(caller), name, id_number
     )
     lifetime = int(menu.access_token_lifetime.total_seconds())
     return RealNameConfirmed(account=AccountView.of(account), access_token=token, expires_in=lifetime)

@@ -1,6 +1,6 @@
 """How accounts, officers and sessions are shown: masked, even to their owners."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from ..application.open_session import IssuedTokens
 from ..domain.accounts import Account
 from ..domain.officers import Officer
 from ..domain.personal import mask_id_number, mask_name, mask_phone
+from ..domain.sessions import Authentication
 
 
 class AccountView(BaseModel):
@@ -114,3 +115,9 @@ def session_id_of(caller: Caller) -> UUID:
     if caller.claims.sid is None:
         raise Forbidden("此操作需要个人登录。", "This needs a person's session.")
     return UUID(caller.claims.sid)
+
+
+def authentication_of(caller: Caller) -> Authentication:
+    """When and how the caller last proved who they are."""
+    at = caller.claims.auth_time or caller.claims.iat
+    return Authentication(datetime.fromtimestamp(at, UTC), caller.claims.amr)

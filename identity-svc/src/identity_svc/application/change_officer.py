@@ -10,7 +10,8 @@ from ..domain.errors import OfficerChanged, OfficerNotFound
 from ..domain.officers import Authority, Officer, PostChange, changed_post
 from .create_officer import post_place
 from .officer_events import assignment
-from .ports import Officers, OrganisationStore, Sessions
+from .ports import Officers, OrganisationStore
+from .revoke_access import RevokeAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,12 @@ class OfficerChange:
 
 
 class ChangeOfficer:
-    def __init__(self, officers: Officers, organisation: OrganisationStore, sessions: Sessions) -> None:
+    def __init__(
+        self, officers: Officers, organisation: OrganisationStore, revoke_access: RevokeAccess
+    ) -> None:
         self._officers = officers
         self._organisation = organisation
-        self._sessions = sessions
+        self._revoke_access = revoke_access
 
     async def __call__(self, uow: UnitOfWork, wanted: OfficerChange, by: Authority) -> Officer:
         """Ends their sessions too: the next token says what they are now.
@@ -48,5 +51,5 @@ class ChangeOfficer:
         changed = replace(officer, post=post, version=version)
         for event in assignment(changed, before=officer.post):
             uow.emit(event, version=version)
-        await self._sessions.end_all(uow, officer.id, "post_changed")
+        await self._revoke_access.sessions_of(uow, officer.id, "post_changed")
         return changed

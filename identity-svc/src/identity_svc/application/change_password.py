@@ -12,8 +12,9 @@ from ..domain.passwords import is_suitable
 from ..domain.personal import dialled
 from .attempts import Attempts
 from .hash_passwords import Passwords
-from .ports import Accounts, Officers, Sessions
+from .ports import Accounts, Officers
 from .prove_code import ProveCode, ProvenCode
+from .revoke_access import RevokeAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ChangePassword:
         begin: Begin,
         accounts: Accounts,
         officers: Officers,
-        sessions: Sessions,
+        revoke_access: RevokeAccess,
         passwords: Passwords,
         attempts: Attempts,
         prove_code: ProveCode,
@@ -44,7 +45,7 @@ class ChangePassword:
         self._begin = begin
         self._accounts = accounts
         self._officers = officers
-        self._sessions = sessions
+        self._revoke_access = revoke_access
         self._passwords = passwords
         self._attempts = attempts
         self._prove_code = prove_code
@@ -65,7 +66,7 @@ class ChangePassword:
             await self._attempts.give_back(uow, self._attempts.at_password(identifier, address))
         owners = self._officers if change.is_officer else self._accounts
         await owners.set_password(uow, change.owner_id, password_hash)
-        await self._sessions.end_all(uow, change.owner_id, "password_changed", but=change.session_id)
+        await self._revoke_access.sessions_of(uow, change.owner_id, "password_changed", but=change.session_id)
 
     async def _identifier(self, change: PasswordChange) -> str:
         """The E.164 phone, or the badge number."""

@@ -13,7 +13,7 @@ from .issue_service_token import IssueServiceToken
 from .key_ring import KeyRing
 from .log_in import LogIn
 from .log_out import LogOut
-from .ports import AccessLog, Accounts, Officers, OrganisationStore
+from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore
 from .refresh_session import RefreshSession
 from .register_account import RegisterAccount
 from .request_code import DELIVER_CODE, RequestCode
@@ -45,6 +45,7 @@ class Menu:
     organisation: OrganisationStore
     accounts: Accounts
     access_log: AccessLog
+    messages: Messages
     officers: Officers
 
 

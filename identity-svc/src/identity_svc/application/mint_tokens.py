@@ -9,6 +9,7 @@ from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Role
 from joserfc import jwt
 
 from ..domain.accounts import Subject
+from ..domain.sessions import Authentication
 from .key_ring import KeyRing
 
 
@@ -17,7 +18,7 @@ class MintTokens:
         self._ring = ring
         self.lifetime = lifetime
 
-    async def for_subject(self, subject: Subject, session_id: UUID) -> str:
+    async def for_subject(self, subject: Subject, session_id: UUID, authentication: Authentication) -> str:
         return await self._sign(
             sub=str(subject.id),
             sid=str(session_id),
@@ -26,6 +27,7 @@ class MintTokens:
             department=subject.department,
             rank=subject.rank,
             ial=subject.ial,
+            authentication=authentication,
         )
 
     async def for_service(self, name: str) -> str:
@@ -41,6 +43,7 @@ class MintTokens:
         department: str | None = None,
         rank: int = 0,
         ial: int = 0,
+        authentication: Authentication | None = None,
     ) -> str:
         moment = int(time.time())
         claims = AccessClaims(
@@ -56,6 +59,8 @@ class MintTokens:
             department=department,
             rank=rank,
             ial=ial,
+            auth_time=int(authentication.at.timestamp()) if authentication else None,
+            amr=authentication.amr if authentication else (),
         )
         key = await self._ring.signer()
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.clock import now
@@ -10,9 +11,19 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 
 from ..domain.accounts import Subject
-from ..domain.sessions import SECRET_BYTES, SessionPolicy, issue_refresh_token
+from ..domain.sessions import (
+    SECRET_BYTES,
+    Authentication,
+    FoundSession,
+    SessionPolicy,
+    SessionState,
+    issue_refresh_token,
+)
 from .mint_tokens import MintTokens
 from .ports import Sessions
+
+AMR: Final[dict[str, tuple[str, ...]]] = {"password": ("pwd",), "code": ("sms",)}
+"""How a session can be opened, and what RFC 8176 calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +54,33 @@ class OpenSession:
         self.policies = policies
 
     async def __call__(self, uow: UnitOfWork, subject: Subject, method: str) -> IssuedTokens:
-        """`method` says how the owner proved to be themselves: `password`, `code`."""
+        """`method` says how the owner proved to be themselves: a key of `AMR`."""
         policy = self.policies.of(subject)
         session_id, secret, moment = uuid7(), secrets.token_bytes(SECRET_BYTES), now()
         idle_until, expires_at = moment + policy.idle, moment + policy.absolute
+        authentication = Authentication(moment, AMR[method])
         await self._sessions.open(
             uow,
             session_id,
             subject,
             method=method,
+            authentication=authentication,
             secret=secret,
-            at=moment,
             idle_until=idle_until,
             expires_at=expires_at,
         )
-        return await self.issue(session_id, subject, 1, secret, min(idle_until, expires_at), moment)
+        state = SessionState(1, moment, idle_until, expires_at, ended=False)
+        return await self.issue(session_id, FoundSession(secret, state, subject, authentication), moment)
 
-    async def issue(
-        self,
-        session_id: UUID,
-        subject: Subject,
-        generation: int,
-        secret: bytes,
-        refresh_until: datetime,
-        moment: datetime,
-    ) -> IssuedTokens:
-        """The tokens of one generation of a session."""
+    async def issue(self, session_id: UUID, found: FoundSession, moment: datetime) -> IssuedTokens:
+        """The tokens of a session's present generation."""
+        state = found.state
+        refresh_until = min(state.idle_until, state.expires_at)
         return IssuedTokens(
             session_id=session_id,
-            subject=subject,
-            access_token=await self._minter.for_subject(subject, session_id),
+            subject=found.subject,
+            access_token=await self._minter.for_subject(found.subject, session_id, found.authentication),
             expires_in=int(self._minter.lifetime.total_seconds()),
-            refresh_token=issue_refresh_token(session_id, generation, secret).text(),
+            refresh_token=issue_refresh_token(session_id, state.generation, found.secret).text(),
             refresh_expires_in=int((refresh_until - moment).total_seconds()),
         )

@@ -10,10 +10,11 @@ from chassis.db import UnitOfWork
 from ..domain.accounts import Account, Credentials, Subject, View
 from ..domain.codes import CodeMessage, Purpose
 from ..domain.limits import Allowance
+from ..domain.messages import Message
 from ..domain.officers import Officer, Post
 from ..domain.organisation import Branch, Department, Organisation, Unit, Window
 from ..domain.personal import Personal
-from ..domain.sessions import FoundSession
+from ..domain.sessions import Authentication, FoundSession
 from ..domain.signing_keys import StoredKey
 
 
@@ -21,6 +22,12 @@ class KeyedHash(Protocol):
     """A keyed hash: equal texts are found, nothing can be read back."""
 
     def __call__(self, value: str, /) -> bytes: ...
+
+
+class Swept(Protocol):
+    """Holds rows that have their time."""
+
+    async def sweep(self, uow: UnitOfWork) -> None: ...
 
 
 class Throttle(Protocol):
@@ -86,17 +93,34 @@ class Sessions(Protocol):
         subject: Subject,
         *,
         method: str,
+        authentication: Authentication,
         secret: bytes,
-        at: datetime,
         idle_until: datetime,
         expires_at: datetime,
     ) -> None: ...
     async def find_for_refresh(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None: ...
     async def rotate(self, uow: UnitOfWork, session_id: UUID, at: datetime, idle_until: datetime) -> int: ...
-    async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> None: ...
+    async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool: ...
     async def end_all(
         self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None
+    ) -> list[UUID]: ...
+    async def sweep(self, uow: UnitOfWork) -> None: ...
+
+
+class Revocations(Protocol):
+    async def add(
+        self, uow: UnitOfWork, ids: Sequence[UUID], kind: str, revoked_at: datetime, forget_at: datetime
     ) -> None: ...
+    async def sweep(self, uow: UnitOfWork) -> None: ...
+
+
+class Messages(Protocol):
+    async def tell(self, uow: UnitOfWork, recipient_id: UUID, kind: str, facts: dict[str, Any]) -> None: ...
+    async def of(
+        self, uow: UnitOfWork, recipient_id: UUID, before: UUID | None, limit: int
+    ) -> list[Message]: ...
+    async def unread(self, uow: UnitOfWork, recipient_id: UUID) -> int: ...
+    async def mark_read(self, uow: UnitOfWork, recipient_id: UUID, up_to: UUID, at: datetime) -> None: ...
     async def sweep(self, uow: UnitOfWork) -> None: ...
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 from chassis.clock import now
@@ -13,6 +12,7 @@ from ..domain.errors import RefreshTokenReused, SessionEnded
 from ..domain.sessions import FoundSession, Refresh, RefreshToken, judge, read_refresh_token
 from .open_session import IssuedTokens, OpenSession
 from .ports import Sessions
+from .revoke_access import RevokeAccess
 
 log = structlog.get_logger(__name__)
 
@@ -20,10 +20,13 @@ log = structlog.get_logger(__name__)
 class RefreshSession:
     """Has a transaction of its own: the end of a copied session must stand although the answer is 401."""
 
-    def __init__(self, begin: Begin, sessions: Sessions, open_session: OpenSession) -> None:
+    def __init__(
+        self, begin: Begin, sessions: Sessions, open_session: OpenSession, revoke_access: RevokeAccess
+    ) -> None:
         self._begin = begin
         self._sessions = sessions
         self._open_session = open_session
+        self._revoke_access = revoke_access
 
     async def __call__(self, text: str) -> IssuedTokens:
         """Raises SessionEnded; RefreshTokenReused after ending the session for good."""
@@ -41,7 +44,7 @@ class RefreshSession:
         if verdict is Refresh.REUSED:
             log.warning("refresh_token_reused", session_id=str(token.session_id))
             raise RefreshTokenReused
-        return await self._issue(token.session_id, found, moment)
+        return await self._open_session.issue(token.session_id, found, moment)
 
     async def _settle(
         self, uow: UnitOfWork, token: RefreshToken, found: FoundSession, moment: datetime
@@ -50,22 +53,11 @@ class RefreshSession:
         policy = self._open_session.policies.of(found.subject)
         verdict = judge(found.state, token.generation, moment, policy)
         if verdict is Refresh.REUSED:
-            await self._sessions.end(uow, token.session_id, "refresh_token_reused")
+            await self._revoke_access.session(uow, token.session_id, "refresh_token_reused")
         if verdict is not Refresh.ROTATE:
             return verdict, found
         idle_until = moment + policy.idle
         generation = await self._sessions.rotate(uow, token.session_id, moment, idle_until)
         return verdict, replace(
             found, state=replace(found.state, generation=generation, idle_until=idle_until)
-        )
-
-    async def _issue(self, session_id: UUID, found: FoundSession, moment: datetime) -> IssuedTokens:
-        state = found.state
-        return await self._open_session.issue(
-            session_id,
-            found.subject,
-            state.generation,
-            found.secret,
-            min(state.idle_until, state.expires_at),
-            moment,
         )

@@ -15,6 +15,7 @@ from contracts.identity import AccountVerified
 
 from ..domain.accounts import IAL_REAL_NAME, Account, Subject
 from ..domain.errors import AccountNotFound, AlreadyVerified, RealNameNotConfirmed, RealNameServiceDown
+from ..domain.sessions import Authentication
 from .attempts import Attempts
 from .mint_tokens import MintTokens
 from .ports import Accounts, PartnerUnavailable, RealNameRegistry
@@ -36,7 +37,13 @@ class VerifyRealName:
         self._minter = minter
 
     async def __call__(
-        self, uow: UnitOfWork, account_id: UUID, session_id: UUID, name: str, id_number: str
+        self,
+        uow: UnitOfWork,
+        account_id: UUID,
+        session_id: UUID,
+        authentication: Authentication,
+        name: str,
+        id_number: str,
     ) -> tuple[Account, str]:
         """The verified account, and an access token that says so.
 
@@ -50,7 +57,8 @@ class VerifyRealName:
             account = await self._store(uow, account, name, id_number)
         if (account.personal.name, account.personal.id_number) != (name, id_number):
             raise AlreadyVerified
-        return account, await self._token(account, session_id)
+        subject = Subject(account.id, is_officer=False, roles=(account.kind.role,), ial=account.ial)
+        return account, await self._minter.for_subject(subject, session_id, authentication)
 
     async def _store(self, uow: UnitOfWork, account: Account, name: str, id_number: str) -> Account:
         """The account with this identity; where another request was faster, as that one left it."""
@@ -88,7 +96,3 @@ class VerifyRealName:
             raise RealNameServiceDown from error
         if not matches:
             raise RealNameNotConfirmed
-
-    async def _token(self, account: Account, session_id: UUID) -> str:
-        subject = Subject(account.id, is_officer=False, roles=(account.kind.role,), ial=account.ial)
-        return await self._minter.for_subject(subject, session_id)

@@ -89,12 +89,21 @@ class SessionState:
 
 
 @dataclass(frozen=True, slots=True)
+class Authentication:
+    """When and how a session's owner last proved who they are; `amr` in the words of RFC 8176."""
+
+    at: datetime
+    amr: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundSession:
     """`secret` proves its refresh tokens; `subject` as it is now, not as it was at log-in."""
 
     secret: bytes
     state: SessionState
     subject: Subject
+    authentication: Authentication
 
 
 def judge(state: SessionState, presented: int, at: datetime, policy: SessionPolicy) -> Refresh:

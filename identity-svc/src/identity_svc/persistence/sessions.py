@@ -7,16 +7,17 @@ from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
 from ..domain.accounts import Kind, Subject
-from ..domain.sessions import FoundSession, SessionState
+from ..domain.sessions import Authentication, FoundSession, SessionState
 from .officers import officer_subject
 
 _OPEN = """
 INSERT INTO session
-  (id, account_id, officer_id, method, secret, created_at, rotated_at, idle_until, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
+  (id, account_id, officer_id, method, secret, created_at, rotated_at, authenticated_at, amr, idle_until,
+   expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)
 """
 _FOR_REFRESH = """
-SELECT s.secret, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
+SELECT s.secret, s.authenticated_at, s.amr, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
        a.id AS account_id, a.kind, a.ial,
        o.id AS officer_id, o.roles, o.unit, o.department, o.rank, o.active, o.password_initial
 FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN officer o ON o.id = s.officer_id
@@ -35,8 +36,8 @@ class SqlSessions:
         subject: Subject,
         *,
         method: str,
+        authentication: Authentication,
         secret: bytes,
-        at: datetime,
         idle_until: datetime,
         expires_at: datetime,
     ) -> None:
@@ -47,7 +48,8 @@ class SqlSessions:
             subject.id if subject.is_officer else None,
             method,
             self._sealer.seal(secret, session_id.bytes),
-            at,
+            authentication.at,
+            list(authentication.amr),
             idle_until,
             expires_at,
         )
@@ -66,7 +68,9 @@ class SqlSessions:
         state = SessionState(
             row["generation"], row["rotated_at"], row["idle_until"], row["expires_at"], ended
         )
-        return FoundSession(self._sealer.open(row["secret"], session_id.bytes), state, subject)
+        authentication = Authentication(row["authenticated_at"], tuple(row["amr"]))
+        secret = self._sealer.open(row["secret"], session_id.bytes)
+        return FoundSession(secret, state, subject, authentication)
 
     async def rotate(self, uow: UnitOfWork, session_id: UUID, at: datetime, idle_until: datetime) -> int:
         """The new generation."""
@@ -78,22 +82,28 @@ class SqlSessions:
             idle_until,
         )
 
-    async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> None:
-        await uow.execute(
+    async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool:
+        """False where it had ended before, or never was."""
+        tag = await uow.execute(
             "UPDATE session SET ended_at = now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",
             session_id,
             reason,
         )
+        return tag == "UPDATE 1"
 
-    async def end_all(self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None) -> None:
-        """Ends every session of an account or officer, except perhaps the one they are using."""
-        await uow.execute(
+    async def end_all(
+        self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None
+    ) -> list[UUID]:
+        """Ends every session of an account or officer, except perhaps the one they are using; those ended."""
+        rows = await uow.fetch(
             "UPDATE session SET ended_at = now(), end_reason = $2"
-            " WHERE (account_id = $1 OR officer_id = $1) AND ended_at IS NULL AND id IS DISTINCT FROM $3",
+            " WHERE (account_id = $1 OR officer_id = $1) AND ended_at IS NULL AND id IS DISTINCT FROM $3"
+            " RETURNING id",
             owner_id,
             reason,
             but,
         )
+        return [row["id"] for row in rows]
 
     async def sweep(self, uow: UnitOfWork) -> None:
         """Sessions are kept a month after their end, for whoever asks what happened."""

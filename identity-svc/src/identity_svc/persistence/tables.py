@@ -131,11 +131,42 @@ session = sa.Table(
     sa.Column("expires_at", _TIME, nullable=False),
     sa.Column("ended_at", _TIME),
     sa.Column("end_reason", sa.Text),
+    sa.Column("name", sa.Text, comment="its owner's name for the device"),
+    sa.Column("device", sa.Text, comment="as its client called itself, in short"),
+    sa.Column("amr", ARRAY(sa.Text), nullable=False, server_default="{}", comment="RFC 8176"),
+    sa.Column("authenticated_at", _TIME, nullable=False, server_default=_NOW),
     sa.CheckConstraint("num_nonnulls(account_id, officer_id) = 1", name="session_owner"),
 )
 sa.Index("session_account", session.c.account_id, postgresql_where=session.c.ended_at.is_(None))
 sa.Index("session_officer", session.c.officer_id, postgresql_where=session.c.ended_at.is_(None))
 sa.Index("session_expires_at", session.c.expires_at)
+
+revocation = sa.Table(
+    "revocation",
+    metadata,
+    sa.Column("revoked_id", UUID, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False, comment="session or mandate"),
+    sa.Column("revoked_at", _TIME, nullable=False),
+    sa.Column(
+        "forget_at", _TIME, nullable=False, comment="when no token that names it can be valid any more"
+    ),
+)
+sa.Index("revocation_forget_at", revocation.c.forget_at)
+sa.Index("revocation_revoked_at", revocation.c.revoked_at)
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("recipient_id", UUID, nullable=False, comment="an account or officer"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("facts", JSONB, nullable=False, comment="never personal data"),
+    sa.Column("at", _TIME, nullable=False, server_default=_NOW),
+    sa.Column("read_at", _TIME),
+)
+sa.Index("message_recipient", message.c.recipient_id, message.c.id)
+sa.Index("message_unread", message.c.recipient_id, postgresql_where=message.c.read_at.is_(None))
+sa.Index("message_at", message.c.at, postgresql_using="brin")
 
 sms_code = sa.Table(
     "sms_code",

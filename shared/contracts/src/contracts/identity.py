@@ -32,6 +32,22 @@ class AccountVerified(Event):
     verified_at: datetime
 
 
+class AccessRevoked(Event):
+    """A session was ended, or a mandate taken back: tokens that name it open nothing any more.
+
+    `forget_at`: no token that names it can still be valid then.
+    """
+
+    TYPE: ClassVar[str] = "identity.access.revoked"
+    TOPIC: ClassVar[str] = topics.IDENTITY_SESSIONS
+    KEY: ClassVar[str] = "revoked_id"
+
+    revoked_id: UUID
+    kind: Literal["session", "mandate"]
+    revoked_at: datetime
+    forget_at: datetime
+
+
 class DepartmentDefined(Event):
     TYPE: ClassVar[str] = "identity.department.defined"
     TOPIC: ClassVar[str] = topics.IDENTITY_ORGANISATION

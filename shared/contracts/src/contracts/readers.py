@@ -13,6 +13,8 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     # Nobody yet: what others must know of a person stands in their token.
     identity.AccountRegistered: (),
     identity.AccountVerified: (),
+    # Read by the gateway, which is no service: it keeps a view of it in memory and has no inbox.
+    identity.AccessRevoked: (),
     identity.DepartmentDefined: (CATALOG, CASE, EVALUATION),
     identity.BranchDefined: (CATALOG, CASE, EVALUATION),
     identity.UnitDefined: (CATALOG, CASE, EVALUATION),

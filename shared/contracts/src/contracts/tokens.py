@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,12 +26,39 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+class Actor(BaseModel):
+    """Who acts where a token is for somebody else (RFC 8693 `act`): `sub` is the acting account's UUID.
+
+    `mandate` is what allows it; revoked, it ends the token like a revoked session. `items` are the item codes it is
+    limited to, `departments` the departments; both empty: all that a mandate can be for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sub: UUID
+    mandate: UUID
+    items: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+
+
+class Scope(BaseModel):
+    """One role of an officer, and where: in a unit, in a department (of a branch, or all of it), in the whole city."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: Role
+    unit: str | None = None
+    department: str | None = None
+    branch: str | None = None
+
+
 class AccessClaims(BaseModel):
     """`sub` is the account's or officer's UUID, or the service's name for `Role.SERVICE`.
 
-    `exp`, `iat` are Unix seconds. `rank` (officers): 0 auxiliary, 1 reviewer, 2 section head,
-    3 unit leader, 4 bureau leader. `ial` (people): 0 none, 1 phone, 2 two factors (name and number), 3 face,
-    4 window or certificate.
+    `exp`, `iat`, `auth_time` (when its owner last proved who they are) are Unix seconds; `amr` how (RFC 8176: `pwd`,
+    `sms`, `otp`, …). `rank` (officers): 0 auxiliary, 1 reviewer, 2 section head, 3 unit leader, 4 bureau leader. `ial`
+    (people): 0 none, 1 phone, 2 two factors (name and number), 3 face, 4 window or certificate; of whoever acts.
+    `act`: somebody else acts for `sub`. `scopes`: roles that hold elsewhere than at the officer's own post.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -47,3 +75,7 @@ class AccessClaims(BaseModel):
     department: str | None = None
     rank: int = 0
     ial: int = 0
+    auth_time: int | None = None
+    amr: tuple[str, ...] = ()
+    act: Actor | None = None
+    scopes: tuple[Scope, ...] = ()

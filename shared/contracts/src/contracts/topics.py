@@ -4,6 +4,7 @@ from typing import Final
 
 IDENTITY_ACCOUNTS: Final = "identity.accounts.v1"
 IDENTITY_ORGANISATION: Final = "identity.organisation.v1"
+IDENTITY_SESSIONS: Final = "identity.sessions.v1"
 CATALOG_ITEMS: Final = "catalog.items.v1"
 CASE_CASES: Final = "case.cases.v1"
 PAYMENT_ORDERS: Final = "payment.orders.v1"
@@ -14,6 +15,7 @@ EVALUATION_COMPLAINTS: Final = "evaluation.complaints.v1"
 PRODUCERS: Final[dict[str, str]] = {
     IDENTITY_ACCOUNTS: "identity-svc",
     IDENTITY_ORGANISATION: "identity-svc",
+    IDENTITY_SESSIONS: "identity-svc",
     CATALOG_ITEMS: "catalog-svc",
     CASE_CASES: "case-svc",
     PAYMENT_ORDERS: "payment-svc",

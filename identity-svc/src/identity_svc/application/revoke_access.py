@@ -1,0 +1,51 @@
+"""Ending what tokens name: sessions and mandates. In the commit that ends it, everybody is told."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from contracts.identity import AccessRevoked
+
+from .ports import Revocations, Sessions
+
+_SKEW = timedelta(seconds=60)
+
+
+class RevokeAccess:
+    """`lifetime`: of an access token; a revocation may be forgotten once the last one that it concerns has expired."""
+
+    def __init__(self, sessions: Sessions, revocations: Revocations, lifetime: timedelta) -> None:
+        self._sessions = sessions
+        self._revocations = revocations
+        self._remembered = lifetime + _SKEW
+
+    async def session(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool:
+        """False where it had ended before."""
+        ended = await self._sessions.end(uow, session_id, reason)
+        await self._tell(uow, [session_id] if ended else [], "session")
+        return ended
+
+    async def sessions_of(
+        self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None
+    ) -> list[UUID]:
+        """Ends every session of an account or officer, except perhaps the one they are using; those ended."""
+        ended = await self._sessions.end_all(uow, owner_id, reason, but=but)
+        await self._tell(uow, ended, "session")
+        return ended
+
+    async def mandate(self, uow: UnitOfWork, mandate_id: UUID) -> None:
+        """Once for each mandate; ending its own row is the caller's."""
+        await self._tell(uow, [mandate_id], "mandate")
+
+    async def _tell(self, uow: UnitOfWork, ids: Sequence[UUID], kind: Literal["session", "mandate"]) -> None:
+        if not ids:
+            return
+        moment = now()
+        forget_at = moment + self._remembered
+        await self._revocations.add(uow, ids, kind, moment, forget_at)
+        for revoked_id in ids:
+            event = AccessRevoked(revoked_id=revoked_id, kind=kind, revoked_at=moment, forget_at=forget_at)
+            uow.emit(event, version=1)

@@ -1,0 +1,107 @@
+"""The one place that picks concrete classes and wires them together; an area of its own is a module here."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+from chassis.sealing import Sealer
+from chassis.service import Service
+
+from .. import policies
+from ..api import accounts, internal, keys, me, messages, officers, organisation, sessions
+from ..application.change_officer import ChangeOfficer
+from ..application.change_password import ChangePassword
+from ..application.create_officer import CreateOfficer
+from ..application.deliver_code import DeliverCode
+from ..application.handlers import ROTATE_KEYS, SWEEP, Menu, jobs
+from ..application.issue_service_token import IssueServiceToken
+from ..application.log_in import LogIn
+from ..application.log_out import LogOut
+from ..application.refresh_session import RefreshSession
+from ..application.register_account import RegisterAccount
+from ..application.request_code import RequestCode
+from ..application.rotate_keys import RotateKeys
+from ..application.sweep import Sweep
+from ..application.verify_real_name import VerifyRealName
+from ..channels.real_name import PartnerRealName
+from ..channels.sms import PartnerSms
+from ..persistence import tables
+from ..settings import IdentitySettings
+from .parts import Parts
+from .start import load_at_start
+
+_EVERY = {ROTATE_KEYS: timedelta(hours=1), SWEEP: timedelta(hours=1)}
+_ROUTERS = (
+    organisation.router,
+    accounts.router,
+    sessions.router,
+    me.router,
+    messages.router,
+    officers.router,
+    keys.router,
+    internal.router,
+)
+
+
+def build(settings: IdentitySettings, *, transport: httpx2.AsyncBaseTransport | None = None) -> Service:
+    """The service; `transport` stands in for the way to the partners."""
+    service = Service(
+        "identity-svc",
+        settings,
+        metadata=tables.metadata,
+        migrations=Path(__file__).parents[1] / "migrations",
+    )
+    service.include(*_ROUTERS)
+    if settings.data_keys is None or settings.lookup_key is None:
+        service.on_start(_refuse_to_start)  # printing the API document needs no keys
+    else:
+        sealer = Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())
+        _wire(Parts.of(service, settings, sealer, transport))
+    return service
+
+
+async def _refuse_to_start() -> None:
+    raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: personal data and signing keys are sealed at rest")
+
+
+def _wire(parts: Parts) -> None:
+    service, settings, stores = parts.service, parts.settings, parts.stores
+    rotate_keys = RotateKeys(stores.keys, policies.key_policy(settings))
+    service.verify_with(parts.ring.key_set)
+    service.state.menu = _menu(parts)
+    sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
+    sweep = Sweep(stores.codes, stores.throttle, stores.sessions, stores.revocations, stores.messages)
+    for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
+        service.job(kind, handler, every=_EVERY.get(kind))
+    load_at_start(parts, rotate_keys)
+
+
+def _menu(parts: Parts) -> Menu:
+    settings, stores, begin = parts.settings, parts.stores, parts.service.begin
+    passwords, attempts, prove_code = parts.passwords, parts.attempts, parts.prove_code
+    open_session, revoke_access = parts.open_session, parts.revoke_access
+    registry = PartnerRealName(parts.partner("X-Realname", settings.realname_secret.get_secret_value()))
+    return Menu(
+        request_code=RequestCode(
+            stores.codes, stores.throttle, parts.sealer.lookup_hash, policies.code_limits(settings)
+        ),
+        register_account=RegisterAccount(stores.accounts, passwords, prove_code, open_session),
+        verify_real_name=VerifyRealName(begin, stores.accounts, registry, attempts, parts.minter),
+        log_in=LogIn(begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session),
+        refresh_session=RefreshSession(begin, stores.sessions, open_session, revoke_access),
+        log_out=LogOut(revoke_access),
+        change_password=ChangePassword(
+            begin, stores.accounts, stores.officers, revoke_access, passwords, attempts, prove_code
+        ),
+        create_officer=CreateOfficer(stores.officers, stores.organisation, passwords),
+        change_officer=ChangeOfficer(stores.officers, stores.organisation, revoke_access),
+        issue_service_token=IssueServiceToken(settings.read_service_secrets(), parts.minter),
+        key_ring=parts.ring,
+        key_set_lifetime=settings.key_set_lifetime,
+        access_token_lifetime=settings.access_token_lifetime,
+        organisation=stores.organisation,
+        accounts=stores.accounts,
+        access_log=stores.access_log,
+        messages=stores.messages,
+        officers=stores.officers,
+    )

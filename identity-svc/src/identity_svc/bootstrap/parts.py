@@ -1,0 +1,108 @@
+"""What every area is wired from: made once, shared by all."""
+
+from dataclasses import dataclass
+
+import httpx2
+from chassis.sealing import Sealer
+from chassis.service import Service
+
+from .. import policies
+from ..application.attempts import Attempts
+from ..application.hash_passwords import Passwords
+from ..application.key_ring import KeyRing
+from ..application.mint_tokens import MintTokens
+from ..application.open_session import OpenSession
+from ..application.prove_code import ProveCode
+from ..application.revoke_access import RevokeAccess
+from ..channels.signed_partner import SignedPartner
+from ..persistence.access_log import SqlAccessLog
+from ..persistence.accounts import SqlAccounts
+from ..persistence.codes import SqlCodes
+from ..persistence.keys import SqlKeys
+from ..persistence.messages import SqlMessages
+from ..persistence.officers import SqlOfficers
+from ..persistence.organisation import SqlOrganisation
+from ..persistence.revocations import SqlRevocations
+from ..persistence.sessions import SqlSessions
+from ..persistence.throttle import SqlThrottle
+from ..settings import IdentitySettings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    accounts: SqlAccounts
+    officers: SqlOfficers
+    sessions: SqlSessions
+    revocations: SqlRevocations
+    messages: SqlMessages
+    codes: SqlCodes
+    keys: SqlKeys
+    throttle: SqlThrottle
+    organisation: SqlOrganisation
+    access_log: SqlAccessLog
+
+    @classmethod
+    def over(cls, sealer: Sealer) -> "Stores":
+        return cls(
+            accounts=SqlAccounts(sealer),
+            officers=SqlOfficers(sealer),
+            sessions=SqlSessions(sealer),
+            revocations=SqlRevocations(),
+            messages=SqlMessages(),
+            codes=SqlCodes(sealer),
+            keys=SqlKeys(sealer),
+            throttle=SqlThrottle(),
+            organisation=SqlOrganisation(),
+            access_log=SqlAccessLog(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`client` reaches the partners; its base address is theirs."""
+
+    service: Service
+    settings: IdentitySettings
+    sealer: Sealer
+    client: httpx2.AsyncClient
+    stores: Stores
+    passwords: Passwords
+    ring: KeyRing
+    minter: MintTokens
+    attempts: Attempts
+    prove_code: ProveCode
+    open_session: OpenSession
+    revoke_access: RevokeAccess
+
+    @classmethod
+    def of(
+        cls,
+        service: Service,
+        settings: IdentitySettings,
+        sealer: Sealer,
+        transport: httpx2.AsyncBaseTransport | None,
+    ) -> "Parts":
+        stores = Stores.over(sealer)
+        client = httpx2.AsyncClient(base_url=settings.partners_url, timeout=5, transport=transport)
+        service.on_stop(client.aclose)
+        ring = KeyRing(service.begin, stores.keys)
+        attempts = Attempts(stores.throttle, sealer.lookup_hash, policies.attempt_limits(settings))
+        minter = MintTokens(ring, settings.access_token_lifetime)
+        return cls(
+            service=service,
+            settings=settings,
+            sealer=sealer,
+            client=client,
+            stores=stores,
+            passwords=Passwords(),
+            ring=ring,
+            minter=minter,
+            attempts=attempts,
+            prove_code=ProveCode(service.begin, stores.codes, attempts),
+            open_session=OpenSession(stores.sessions, minter, policies.session_policies(settings)),
+            revoke_access=RevokeAccess(stores.sessions, stores.revocations, settings.access_token_lifetime),
+        )
+
+    def partner(self, prefix: str, secret: str) -> SignedPartner:
+        """A partner that signs by HMAC; `prefix` as in its headers, `X-Sms`."""
+        return SignedPartner(self.client, prefix, self.settings.partners_app, secret.strip().encode())
