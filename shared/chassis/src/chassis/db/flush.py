@@ -1,4 +1,4 @@
-"""Outbox rows, jobs and the idempotent answer as parts of the statement that commits.
+"""Outbox rows, jobs, audit rows and the idempotent answer as parts of the statement that commits.
 
 Raw asyncpg on purpose: this runs at every write of the platform (SQLAlchemy core costs some five times as much).
 """
@@ -26,6 +26,18 @@ class OutboxRow:
     correlation_id: str | None
     causation_id: str | None
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """Who did what to whom. `facts` say no more than ids, codes and counts."""
+
+    at: datetime
+    action: str
+    actor: str
+    subject: str
+    facts: dict[str, Any]
+    trace_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,11 @@ _JOBS: Final = Statement(
 _CANCEL: Final = Statement(
     "DELETE FROM job WHERE (kind, key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
+_AUDIT: Final = Statement(
+    "INSERT INTO audit_pending SELECT id FROM $row",
+    row="""INSERT INTO audit_log (at, action, actor, subject, facts, trace_id) SELECT * FROM
+ unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::text[]) RETURNING id""",
+)
 _ANSWER: Final = Statement(
     """INSERT INTO idempotency_key (scope, body_hash, status, headers, body)
  VALUES ($1::bytea, $2::bytea, $3::smallint, $4::jsonb, $5::bytea)"""
@@ -95,6 +112,7 @@ def flush_parts(
     answer: StoredAnswer | None,
     work: WorkContext | None,
     *,
+    audit: Sequence[AuditRow] = (),
     of_batch: bool = False,
 ) -> list[Part]:
     """The statements that put down what is there, with their arguments.
@@ -108,6 +126,9 @@ def flush_parts(
         parts.append(_jobs(jobs, work.traceparent if work else None, few=not of_batch))
     if cancelled:
         parts.append((_CANCEL, [[kind for kind, _ in cancelled], [key for _, key in cancelled]]))
+    if audit:
+        columns = ("at", "action", "actor", "subject", "facts", "trace_id")
+        parts.append((_AUDIT, [[getattr(row, column) for row in audit] for column in columns]))
     if answer:
         kept = [answer.scope, answer.body_hash, answer.status, answer.headers, answer.body]
         parts.append((_ANSWER, kept))

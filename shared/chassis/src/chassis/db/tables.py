@@ -5,11 +5,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from .audit_tables import add_audit_tables
+
 _NOW = sa.text("now()")
 
 
 def add_chassis_tables(metadata: sa.MetaData) -> None:
-    """Adds outbox, inbox, parked_message, job, idempotency_key and the positions to `metadata`."""
+    """Adds outbox, inbox, parked_message, job, idempotency_key, the positions and the audit log to `metadata`."""
+    _add_first_tables(metadata)
+    add_audit_tables(metadata)
+
+
+def _add_first_tables(metadata: sa.MetaData) -> None:
     _outbox(metadata)
     _consumer_side(metadata)
     _jobs(metadata)
@@ -139,13 +146,13 @@ def _idempotency(metadata: sa.MetaData) -> None:
 
 
 def create_chassis_tables(op: Any) -> None:
-    """For a service's first migration: `create_chassis_tables(op)`."""
+    """For a service's first migration. What the chassis got later has migrations of its own, as databases exist."""
     metadata = sa.MetaData()
-    add_chassis_tables(metadata)
+    _add_first_tables(metadata)
     metadata.create_all(op.get_bind())
 
 
 def drop_chassis_tables(op: Any) -> None:
     metadata = sa.MetaData()
-    add_chassis_tables(metadata)
+    _add_first_tables(metadata)
     metadata.drop_all(op.get_bind())

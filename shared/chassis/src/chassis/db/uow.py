@@ -15,7 +15,7 @@ from contracts.events import Event
 from ..clock import now
 from ..ids import uuid7
 from ..telemetry import context
-from .flush import OutboxRow, StoredAnswer, flush_parts
+from .flush import AuditRow, OutboxRow, StoredAnswer, flush_parts
 from .pool import STATEMENT_ERRORS, Pool
 from .statement import Statement, Write, compose, unmet
 
@@ -25,6 +25,7 @@ R = TypeVar("R")
 
 _COMPOSED = 4
 """More writes than this go one by one: composing them would make a new statement for each number of them."""
+_ACTION = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _CHANGES = re.compile(
     r"\b(INSERT|UPDATE|DELETE|MERGE|FOR\s+(NO\s+KEY\s+)?(UPDATE|SHARE)|advisory)\b", re.IGNORECASE
 )
@@ -71,6 +72,7 @@ class UnitOfWork:
         self._outbox: list[OutboxRow] = []
         self._jobs: dict[tuple[str, str], PendingJob] = {}
         self._cancelled: set[tuple[str, str]] = set()
+        self._audit: list[AuditRow] = []
         self._answer: StoredAnswer | None = None
         self._callbacks: list[Callable[[], None]] = []
         self._gathered: dict[Callable[..., Awaitable[None]], list[Any]] = {}
@@ -170,6 +172,22 @@ class UnitOfWork:
         self._must_write()
         self._jobs.pop((kind, key), None)
         self._cancelled.add((kind, key))
+
+    def audit(self, action: str, *, actor: str, subject: str, facts: dict[str, Any] | None = None) -> None:
+        """Writes into the audit log with this commit that `actor` did `action` (`area.verb`) to `subject`.
+
+        `actor` and `subject` are ids, `facts` ids, codes and counts: the log is kept for years and never changed, so
+        no name, number, phone, address or answer may stand in it.
+        """
+        self._must_write()
+        if not _ACTION.fullmatch(action) or not actor or not subject:
+            raise ValueError(
+                f"an audit row needs an action like area.verb, an actor and a subject: {action!r}"
+            )
+        work = context.current()
+        self._audit.append(
+            AuditRow(now(), action, actor, subject, facts or {}, work.trace_id if work else None)
+        )
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Calls `callback` once the commit stands; never after a rollback."""
@@ -273,8 +291,9 @@ class UnitOfWork:
             await self.connection()
         jobs = list(self._jobs.values())
         parts = flush_parts(
-            self._outbox, jobs, self._cancelled, self._answer, context.current(), of_batch=self._of_batch
-        )
+            self._outbox, jobs, self._cancelled, self._answer, context.current(),
+            audit=self._audit, of_batch=self._of_batch,
+        )  # fmt: skip
         if not (self._writes or parts):
             return
         sql, args = compose(self._writes, parts)
@@ -285,6 +304,7 @@ class UnitOfWork:
                 raise expected from None
             raise
         self._writes, self._outbox, self._jobs, self._cancelled, self._answer = [], [], {}, set(), None
+        self._audit = []
 
     async def _write_one_by_one(self) -> None:
         writes, self._writes = self._writes, []

@@ -1,6 +1,6 @@
 """Events held against what is committed in `contracts`: what stands in an outbox, and what a reader makes of bytes.
 
-`running` looks at the outbox at the end of every test; the rest is for a service's `test_contracts.py`.
+`running` looks at outbox and audit log at the end of every test; the rest is for a service's `test_contracts.py`.
 """
 
 import json
@@ -54,6 +54,14 @@ async def check_outbox(service: Service) -> None:
     if types_told_by(service.name) and (await service.readiness())["database"]:
         found = list(faults(service.name, await outbox(service)))
         assert not found, f"{service.name} tells what its contracts do not allow:\n" + "\n".join(found[:20])
+
+
+async def check_audit(service: Service) -> None:
+    """Fails when the audit log names somebody: it is kept for years, and nothing in it can be erased."""
+    if (await service.readiness())["database"]:
+        rows = await service.pool.fetch("SELECT action, actor, subject, facts FROM audit_log")
+        found = [tuple(row) for row in rows if any(map(_PERSONAL.search, _texts(list(row.values()))))]
+        assert not found, f"{service.name} audits what looks like phone or ID numbers: {found[:5]}"
 
 
 def faults(service: str, told: Sequence[Told]) -> Iterator[str]:

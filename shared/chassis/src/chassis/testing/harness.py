@@ -16,7 +16,7 @@ from ..ids import uuid7
 from ..messages.envelope import headers_for, read_headers
 from ..messages.inbox import Arrival
 from ..service import Service
-from .contracts import check_outbox
+from .contracts import check_audit, check_outbox
 from .tokens import Tokens
 
 BASE_URL = "http://service.test"
@@ -98,6 +98,7 @@ async def running(
         async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL) as client:
             yield Running(service, client, tokens)
             await check_outbox(service)
+            await check_audit(service)
 
 
 BuildService = Callable[..., Service]
