@@ -23,6 +23,8 @@ MATRIX = operations_of("identity-svc") | {
     "GET /api/identity/me/messages": EVERYBODY - {Role.SERVICE},
     "GET /api/identity/me/messages/unread": EVERYBODY - {Role.SERVICE},
     "PUT /api/identity/me/messages/read": EVERYBODY - {Role.SERVICE},
+    "GET /api/identity/me/assurance": APPLICANTS,
+    "POST /api/identity/window-checks": {Role.OFFICER},
     "PUT /api/identity/password": EVERYBODY,
     "GET /api/identity/me/views": APPLICANTS,
     "POST /api/identity/real-name": APPLICANTS,

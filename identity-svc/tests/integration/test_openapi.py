@@ -87,6 +87,9 @@ def held(
             ],
             "PATCH /api/identity/officers/{officer_id}": [{"version": 1, "active": False}],
             "PUT /api/identity/password": [{"current_password": PASSWORD, "new_password": "a new password for it"}],
+            "POST /api/identity/window-checks": [
+                {"phone": CITIZEN.phone, "name": CITIZEN.name, "id_number": CITIZEN.id_number, "window": "W-XC-01"}
+            ],
             "POST /internal/service-tokens": [SERVICE],
         }  # fmt: skip
         held.at |= {label: {"body": known} for label, known in bodies.items()}

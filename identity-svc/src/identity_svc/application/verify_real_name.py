@@ -5,20 +5,19 @@ in between loses nothing: the person asks again. Of two identities confirmed for
 same time, the first one written stays.
 """
 
-from dataclasses import replace
 from uuid import UUID
 
-from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
-from contracts.identity import AccountVerified
 
 from ..domain.accounts import IAL_REAL_NAME, Account, Subject
+from ..domain.assurance import Proof, Source
 from ..domain.errors import AccountNotFound, AlreadyVerified, RealNameNotConfirmed, RealNameServiceDown
 from ..domain.sessions import Authentication
 from .attempts import Attempts
 from .mint_tokens import MintTokens
 from .ports import Accounts, PartnerUnavailable, RealNameRegistry
+from .raise_assurance import RaiseAssurance
 
 
 class VerifyRealName:
@@ -28,12 +27,14 @@ class VerifyRealName:
         accounts: Accounts,
         registry: RealNameRegistry,
         attempts: Attempts,
+        raise_assurance: RaiseAssurance,
         minter: MintTokens,
     ) -> None:
         self._begin = begin
         self._accounts = accounts
         self._registry = registry
         self._attempts = attempts
+        self._raise = raise_assurance
         self._minter = minter
 
     async def __call__(
@@ -54,22 +55,12 @@ class VerifyRealName:
         account = await self._begin_attempt(account_id)
         if account.ial < IAL_REAL_NAME:
             await self._ask_registry(account, name, id_number)
-            account = await self._store(uow, account, name, id_number)
+            proof = Proof.by(Source.REALNAME, name=name, id_number=id_number)
+            account = await self._raise(uow, account.id, proof)
         if (account.personal.name, account.personal.id_number) != (name, id_number):
             raise AlreadyVerified
         subject = Subject(account.id, is_officer=False, roles=(account.kind.role,), ial=account.ial)
         return account, await self._minter.for_subject(subject, session_id, authentication)
-
-    async def _store(self, uow: UnitOfWork, account: Account, name: str, id_number: str) -> Account:
-        """The account with this identity; where another request was faster, as that one left it."""
-        moment = now()
-        personal = replace(account.personal, name=name, id_number=id_number)
-        version = await self._accounts.verify(uow, account.id, personal, moment)
-        if version is None:
-            return await self._present(uow, account.id)
-        ial = IAL_REAL_NAME
-        uow.emit(AccountVerified(account_id=account.id, ial=ial, verified_at=moment), version=version)
-        return replace(account, personal=personal, ial=ial, verified_at=moment, version=version)
 
     async def _begin_attempt(self, account_id: UUID) -> Account:
         async with self._begin() as uow:

@@ -27,6 +27,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..persistence import tables
 from ..settings import IdentitySettings
+from . import assurance
 from .parts import Parts
 from .start import load_at_start
 
@@ -40,6 +41,7 @@ _ROUTERS = (
     officers.router,
     keys.router,
     internal.router,
+    *assurance.ROUTERS,
 )
 
 
@@ -69,10 +71,12 @@ def _wire(parts: Parts) -> None:
     rotate_keys = RotateKeys(stores.keys, policies.key_policy(settings))
     service.verify_with(parts.ring.key_set)
     service.state.menu = _menu(parts)
+    service.state.parts = parts
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
     sweep = Sweep(stores.codes, stores.throttle, stores.sessions, stores.revocations, stores.messages)
     for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))
+    assurance.wire(parts)
     load_at_start(parts, rotate_keys)
 
 
@@ -86,7 +90,9 @@ def _menu(parts: Parts) -> Menu:
             stores.codes, stores.throttle, parts.sealer.lookup_hash, policies.code_limits(settings)
         ),
         register_account=RegisterAccount(stores.accounts, passwords, prove_code, open_session),
-        verify_real_name=VerifyRealName(begin, stores.accounts, registry, attempts, parts.minter),
+        verify_real_name=VerifyRealName(
+            begin, stores.accounts, registry, attempts, parts.raise_assurance, parts.minter
+        ),
         log_in=LogIn(begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session),
         refresh_session=RefreshSession(begin, stores.sessions, open_session, revoke_access),
         log_out=LogOut(revoke_access),

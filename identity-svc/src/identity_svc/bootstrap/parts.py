@@ -13,10 +13,12 @@ from ..application.key_ring import KeyRing
 from ..application.mint_tokens import MintTokens
 from ..application.open_session import OpenSession
 from ..application.prove_code import ProveCode
+from ..application.raise_assurance import RaiseAssurance
 from ..application.revoke_access import RevokeAccess
 from ..channels.signed_partner import SignedPartner
 from ..persistence.access_log import SqlAccessLog
 from ..persistence.accounts import SqlAccounts
+from ..persistence.assurance import SqlAssurance
 from ..persistence.codes import SqlCodes
 from ..persistence.keys import SqlKeys
 from ..persistence.messages import SqlMessages
@@ -31,6 +33,7 @@ from ..settings import IdentitySettings
 @dataclass(frozen=True, slots=True)
 class Stores:
     accounts: SqlAccounts
+    assurance: SqlAssurance
     officers: SqlOfficers
     sessions: SqlSessions
     revocations: SqlRevocations
@@ -45,6 +48,7 @@ class Stores:
     def over(cls, sealer: Sealer) -> "Stores":
         return cls(
             accounts=SqlAccounts(sealer),
+            assurance=SqlAssurance(),
             officers=SqlOfficers(sealer),
             sessions=SqlSessions(sealer),
             revocations=SqlRevocations(),
@@ -73,6 +77,7 @@ class Parts:
     prove_code: ProveCode
     open_session: OpenSession
     revoke_access: RevokeAccess
+    raise_assurance: RaiseAssurance
 
     @classmethod
     def of(
@@ -101,6 +106,7 @@ class Parts:
             prove_code=ProveCode(service.begin, stores.codes, attempts),
             open_session=OpenSession(stores.sessions, minter, policies.session_policies(settings)),
             revoke_access=RevokeAccess(stores.sessions, stores.revocations, settings.access_token_lifetime),
+            raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages),
         )
 
     def partner(self, prefix: str, secret: str) -> SignedPartner:

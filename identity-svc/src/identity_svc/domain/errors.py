@@ -236,3 +236,53 @@ class PostInvalid(InvalidInput):
             "The post is not possible; correct what `errors` lists.",
             errors=errors,
         )
+
+
+class IdentityUnknown(Conflict):
+    """A proof that says nothing of name and number needs an account that knows them."""
+
+    slug = "identity-unknown"
+    title = ("请先完成实名认证", "Real-name check first")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "请先完成实名认证（姓名和身份证号），再进行此项核验。",
+            "Do the real-name check (name and number) first, then this one.",
+        )
+
+
+class PhoneNotRegistered(NotFound):
+    """For officers only: the person stands before them."""
+
+    slug = "phone-not-registered"
+    title = ("手机号尚未注册", "Phone not registered")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "这个手机号还没有注册，请申请人先用本人手机号注册。",
+            "There is no account with this phone; the person registers with their own phone first.",
+        )
+
+
+class NotAtThisWindow(Forbidden):
+    slug = "not-at-this-window"
+    title = ("不在您所属的窗口", "Not a window of yours")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个窗口，或它不属于您的分局和警种，请核对窗口代码。",
+            "There is no such window, or it is not one of your branch and department; check its code.",
+        )
+
+
+class OwnMatter(Forbidden):
+    """An officer's account and a person's are not linked: the name is all there is to go by, and a colleague helps."""
+
+    slug = "own-matter"
+    title = ("不能为本人办理", "Not in your own matter")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "不能为本人（含同名人员）办理，请由其他民警办理。",
+            "Nobody does this for themselves; for somebody of the same name, ask a colleague.",
+        )

@@ -10,6 +10,23 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您的账号在新设备上登录。如非本人操作，请在“登录设备”中退出该设备并修改口令。",
         "Your account was logged in on a new device. If it was not you, end that session and change your password.",
     ),
+    "assurance_by_realname": (
+        "您已通过实名认证，认证等级现为 {level} 级。",
+        "Your real name is confirmed; your level is {level}.",
+    ),
+    "assurance_by_face": (
+        "您已通过人脸核验，认证等级现为 {level} 级。",
+        "Your face was recognised; your level is {level}.",
+    ),
+    "assurance_by_window": (
+        "服务窗口民警已核验您的身份证件，认证等级现为 {level} 级。如非本人到场，请立即与公安机关联系。",
+        "An officer at a window checked your identity document; your level is {level}. If you were not there, "
+        "tell the police at once.",
+    ),
+    "assurance_by_city": (
+        "市统一身份平台已确认您的身份，认证等级现为 {level} 级。",
+        "The city's identity platform confirmed who you are; your level is {level}.",
+    ),
 }
 """Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data."""
 

@@ -1,7 +1,6 @@
 """Accounts: personal data sealed as one blob, found by keyed hash only."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,21 +9,26 @@ import orjson
 from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
-from ..domain.accounts import IAL_REAL_NAME, Account, Company, Credentials, Kind, Subject
+from ..domain.accounts import Account, Company, Credentials, Kind, Subject
 from ..domain.errors import PhoneAlreadyRegistered, RealNameNotConfirmed
 from ..domain.personal import Personal
 
 _COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password,
   registered_at, verified_at, version"""
 _INSERT = """
-INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
-  registered_at, verified_at, id_hash, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (phone_hash) DO NOTHING
+WITH made AS (
+  INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
+    registered_at, verified_at, id_hash, version)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (phone_hash) DO NOTHING RETURNING *
+), proven AS (
+  INSERT INTO assurance (account_id, level, source, at)
+  SELECT id, 1, 'phone', registered_at FROM made
+  UNION ALL SELECT id, 2, 'realname', verified_at FROM made WHERE verified_at IS NOT NULL
+)
+SELECT count(*) FROM made
 """
-# Whoever comes second waits for the first here, and then finds the account taken.
-_VERIFY = """
-UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = version + 1
-WHERE id = $1 AND ial < $4 RETURNING version
+_RECOGNISE = """
+UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = $6 WHERE id = $1
 """
 # One statement: nobody sees a person's data without leaving a trace of it.
 _VIEW = f"""
@@ -48,7 +52,7 @@ class SqlAccounts:
     async def add_unless_there(self, uow: UnitOfWork, account: Account, password_hash: str | None) -> bool:
         """False when an account with this phone exists; it is left as it is."""
         number = account.personal.id_number
-        tag = await uow.execute(
+        made = await uow.fetchval(
             _INSERT,
             account.id,
             account.kind,
@@ -63,7 +67,7 @@ class SqlAccounts:
             self._sealer.lookup_hash(number) if number else None,
             account.version,
         )
-        return tag == "INSERT 0 1"
+        return made == 1
 
     async def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
         row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1", account_id)
@@ -93,27 +97,29 @@ class SqlAccounts:
     async def password_hash(self, uow: UnitOfWork, account_id: UUID) -> str | None:
         return await uow.fetchval("SELECT password_hash FROM account WHERE id = $1", account_id)
 
-    async def verify(
-        self, uow: UnitOfWork, account_id: UUID, personal: Personal, verified_at: datetime
-    ) -> int | None:
-        """Stores a confirmed name and number, once for ever; the account's new version.
+    async def locked(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
+        """The account, until the commit nobody else's to change."""
+        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1 FOR UPDATE", account_id)
+        return self._account(row) if row else None
 
-        None when the account was verified before, or meanwhile; it is left as it is. Raises
-        RealNameNotConfirmed when the person, or the company, has another account.
+    async def recognise(self, uow: UnitOfWork, account: Account) -> None:
+        """Stores the identity and level of a locked account.
+
+        Raises RealNameNotConfirmed when the person, or the company, has another account.
         """
-        assert personal.id_number is not None
+        number = account.personal.id_number
         try:
-            version: int | None = await uow.fetchval(
-                _VERIFY,
-                account_id,
-                self._seal(account_id, personal),
-                self._sealer.lookup_hash(personal.id_number),
-                IAL_REAL_NAME,
-                verified_at,
+            await uow.execute(
+                _RECOGNISE,
+                account.id,
+                self._seal(account.id, account.personal),
+                self._sealer.lookup_hash(number) if number else None,
+                account.ial,
+                account.verified_at,
+                account.version,
             )
         except asyncpg.UniqueViolationError as error:
             raise RealNameNotConfirmed from error
-        return version
 
     def _seal(self, account_id: UUID, personal: Personal) -> bytes:
         plain = {"phone": personal.phone, "name": personal.name, "id_number": personal.id_number}

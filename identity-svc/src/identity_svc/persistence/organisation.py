@@ -96,6 +96,10 @@ class SqlOrganisation:
         rows = await uow.fetch(_select("unit", "code = $2"), 1, code)
         return Unit(*rows[0]) if rows else None
 
+    async def window(self, uow: UnitOfWork, code: str) -> Window | None:
+        rows = await uow.fetch(_select("service_window", "code = $2"), 1, code)
+        return _window(rows[0]) if rows else None
+
     async def windows(
         self, uow: UnitOfWork, *, branch: str | None, department: str | None, after: str, limit: int
     ) -> list[Window]:

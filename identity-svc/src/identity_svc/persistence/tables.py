@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from .assurance.tables import add_assurance_tables
+
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 
@@ -212,3 +214,5 @@ access_log = sa.Table(
     sa.Column("viewed_at", _TIME, nullable=False, server_default=_NOW),
 )
 sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
+
+add_assurance_tables(metadata)

@@ -1,0 +1,5 @@
+"""Proofs of who an account's owner is."""
+
+from .store import SqlAssurance
+
+__all__ = ["SqlAssurance"]
