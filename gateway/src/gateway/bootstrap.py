@@ -3,13 +3,13 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from chassis.auth.key_source import RemoteKeys
 from chassis.auth.verifier import TokenVerifier
 from chassis.telemetry import spans
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from .client_address import ClientAddress
+from .key_set import key_set_of
 from .limits.limiter import Limiter
 from .own.app import own_app
 from .own.health import Readiness
@@ -24,19 +24,14 @@ def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGI
     """The gateway as one ASGI application; its lifespan opens and closes the pooled clients."""
     table = RoutingTable(routes)
     upstream = Upstream(
-        {
-            "identity": settings.identity_url,
-            "catalog": settings.catalog_url,
-            "case": settings.case_url,
-            "payment": settings.payment_url,
-            "courier": settings.courier_url,
-            "evaluation": settings.evaluation_url,
-        },
+        settings.instances,
         connections=settings.upstream_connections,
         connect_timeout=settings.connect_timeout,
+        breaker_failures=settings.breaker_failures,
+        breaker_open_seconds=settings.breaker_open_seconds,
+        health_seconds=settings.health_seconds,
     )
-    keys = RemoteKeys(settings.identity_url)
-    verifier = TokenVerifier(keys)
+    verifier = TokenVerifier(key_set_of(upstream))
     limiter = Limiter(settings)
     client_address = ClientAddress(settings.trusted_proxies)
     own = own_app()
@@ -51,11 +46,11 @@ def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGI
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         spans.configure("gateway", settings.otel_exporter_otlp_endpoint)
         try:
-            yield
+            async with upstream.watched():
+                yield
         finally:
             await upstream.close()
             await limiter.close()
-            await keys.close()
             spans.shutdown()
 
     own.router.lifespan_context = lifespan

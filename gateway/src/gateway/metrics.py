@@ -1,6 +1,6 @@
 """The gateway's metrics."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 PROXIED = Histogram(
     "gateway_request_seconds",
@@ -10,3 +10,12 @@ PROXIED = Histogram(
 )
 LIMITED = Counter("gateway_limited_total", "Requests refused for coming too fast", ["by"])
 LIMITS_OPEN = Counter("gateway_limits_open_total", "Requests let through because Redis did not answer")
+CIRCUIT = Gauge("gateway_circuit_state", "0 closed, 1 half open, 2 open", ["service", "instance"])
+CIRCUIT_OPENED = Counter("gateway_circuit_opened_total", "Circuits that opened", ["service", "instance"])
+READY = Gauge("gateway_instance_ready", "1 where the last health checks passed", ["service", "instance"])
+REFUSED_OPEN = Counter("gateway_refused_open_total", "Requests refused for open circuits", ["service"])
+SENT_ELSEWHERE = Counter(
+    "gateway_sent_elsewhere_total",
+    "Requests sent to another instance, the first being out of reach",
+    ["service"],
+)

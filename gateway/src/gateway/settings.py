@@ -2,19 +2,26 @@
 
 import sys
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from chassis.settings import FileVariants, Networks
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
-def _base_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or len(value.split("/")) > 4:
-        raise ValueError("must be http://host:port")
-    return value.rstrip("/")
+def _base_urls(value: str) -> str:
+    instances = [part.strip().rstrip("/") for part in value.split(",")]
+    for instance in instances:
+        url = urlsplit(instance)
+        if url.scheme not in ("http", "https") or not url.hostname or url.path or url.query or url.fragment:
+            raise ValueError("must be http://host:port, or several of them joined by commas")
+        url.port  # noqa: B018 - raises ValueError where it is none
+    if len(set(instances)) < len(instances):
+        raise ValueError("names an instance twice")
+    return ",".join(instances)
 
 
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrls = Annotated[str, AfterValidator(_base_urls)]
 Rate = Annotated[float, Field(gt=0)]
 Burst = Annotated[int, Field(ge=1)]
 
@@ -22,19 +29,21 @@ Burst = Annotated[int, Field(ge=1)]
 class GatewaySettings(BaseSettings):
     """`trusted_proxies`: networks whose `X-Forwarded-For` and `-Proto` are believed; empty means nobody's.
 
-    `upstream_connections`: how many to each service; `connect_timeout` includes waiting for a free one.
+    `…_url`: one instance of the service, or several joined by commas. `upstream_connections`: how many to each of
+    them; `connect_timeout` includes waiting for a free one. `breaker_failures` in a row open an instance's circuit for
+    `breaker_open_seconds`; instances that have siblings are checked each `health_seconds`.
     """
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     host: str = "127.0.0.1"
     port: int = 8080
-    identity_url: BaseUrl
-    catalog_url: BaseUrl
-    case_url: BaseUrl
-    payment_url: BaseUrl
-    courier_url: BaseUrl
-    evaluation_url: BaseUrl
+    identity_url: BaseUrls
+    catalog_url: BaseUrls
+    case_url: BaseUrls
+    payment_url: BaseUrls
+    courier_url: BaseUrls
+    evaluation_url: BaseUrls
     redis_url: SecretStr | None = None
     trusted_proxies: Networks = ""
     ip_rate: Rate = 1_000
@@ -45,9 +54,24 @@ class GatewaySettings(BaseSettings):
     log_in_burst: Burst = 100
     upstream_connections: Annotated[int, Field(ge=1)] = 200
     connect_timeout: Rate = 2.0
+    breaker_failures: Annotated[int, Field(ge=1)] = 5
+    breaker_open_seconds: Rate = 5.0
+    health_seconds: Rate = 5.0
     log_level: str = "INFO"
     log_format: str = "json"
     otel_exporter_otlp_endpoint: str | None = None
+
+    @property
+    def instances(self) -> dict[str, list[str]]:
+        """Service → the base addresses of its instances."""
+        return {
+            "identity": self.identity_url.split(","),
+            "catalog": self.catalog_url.split(","),
+            "case": self.case_url.split(","),
+            "payment": self.payment_url.split(","),
+            "courier": self.courier_url.split(","),
+            "evaluation": self.evaluation_url.split(","),
+        }
 
     @classmethod
     def settings_customise_sources(

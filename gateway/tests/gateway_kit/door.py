@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,10 +70,15 @@ def settings_for(services: dict[str, Service], **overrides: Any) -> GatewaySetti
 
 
 @contextlib.asynccontextmanager
-async def door(tokens: Tokens, *, patience: float | None = None, **settings: Any) -> AsyncIterator[Door]:
-    """A running gateway. `patience` replaces every route's time-out, in seconds."""
+async def door(
+    tokens: Tokens, *, patience: float | None = None, siblings: Sequence[Service] = (), **settings: Any
+) -> AsyncIterator[Door]:
+    """A running gateway. `patience` replaces every route's time-out, in seconds. `siblings`: further instances of
+    case-svc, running."""
     routes = ROUTES if patience is None else tuple(replace(route, timeout=patience) for route in ROUTES)
     async with services_for(tokens) as services:
+        if siblings:
+            settings["case_url"] = ",".join(service.url for service in (services["case"], *siblings))
         chosen = settings_for(services, **settings)
         server = uvicorn.Server(server_config(build(chosen, routes), chosen))
         with socket.socket() as listening:

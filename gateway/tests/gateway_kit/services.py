@@ -28,7 +28,7 @@ class Asked:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives. Raises IncompleteReadError when the connection ends before it does."""
         if self.get("transfer-encoding") == "chunked":
-            while size := int(await self.reader.readline() or b"!", 16):
+            while size := int(await self._line(), 16):
                 yield await self.reader.readexactly(size)
                 await self.reader.readexactly(2)
             await self.reader.readline()
@@ -41,6 +41,9 @@ class Asked:
                 left -= len(chunk)
                 yield chunk
         self.ended = True
+
+    async def _line(self) -> bytes:
+        return await self.reader.readuntil(b"\n")
 
     async def read(self) -> bytes:
         async for chunk in self.chunks():
@@ -73,7 +76,7 @@ class Service:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.script: Script = says(answer(b'{"ok":true}', "200 OK", "content-type: application/json"))
-        self.pages: dict[str, bytes] = {}
+        self.pages: dict[str, bytes] = {"/readyz": answer()}
         self.connections = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None

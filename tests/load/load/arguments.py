@@ -21,6 +21,7 @@ def read_arguments() -> argparse.Namespace:
         help="interleaved runs over two numbers of finished cases, and the ratio of their CPU a case",
     )  # fmt: skip
     arguments.add_argument("--rounds", type=int, default=3, help="of --compare")
+    arguments.add_argument("--door", action="store_true", help="only the door, without cases: half a minute")
     return arguments.parse_args()
 
 

@@ -43,6 +43,12 @@ async def bench(
     return result | {"seeded_cases": seeded}
 
 
+async def the_door() -> dict[str, Any]:
+    """The door alone, on a platform that does nothing else."""
+    async with platform(None) as stack, crowd(stack, citizens=1) as people:
+        return await at_the_door(stack, people.http, people.citizens[0])
+
+
 async def _seed_once(stack: EmbeddedStack, people: Crowd, count: int) -> None:
     mark = stack.folder.root / _SEEDED
     there = json.loads(mark.read_text())["cases"] if mark.exists() else 0

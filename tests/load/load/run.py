@@ -60,19 +60,19 @@ class Crowd:
 
 
 @contextlib.asynccontextmanager
-async def crowd(stack: EmbeddedStack) -> AsyncIterator[Crowd]:
+async def crowd(stack: EmbeddedStack, citizens: int = CITIZENS) -> AsyncIterator[Crowd]:
     """Registers the citizens and waits until the catalogue has reached case-svc."""
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=200), cookie_jar=aiohttp.DummyCookieJar()
     ) as http:
         gateway = stack.url("gateway")
         registrar = Registrar(http, gateway, stack.url("partners"), stack.control_token)
-        say(f"registering {CITIZENS} citizens")
-        citizens = await registrar.citizens(CITIZENS)
-        await _until_known(http, gateway, citizens[0])
+        say(f"registering {citizens} citizens")
+        registered = await registrar.citizens(citizens)
+        await _until_known(http, gateway, registered[0])
         pool = Pool(gateway, connections=_CONNECTIONS, connect_timeout=10)
         try:
-            yield Crowd(http, pool, registrar, citizens)
+            yield Crowd(http, pool, registrar, registered)
         finally:
             await pool.close()
 

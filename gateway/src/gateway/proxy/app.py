@@ -12,6 +12,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..client_address import ClientAddress
+from ..instances.service import CircuitOpen
 from ..limits.limiter import Limiter
 from ..metrics import PROXIED
 from ..routes import Route, RoutingTable
@@ -147,6 +148,8 @@ class Proxy:
 
     async def _explain(self, exchange: Exchange, error: UpstreamError) -> int:
         """Answers for a service that did not. Raises AnswerTorn when it broke off in the middle."""
+        if isinstance(error, CircuitOpen):  # its opening was logged
+            return await exchange.refuse(refusals.resting(error.seconds))
         # A connection that was never made has changed nothing; one that fell silent may have.
         slow = isinstance(error, Silent)
         log.warning(

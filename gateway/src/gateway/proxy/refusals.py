@@ -1,5 +1,6 @@
 """The gateway's own refusals. What a service refuses passes through as the service said it."""
 
+import math
 from collections.abc import Iterable
 
 from chassis.problems import Problem, ServiceUnavailable
@@ -60,6 +61,14 @@ def down() -> ServiceUnavailable:
         "该服务暂时不可用，请稍后重试；未收到确认的操作请用同一 Idempotency-Key 重试。",
         "This service cannot be reached just now; try again shortly, writes with the same Idempotency-Key.",
         retry_after=3,
+    )
+
+
+def resting(seconds: float) -> ServiceUnavailable:
+    return ServiceUnavailable(
+        "该服务暂时不可用，请求未转交；请在 Retry-After 给出的秒数后重试。",
+        "This service cannot be reached just now and nothing was passed on; try again after Retry-After seconds.",
+        retry_after=math.ceil(seconds),
     )
 
 

@@ -1,30 +1,62 @@
-"""The services behind the gateway: one pool of connections for each."""
+"""The services behind the gateway: some instances of each, a pool of connections to every one."""
 
 import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import orjson
-from chassis.http_client import Answer, BadAnswer, Headers, Pool
+from chassis.http_client import Answer, BadAnswer, Headers
 from chassis.telemetry import context
 
+from ..instances.checks import HealthChecks
+from ..instances.instance import Instance
+from ..instances.service import ServiceInstances
 from .body import Upload
 
 
 class Upstream:
     """Passes requests on as they are: nothing decoded, followed, or remembered between two callers.
 
-    A service that hangs can hold `connections` of ours, and none of another service's.
+    An instance that hangs can hold `connections` of ours, and none of another's.
     """
 
-    def __init__(self, base_urls: dict[str, str], *, connections: int, connect_timeout: float) -> None:
-        self._pools = {
-            service: Pool(base, connections=connections, connect_timeout=connect_timeout)
-            for service, base in base_urls.items()
+    def __init__(
+        self,
+        base_urls: Mapping[str, Sequence[str]],
+        *,
+        connections: int,
+        connect_timeout: float,
+        breaker_failures: int,
+        breaker_open_seconds: float,
+        health_seconds: float,
+    ) -> None:
+        self._services = {
+            service: ServiceInstances(
+                [
+                    Instance(
+                        service,
+                        base,
+                        connections=connections,
+                        connect_timeout=connect_timeout,
+                        breaker_failures=breaker_failures,
+                        breaker_open_seconds=breaker_open_seconds,
+                    )
+                    for base in bases
+                ]
+            )
+            for service, bases in base_urls.items()
         }
+        self._checks = HealthChecks(self._services.values(), health_seconds)
+
+    def watched(self) -> AbstractAsyncContextManager[None]:
+        """Health is checked while this block runs."""
+        return self._checks.running()
 
     async def close(self) -> None:
-        for pool in self._pools.values():
-            await pool.close()
+        for service in self._services.values():
+            await service.close()
 
     async def request(
         self,
@@ -37,12 +69,12 @@ class Upstream:
     ) -> Answer:
         """The service's answer, which the caller must `close`. `silence` in seconds; the whole may take its time.
 
-        A pooled connection that turns out to be dead is replaced once, for idempotent methods whose body was
-        not touched; anything else raises UpstreamError. What the body raises passes through.
+        What was not sent goes to another instance; so does once, for idempotent methods whose body was not touched,
+        what was sent and not answered. Anything else raises UpstreamError. What the body raises passes through.
         """
         length = body.length if isinstance(body, Upload) else None
-        return await self._pools[service].request(
-            method, target, headers, body, length=length, silence=silence
+        return await self._services[service].request(
+            method, target, headers, body, length=length, silence=silence, until=math.inf
         )
 
     async def get_json(
@@ -53,7 +85,7 @@ class Upstream:
         ours = {"x-request-id": work.request_id, "traceparent": work.traceparent} if work else {}
         pairs = [(name.encode(), value.encode()) for name, value in (ours | (headers or {})).items()]
         until = asyncio.get_running_loop().time() + seconds
-        answer = await self._pools[service].request(
+        answer = await self._services[service].request(
             b"GET", path.encode(), pairs, silence=seconds, until=until
         )
         try:

@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 import pytest
-from chassis.http_client import ConnectFailed, ConnectTimedOut, Dropped, Pool, Silent
+from chassis.http_client import ConnectFailed, ConnectTimedOut, Dropped, NoneFree, Pool, Silent
 from chassis.testing.servers import free_port
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -156,7 +156,7 @@ async def test_wait_for_a_connection_is_bounded():
     async with serving(gate) as server, pooled(server.url, connections=1, connect_timeout=0.1) as pool:
         first = asyncio.create_task(get(pool))
         await until(lambda: len(gate.asked) == 1)
-        with pytest.raises(ConnectTimedOut):
+        with pytest.raises(NoneFree):
             await get(pool)
         gate.go.release()
         await first

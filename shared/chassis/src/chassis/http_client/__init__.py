@@ -5,7 +5,7 @@ one knows no HTTP/2, proxy, redirect, cookie or compression, and refuses what it
 """
 
 from .answer import Answer
-from .errors import BadAnswer, ConnectFailed, ConnectTimedOut, Dropped, Silent, Torn, UpstreamError
+from .errors import BadAnswer, ConnectFailed, ConnectTimedOut, Dropped, NoneFree, Silent, Torn, UpstreamError
 from .pool import Pool
 from .request import Headers, Unsendable
 from .service_client import CallFailed, ServiceClient
@@ -18,6 +18,7 @@ __all__ = [
     "ConnectTimedOut",
     "Dropped",
     "Headers",
+    "NoneFree",
     "Pool",
     "ServiceClient",
     "Silent",

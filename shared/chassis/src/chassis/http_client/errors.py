@@ -2,7 +2,8 @@
 
     UpstreamError
     ├── ConnectFailed           no connection was made: nothing was sent
-    │   └── ConnectTimedOut     nor did one come free in time
+    │   └── ConnectTimedOut     nor in time
+    │       └── NoneFree        all there may be were in use, and none came free
     ├── Silent                  nothing was heard for too long; what was asked may have happened
     ├── Torn                    the connection ended before the answer did
     │   └── Dropped             … before its first byte
@@ -21,7 +22,11 @@ class ConnectFailed(UpstreamError):
 
 
 class ConnectTimedOut(ConnectFailed):
-    """No connection was made, and none in use came free, in time."""
+    """No connection was made in time."""
+
+
+class NoneFree(ConnectTimedOut):
+    """As many as there may be were in use, and none came free in time. It says nothing of the other side."""
 
 
 class Silent(UpstreamError, TimeoutError):

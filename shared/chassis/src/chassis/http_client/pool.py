@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from .answer import Answer
 from .connection import Connection
-from .errors import ConnectFailed, ConnectTimedOut, Dropped
+from .errors import ConnectFailed, ConnectTimedOut, Dropped, NoneFree
 from .request import REPEATABLE, Headers, framing, head
 
 Body = bytes | AsyncIterable[bytes] | None
@@ -40,6 +40,11 @@ class Pool:
         self._free: deque[Connection] = deque()  # the one used last is taken first
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._all: set[Connection] = set()
+
+    @property
+    def in_use(self) -> int:
+        """How many of its connections serve a request just now, or are being made for one."""
+        return self._taken - len(self._free)
 
     async def request(
         self,
@@ -102,18 +107,22 @@ class Pool:
     async def _obtain(self, until: float) -> Connection:
         """A connection of its own making, or one that comes free when there may be no more."""
         seconds = min(self._connect_timeout, until - asyncio.get_running_loop().time())
+        late: type[ConnectTimedOut] = ConnectTimedOut
         try:
             async with asyncio.timeout(seconds):
                 while self._taken >= self._limit:
+                    late = NoneFree
                     connection = self._take_free() or await self._wait()
                     if connection is None:
+                        late = ConnectTimedOut
                         return await self._connect()
                     if connection.is_open:
                         return connection
                 self._taken += 1
+                late = ConnectTimedOut
                 return await self._connect()
         except TimeoutError as error:
-            raise ConnectTimedOut("no connection in time") from error
+            raise late("no connection in time") from error
         except OSError as error:
             raise ConnectFailed(f"no connection: {error}") from error
 
