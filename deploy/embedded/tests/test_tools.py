@@ -121,3 +121,14 @@ def test_a_demo_without_a_platform_says_so(port):
     assert instances.data_of(port) is None
     with pytest.raises(PlatformFailed, match=f"no platform of this machine runs on port {port}"):
         walk_command(port)
+
+
+def test_keys_of_partners_that_came_later_are_made_too(tmp_path):
+    ContainerSecrets(tmp_path).write()
+    sandbox, own = tmp_path / "partner-keys/sandbox", tmp_path / "partner-keys/identity-svc"
+    kept = (sandbox / "sms.secret").read_text()
+    for folder in (sandbox, own):
+        (folder / "city.secret").unlink()
+    ContainerSecrets(tmp_path).write()
+    assert (own / "city.secret").read_text() == (sandbox / "city.secret").read_text()
+    assert (sandbox / "sms.secret").read_text() == kept

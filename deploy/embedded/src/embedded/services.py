@@ -57,6 +57,7 @@ def partners_part(around: Surroundings) -> Part:
         "PARTNERS_DATA": str(around.folder.partners / "books.sqlite"),
         "PARTNERS_CONTROL_TOKEN": around.secrets.control_token,
         "PARTNERS_PUBLIC_URL": around.url(PARTNERS),
+        **({"PARTNERS_CLIENT_URL": around.url(GATEWAY)} if GATEWAY in around.ports else {}),
     }
     port = around.ports[PARTNERS]
     return Part(
@@ -125,6 +126,9 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         env["SERVICE_SECRETS_FILE"] = str(path)
         env["SMS_SECRET_FILE"] = str(keys / "sms.secret")
         env["REALNAME_SECRET_FILE"] = str(keys / "realname.secret")
+        env["WECHAT_MINI_SECRET_FILE"] = str(keys / "wechat-mini.secret")
+        env["WECHAT_OFFICIAL_SECRET_FILE"] = str(keys / "wechat-official.secret")
+        env["CITY_SECRET_FILE"] = str(keys / "city.secret")
         env["DEMO_ACCOUNTS_FILE"] = str(folder.demo_accounts)
         env["DEMO_PASSWORD"] = around.secrets.demo_password
     if name == "case-svc":

@@ -2,20 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from . import fines, realname, sms
+from . import faces, fines, realname, sms
 from .bank import api as bank_api
 from .bank import cashier
 from .bank.books import BankBooks
 from .bank.desk import OrderDesk
 from .bank.refunds import RefundDesk
 from .books import Books
+from .city import api as city_api
+from .city.keys import CityKeys
+from .city.people import CityPeople
+from .city.provider import CityProvider, Client
 from .control import api as control_api
+from .control import people as control_people
 from .control.door import ControlDoor
 from .control.ledgers import Ledgers
 from .courier import api as courier_api
@@ -28,12 +34,18 @@ from .keys import KeyRing
 from .notices.book import NoticeBook
 from .notices.dispatcher import Dispatcher
 from .notices.postman import Postman, Sender
+from .open_edge import OpenEdge
 from .settings import PartnersSettings
 from .signing import Ed25519Verifier, HeaderNames, HmacVerifier, Signer
 from .tempo import Tempo
+from .wechat import api as wechat_api
+from .wechat.people import WeChatPeople
+from .wechat.service import App, WeChat
 
 BANK_HEADERS = HeaderNames.of("bank", "merchant")
 COURIER_HEADERS = HeaderNames.of("courier", "customer")
+CITY_RETURN = "/api/identity/ways/city/return"
+"""Below our own address; what we registered at the city's platform."""
 
 
 class Sandbox:
@@ -55,7 +67,18 @@ class Sandbox:
         self.depot = Depot(CourierBooks(self.books), self.notices, submit, self.tempo)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
+        self.faces = faces.FaceChecks(self.books)
         self.fines = fines.IssuingSystem(self.books)
+        self._open_ways_in(settings)
+
+    def _open_ways_in(self, settings: PartnersSettings) -> None:
+        mini = App(settings.wechat_mini, self.keys.wechat_mini)
+        official = App(settings.wechat_official, self.keys.wechat_official)
+        self.wechat_people = WeChatPeople(self.books, mini.appid, official.appid)
+        self.wechat = WeChat(self.books, self.wechat_people, mini, official)
+        self.city_people, self.city_keys = CityPeople(self.books), CityKeys(self.books)
+        client = Client(settings.app, self.keys.city, frozenset({settings.client_url + CITY_RETURN}))
+        self.city = CityProvider(self.books, self.city_people, self.city_keys, client)
 
     def start(self) -> None:
         self.dispatcher.start()
@@ -74,8 +97,9 @@ class Sandbox:
             *cashier.routes(self.orders, self.board),
             *courier_api.routes(self._courier_edge(), self.depot),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
-            *realname.routes(self._hmac_edge("realname", self.keys.realname), self.realname),
+            *self._realname_routes(),
             *fines.routes(self._hmac_edge("fines", self.keys.fines), self.fines),
+            *self._way_in_routes(),
             *self._control_routes(),
             Route("/healthz", _healthz, methods=["GET"]),
         ]
@@ -98,7 +122,25 @@ class Sandbox:
 
     def _hmac_edge(self, partner: Partner, secret: bytes) -> Edge:
         gate = Gate(HeaderNames.of(partner, "app"), self.settings.app, HmacVerifier(secret))
-        return Edge(partner, gate, self.board)
+        return Edge(partner, gate, self.board, public_url=self.settings.public_url)
+
+    def _realname_routes(self) -> list[Route]:
+        edge = self._hmac_edge("realname", self.keys.realname)
+        pages = OpenEdge("realname", self.board, self.settings.public_url)
+        return [
+            *realname.routes(edge, self.realname),
+            *faces.routes(edge, self.faces),
+            *faces.pages(pages, self.faces),
+        ]
+
+    def _way_in_routes(self) -> list[Route]:
+        wechat = OpenEdge("wechat", self.board, self.settings.public_url)
+        city = OpenEdge("city", self.board, self.settings.public_url)
+        domain = urlsplit(self.settings.client_url).netloc
+        return [
+            *wechat_api.routes(wechat, self.wechat, self.wechat_people, domain),
+            *city_api.routes(city, self.city, self.city_people, self.city_keys, self.board),
+        ]
 
     def _control_routes(self) -> list[Route]:
         door = ControlDoor(self.settings.control_token)
@@ -108,6 +150,9 @@ class Sandbox:
             *control_api.book_routes(door, Ledgers(self.books), self.fines),
             *control_api.notice_routes(door, self.notices, self.dispatcher),
             *control_api.bank_routes(door, self.orders, self.refunds),
+            *control_people.wechat_routes(door, self.wechat_people, self.wechat),
+            *control_people.city_routes(door, self.city_people, self.city_keys),
+            *control_people.face_routes(door, self.faces),
             *control_api.other_routes(door, self.depot, self.sms, self.realname, self.fines),
         ]
 

@@ -54,6 +54,28 @@ CREATE TABLE IF NOT EXISTS sms_message (
     params TEXT NOT NULL, out_id TEXT UNIQUE, sent_at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS sms_message_phone ON sms_message (phone, seq);
 CREATE TABLE IF NOT EXISTS realname_rule (number TEXT PRIMARY KEY, result TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS face_check (
+    check_no TEXT PRIMARY KEY, out_no TEXT NOT NULL UNIQUE, id_number TEXT NOT NULL, return_url TEXT,
+    state TEXT NOT NULL, created_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS wechat_user (
+    seq INTEGER PRIMARY KEY, user_id TEXT NOT NULL UNIQUE, nickname TEXT NOT NULL, phone TEXT NOT NULL,
+    bound INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS wechat_code (
+    code TEXT PRIMARY KEY, kind TEXT NOT NULL, appid TEXT NOT NULL, user_id TEXT NOT NULL, scope TEXT NOT NULL,
+    issued_at INTEGER NOT NULL, used_at INTEGER);
+CREATE TABLE IF NOT EXISTS wechat_token (
+    appid TEXT PRIMARY KEY, token TEXT NOT NULL, expires_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS wechat_grant (
+    token TEXT PRIMARY KEY, user_id TEXT NOT NULL, scope TEXT NOT NULL, expires_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS city_person (
+    sub TEXT PRIMARY KEY, name TEXT NOT NULL, id_number TEXT NOT NULL, phone TEXT NOT NULL, level TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS city_code (
+    code TEXT PRIMARY KEY, sub TEXT NOT NULL, redirect_uri TEXT NOT NULL, nonce TEXT, challenge TEXT NOT NULL,
+    issued_at INTEGER NOT NULL, used_at INTEGER);
+CREATE TABLE IF NOT EXISTS city_token (
+    token TEXT PRIMARY KEY, code TEXT NOT NULL, sub TEXT NOT NULL, expires_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS city_key (
+    seq INTEGER PRIMARY KEY, kid TEXT NOT NULL UNIQUE, pem BLOB NOT NULL, made_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS fines_decision (
     decision_no TEXT PRIMARY KEY, amount_cents INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
     transaction_id TEXT, paid_at INTEGER);

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refused
 
-Partner = Literal["bank", "courier", "sms", "realname", "fines"]
+Partner = Literal["bank", "courier", "sms", "realname", "fines", "wechat", "city"]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
 
+BadToken = Literal["alg_none", "hs256", "foreign_key", "issuer", "audience", "nonce", "expired", "subject"]
 Countdown = Annotated[int, Field(ge=-1, le=1_000_000)]  # −1: until cleared
 Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
 
@@ -36,6 +37,10 @@ class Faults(BaseModel):
     wrong_amount_delta_cents: Annotated[int, Field(ge=-(10**9), le=10**9)] = 1
     wrong_amount_in: Literal["capture", "notice"] = "capture"
     wrong_merchant_next: Countdown = 0
+
+    busy_next: Countdown = 0
+    bad_token_next: Countdown = 0
+    bad_token_how: BadToken = "foreign_key"
 
     def take(self, name: str) -> bool:
         """Whether the countdown `name` strikes now; counts it down."""

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from .errors import CannotStart
 
 PAIRS = ("bank", "bank-merchant", "courier", "courier-customer")
-SECRETS = ("sms", "realname", "fines")
+SECRETS = ("sms", "realname", "fines", "wechat-mini", "wechat-official", "city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class KeyRing:
     sms: bytes
     realname: bytes
     fines: bytes
+    wechat_mini: bytes
+    wechat_official: bytes
+    city: bytes
 
     @classmethod
     def load(cls, folder: Path) -> "KeyRing":
@@ -37,6 +40,9 @@ class KeyRing:
             sms=_secret(folder / "sms.secret"),
             realname=_secret(folder / "realname.secret"),
             fines=_secret(folder / "fines.secret"),
+            wechat_mini=_secret(folder / "wechat-mini.secret"),
+            wechat_official=_secret(folder / "wechat-official.secret"),
+            city=_secret(folder / "city.secret"),
         )
 
 

@@ -26,6 +26,9 @@ class PartnersSettings(BaseSettings):
     bank_merchant: str = "1900006101"
     courier_customer: str = "1100006101"
     app: str = "police-platform"
+    wechat_mini: str = "wx6101000000000001"
+    wechat_official: str = "wx6101000000000002"
+    client_url: str = Field("http://127.0.0.1:8080", description="where browsers reach the platform")
 
     @field_validator("courier_path", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ _TEMPLATES = {
     "register_code": _CODE.format(what="注册"),
     "login_code": _CODE.format(what="登录"),
     "password_code": _CODE.format(what="重设密码"),
+    "link_code": _CODE.format(what="关联登录方式"),
 }
 
 

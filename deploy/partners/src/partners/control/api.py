@@ -1,4 +1,4 @@
-"""The menu of control: every call and what it does. Bodies and answers: PROTOCOL.md §9."""
+"""The menu of control: every call and what it does. Bodies and answers: PROTOCOL.md §11."""
 
 from typing import Annotated, Literal
 

@@ -1,6 +1,6 @@
 """Signs one attempt and carries it to the receiver.
 
-The client is aiohttp: see the figures in PROTOCOL.md §11.
+The client is aiohttp: see the figures in PROTOCOL.md §13.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,1 @@
+"""WeChat: mini-program log-in, phone numbers, the official account's OAuth."""
