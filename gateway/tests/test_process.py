@@ -1,8 +1,7 @@
-"""The gateway as a process: memory, stopping, and what it says when it cannot start."""
+"""The gateway as a process: memory, and what it says when it cannot start."""
 
 import asyncio
 import contextlib
-import signal
 import sys
 from collections.abc import AsyncIterator
 
@@ -12,7 +11,7 @@ import pytest
 from chassis.testing import Tokens
 from gateway_kit.door import services_for
 from gateway_kit.process import GatewayProcess, gateway_process
-from gateway_kit.services import LOOPBACK, Asked, Service, answer
+from gateway_kit.services import Asked, Service, answer
 
 MB = 1 << 20
 BLOCK = b"x" * MB
@@ -92,49 +91,6 @@ async def test_uploads_in_constant_memory(services: dict[str, Service]):
         go_on.set()
         assert await asyncio.gather(*uploads) == [str(10 * MB).encode()] * 10
     assert grown[-1] < 20 * MB
-
-
-async def test_request_under_way_is_finished_before_stopping(services: dict[str, Service]):
-    asked_for, go_on = asyncio.Event(), asyncio.Event()
-
-    async def script(asked: Asked, writer) -> None:
-        await asked.read()
-        asked_for.set()
-        await go_on.wait()
-        writer.write(answer(b"finished"))
-
-    services["case"].script = script
-    async with gateway_process(services) as gateway, aiohttp.ClientSession() as client:
-        request = asyncio.create_task(client.post(gateway.url + "/api/cases", data=b"{}"))
-        await asked_for.wait()
-        gateway.process.send_signal(signal.SIGTERM)
-        await _no_longer_listens(gateway.port)
-        go_on.set()
-        response = await request
-        assert response.status == 200 and await response.read() == b"finished"
-        async with asyncio.timeout(10):
-            await gateway.process.wait()
-
-
-async def _no_longer_listens(port: int) -> None:
-    async with asyncio.timeout(10):
-        with contextlib.suppress(OSError):
-            while True:
-                _, writer = await asyncio.open_connection(LOOPBACK, port)
-                writer.close()
-                await asyncio.sleep(0.02)
-
-
-async def test_idle_connections_do_not_hold_up_a_stop(services: dict[str, Service]):
-    async with gateway_process(services) as gateway, aiohttp.ClientSession() as client:
-        async with client.get(gateway.url + "/api/cases/1") as response:
-            assert response.status == 200
-        _, writer = await asyncio.open_connection(LOOPBACK, gateway.port)
-        gateway.process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(8):
-            assert await gateway.process.wait() == 0
-        assert (await gateway.process.stderr.read()) == b""
-        writer.close()
 
 
 async def test_missing_setting_is_one_clear_line():

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from .client_address import ClientAddress
+from .cors import Cors
 from .key_set import key_set_of
 from .limits.limiter import Limiter
 from .own.app import own_app
@@ -18,9 +19,12 @@ from .proxy.app import Proxy
 from .proxy.upstream import Upstream
 from .routes import ROUTES, Route, RoutingTable
 from .settings import GatewaySettings
+from .stopping import Stopping
 
 
-def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGIApp:
+def build(
+    settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES, stopping: Stopping | None = None
+) -> ASGIApp:
     """The gateway as one ASGI application; its lifespan opens and closes the pooled clients."""
     table = RoutingTable(routes)
     upstream = Upstream(
@@ -34,11 +38,11 @@ def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGI
     verifier = TokenVerifier(key_set_of(upstream))
     limiter = Limiter(settings)
     client_address = ClientAddress(settings.trusted_proxies)
-    own = own_app()
+    own = own_app(client_address)
+    own.state.stopping = stopping or Stopping()
     own.state.upstream = upstream
     own.state.verifier = verifier
     own.state.limiter = limiter
-    own.state.client_address = client_address
     own.state.readiness = Readiness(upstream)
     own.state.merged_document = MergedDocument(upstream, table, own.openapi())
 
@@ -54,6 +58,7 @@ def build(settings: GatewaySettings, routes: tuple[Route, ...] = ROUTES) -> ASGI
             spans.shutdown()
 
     own.router.lifespan_context = lifespan
-    return Proxy(
+    proxy = Proxy(
         own, table=table, upstream=upstream, verifier=verifier, limiter=limiter, client_address=client_address
     )
+    return Cors(proxy, settings) if settings.cors_origins else proxy

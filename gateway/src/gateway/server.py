@@ -12,7 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from .proxy.exchange import refusal
 from .proxy.refusals import BadRequest, HeadersTooLarge, RequestTooSlow
+from .proxy.response_head import with_security
 from .settings import GatewaySettings
+from .stopping import GatewayState
 
 _HEAD_BYTES = 32_768
 _HEAD_SECONDS = 20.0
@@ -34,13 +36,14 @@ def server_config(app: ASGIApp, settings: GatewaySettings) -> uvicorn.Config:
         # Whose X-Forwarded-For is believed is for `ClientAddress` to say; uvicorn would believe loopback.
         proxy_headers=False,
         timeout_keep_alive=65,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=settings.finish_seconds,
     )
 
 
 class GatewayProtocol(JoinedWritesProtocol):
     """Bounds a request's head in size and time, and answers what is no HTTP with a problem document."""
 
+    server_state: GatewayState
     # A head is awaited or incomplete. Most come in one piece, and then no timer was set.
     _in_head = False
     _head_timer: asyncio.TimerHandle | None = None
@@ -90,6 +93,8 @@ class GatewayProtocol(JoinedWritesProtocol):
     def on_headers_complete(self) -> None:
         self._head_ended()
         super().on_headers_complete()
+        if self.server_state.stopping.begun:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self._between_requests = True
@@ -174,6 +179,7 @@ def _raw_answer(problem: Problem, default_headers: list[tuple[bytes, bytes]]) ->
         headers, body = refusal(problem, "")
     finally:
         context.leave(token)
+    with_security(headers, secure=False)
     headers += [*default_headers, (b"x-request-id", work.request_id.encode()), (b"connection", b"close")]
     lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
     return STATUS_LINE[problem.status] + lines + b"\r\n" + body

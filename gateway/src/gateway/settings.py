@@ -21,7 +21,20 @@ def _base_urls(value: str) -> str:
     return ",".join(instances)
 
 
+def _origins(value: str) -> str:
+    origins = [part.strip() for part in value.split(",") if part.strip()]
+    for origin in origins:
+        url = urlsplit(origin)
+        bare = f"{url.scheme}://{url.netloc}"
+        if url.scheme not in ("http", "https") or not url.hostname or origin != bare.lower() or "@" in bare:
+            raise ValueError(
+                "must be origins such as https://www.example.cn, in lower case, joined by commas"
+            )
+    return ",".join(origins)
+
+
 BaseUrls = Annotated[str, AfterValidator(_base_urls)]
+Origins = Annotated[str, AfterValidator(_origins)]
 Rate = Annotated[float, Field(gt=0)]
 Burst = Annotated[int, Field(ge=1)]
 
@@ -32,6 +45,9 @@ class GatewaySettings(BaseSettings):
     `…_url`: one instance of the service, or several joined by commas. `upstream_connections`: how many to each of
     them; `connect_timeout` includes waiting for a free one. `breaker_failures` in a row open an instance's circuit for
     `breaker_open_seconds`; instances that have siblings are checked each `health_seconds`.
+
+    Told to stop, we serve on for `drain_seconds`, unready; then what is under way has `finish_seconds` to end.
+    `cors_origins`: whose pages may read our answers; with `cors_credentials` also those to requests with cookies.
     """
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
@@ -57,6 +73,10 @@ class GatewaySettings(BaseSettings):
     breaker_failures: Annotated[int, Field(ge=1)] = 5
     breaker_open_seconds: Rate = 5.0
     health_seconds: Rate = 5.0
+    drain_seconds: Annotated[float, Field(ge=0)] = 0.0
+    finish_seconds: Annotated[int, Field(ge=0)] = 10
+    cors_origins: Origins = ""
+    cors_credentials: bool = False
     log_level: str = "INFO"
     log_format: str = "json"
     otel_exporter_otlp_endpoint: str | None = None

@@ -15,6 +15,7 @@ from gateway.bootstrap import build
 from gateway.routes import ROUTES, SERVICES
 from gateway.server import server_config
 from gateway.settings import GatewaySettings
+from gateway.stopping import GatewayServer, Stopping
 
 from .services import LOOPBACK, Service, answer
 from .wire import Wire
@@ -80,7 +81,9 @@ async def door(
         if siblings:
             settings["case_url"] = ",".join(service.url for service in (services["case"], *siblings))
         chosen = settings_for(services, **settings)
-        server = uvicorn.Server(server_config(build(chosen, routes), chosen))
+        stopping = Stopping()
+        app = build(chosen, routes, stopping)
+        server = GatewayServer(server_config(app, chosen), stopping, chosen.drain_seconds)
         with socket.socket() as listening:
             listening.bind((LOOPBACK, 0))
             await _start(server, listening)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..client_address import ClientAddress
 from ..proxy.response_head import with_security
 from . import documentation, health, problem_pages, stuck
 
@@ -21,20 +22,26 @@ _STATIC = Path(fastapi_offline.__file__).parent / "static"
 class SecurityHeaders:
     """Puts on our own answers what the proxy puts on those of the services."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, client_address: ClientAddress) -> None:
         self._app = app
+        self._client_address = client_address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        secure = self._client_address.of(scope)[1] == "https"
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = with_security(list(message.get("headers", ())))
+                message["headers"] = with_security(list(message.get("headers", ())), secure=secure)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def own_app() -> FastAPI:
-    """Expects upstream, verifier, limiter, client_address, readiness and merged_document in `app.state`."""
+def own_app(client_address: ClientAddress) -> FastAPI:
+    """Expects upstream, verifier, limiter, readiness, stopping and merged_document in `app.state`."""
     app = FastAPI(
         title="gateway",
         docs_url=None,
@@ -47,10 +54,11 @@ def own_app() -> FastAPI:
             HTTPException: on_http_exception,
         },
     )
+    app.state.client_address = client_address
     for part in (health, documentation, problem_pages, stuck):
         app.include_router(part.router)
     app.mount("/docs/static", StaticFiles(directory=_STATIC))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, client_address=client_address)
     app.add_middleware(error_boundary)
     app.add_middleware(RequestContext)
     return app

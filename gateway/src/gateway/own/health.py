@@ -49,7 +49,11 @@ async def healthz() -> dict[str, str]:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 async def readyz(request: Request, response: Response) -> dict[str, Any]:
-    """Which services are ready. 503 only when none is: one that is down must not close the others' door."""
+    """Which services are ready. 503 when we are stopping, or none of them is: one that is down must not close the
+    others' door."""
+    if request.app.state.stopping.begun:
+        response.status_code = 503
+        return {"status": "stopping", "checks": {}}
     checks = await request.app.state.readiness.checks()
     if not any(checks.values()):
         response.status_code = 503

@@ -67,7 +67,8 @@ class Proxy:
         token = context.enter(work)
         status = 500
         try:
-            status = await self._serve(Exchange(scope, receive, send, route, head, work))
+            came_from = self._client_address.of(scope)
+            status = await self._serve(Exchange(scope, receive, send, route, head, work, came_from))
         finally:
             self._record(route, scope["method"], status, time.perf_counter() - started, work)
             context.leave(token)
@@ -96,9 +97,8 @@ class Proxy:
         if exchange.scope["method"] not in _METHODS:
             raise refusals.method_not_allowed(_METHODS)
         refuse_ambiguous(exchange.scope)
-        address, scheme = self._client_address.of(exchange.scope)
         # By address first: forged tokens cost a signature check each.
-        await self._limiter.check_address(route, address)
+        await self._limiter.check_address(route, exchange.address)
         subject = await self._subject(route, head.authorization)
         if subject is not None:
             await self._limiter.check_caller(subject)
@@ -106,8 +106,8 @@ class Proxy:
         head.onward += [
             (b"x-request-id", exchange.request_id),
             (b"traceparent", exchange.work.traceparent.encode()),
-            (b"x-forwarded-for", address.encode()),
-            (b"x-forwarded-proto", scheme.encode()),
+            (b"x-forwarded-for", exchange.address.encode()),
+            (b"x-forwarded-proto", exchange.scheme.encode()),
         ]
         with Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
             return await self._pass_on(exchange)
@@ -133,7 +133,9 @@ class Proxy:
         )
         try:
             status = answer.status
-            headers = answer_headers(status, answer.headers, exchange.request_id)
+            headers = answer_headers(
+                status, answer.headers, exchange.request_id, secure=exchange.scheme == "https"
+            )
             if answer.body is not None:
                 # It was read before ours is begun: had the service broken off, we could still have said so.
                 await exchange.answer(status, headers, answer.body)

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from ..routes import Route
 from .body import SMALL, CallerGone, Upload
 from .request_head import Head
-from .response_head import SECURITY
+from .response_head import with_security
 
 _READ_SILENCE = 60.0
 _LINGER_SECONDS = 15.0
@@ -24,18 +24,38 @@ class AnswerTorn(ConnectionError):
 
 
 class Exchange:
-    """What came from the caller, and how far the answer to it got."""
+    """What came from the caller, by `address` and `scheme` (http or https), and how far the answer to it got."""
 
-    __slots__ = ("_begun", "_send", "body", "head", "receive", "request_id", "route", "scope", "work")
+    __slots__ = (
+        "_begun",
+        "_send",
+        "address",
+        "body",
+        "head",
+        "receive",
+        "request_id",
+        "route",
+        "scheme",
+        "scope",
+        "work",
+    )
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, route: Route, head: Head, work: WorkContext
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        route: Route,
+        head: Head,
+        work: WorkContext,
+        came_from: tuple[str, str],
     ) -> None:
         self.scope = scope
         self.receive = receive
         self.route = route
         self.head = head
         self.work = work
+        self.address, self.scheme = came_from
         self.request_id = work.request_id.encode()
         self.body: bytes | Upload | None = None
         self._send = send
@@ -81,6 +101,7 @@ class Exchange:
         language = next((value for name, value in self.scope["headers"] if name == b"accept-language"), b"")
         headers, body = refusal(problem, language.decode("latin-1"))
         headers.append((b"x-request-id", self.request_id))
+        with_security(headers, secure=self.scheme == "https")
         await self.answer(problem.status, headers, body)
         return problem.status
 
@@ -114,7 +135,6 @@ def refusal(problem: Problem, accept_language: str) -> tuple[Headers, bytes]:
         (b"content-length", str(len(body)).encode()),
         (b"content-language", b"en" if english else b"zh-CN"),
         (b"cache-control", b"no-store"),
-        *SECURITY,
         *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
     ]
     return headers, body
