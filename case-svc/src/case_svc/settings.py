@@ -16,7 +16,9 @@ class CaseSettings(ServiceSettings):
     document_earlier_keys: str = Field("", description="PEM of public keys that signed earlier documents")
     public_url: str = Field("http://127.0.0.1:8080", description="where citizens reach the platform")
     more_fonts: str | None = Field(None, description="a folder with fonts for rare characters in names")
-    submit_min_ial: int = Field(2, ge=0, le=4, description="real-name level needed to submit")
+    submit_min_ial: int = Field(
+        1, ge=0, le=4, description="level that submitting takes, whatever the item says"
+    )
     max_body_bytes: int = 1_048_576
 
     @classmethod

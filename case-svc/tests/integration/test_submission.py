@@ -59,12 +59,50 @@ async def test_a_case_goes_to_the_right_unit(world, make_item, handled_at, place
     assert submitted["case_no"].startswith("XA") and submitted["response_due_at"]
 
 
-async def test_without_a_real_name_nothing_is_submitted(world, make_item) -> None:
+def again(world, person, ial: int):
+    """The same person with a token of another level, as after a check and a refresh."""
+    return type(person)(world, world.tokens.citizen(person.id, ial=ial), person.id)
+
+
+async def test_a_level_too_low_is_said_with_the_ways_up_and_the_draft_is_submitted_after_one(
+    world, make_item
+) -> None:
     person = world.person(ial=1)
-    case_id = await world.draft(make_item(), person)
+    case_id = await world.draft(make_item(min_ial=3), person)
+    before = (await person.get(f"/api/cases/{case_id}")).json()
     refused = await person.post(f"/api/cases/{case_id}/submit")
-    assert refused.status_code == 403 and refused.json()["required_ial"] == 2
-    assert await world.state(case_id) == "draft"
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/step-up-required")
+    assert (refused.json()["required_ial"], refused.json()["present_ial"]) == (3, 1)
+    assert [way["level"] for way in refused.json()["ways"]] == [3, 4]
+    assert before["step_up"] == {
+        name: refused.json()[name] for name in ("required_ial", "present_ial", "ways")
+    }
+    assert (await person.get(f"/api/cases/{case_id}")).json() == before
+    assert (await again(world, person, 2).post(f"/api/cases/{case_id}/submit")).status_code == 403
+    raised = again(world, person, 3)
+    assert (await raised.get(f"/api/cases/{case_id}")).json()["step_up"] is None
+    assert (await raised.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    assert await world.state(case_id) != "draft"
+
+
+@pytest.mark.parametrize(("said", "level"), [(None, 2), (1, 1), (0, 1), (2, 2), (4, 4)])
+async def test_an_item_takes_its_own_level_and_never_less_than_the_floor(
+    world, make_item, said, level
+) -> None:
+    person = world.person(ial=level - 1)
+    case_id = await world.draft(make_item(min_ial=said), person)
+    refused = await person.post(f"/api/cases/{case_id}/submit")
+    assert (refused.status_code, refused.json()["required_ial"]) == (403, level)
+    assert (await again(world, person, level).post(f"/api/cases/{case_id}/submit")).status_code == 200
+
+
+async def test_opening_a_draft_says_what_submitting_will_take(world, make_item) -> None:
+    await world.publish(make_item(min_ial=3))
+    body = {"item_code": "HUZHENG-101", "branch": "XC"}
+    opened = [await world.person(ial=ial).post("/api/cases", body) for ial in (2, 3)]
+    assert [answer.status_code for answer in opened] == [201, 201], opened[0].text
+    assert opened[0].json()["step_up"]["required_ial"] == 3
+    assert opened[1].json()["step_up"] is None
 
 
 async def test_a_second_submission_is_an_illegal_move(world, make_item) -> None:

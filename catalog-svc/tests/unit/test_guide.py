@@ -7,6 +7,7 @@ from catalog_svc.domain.content import ItemContent
 from catalog_svc.domain.definition import define
 from catalog_svc.domain.differences import Difference, differences
 from catalog_svc.domain.guide import render_guide
+from catalog_svc.domain.item import content_hash
 from catalog_svc.domain.wording import fee_words, promise_words, remedy_words, validity_words, yuan
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -93,3 +94,26 @@ def test_another_order_of_questions_is_a_difference(packaged: list[ItemContent])
     before = next(item for item in packaged if item.code == "HUZHENG-001")
     after = before.model_copy(update={"form_fields": list(reversed(before.form_fields))})
     assert [found.field for found in differences(before, after)] == ["/form_fields"]
+
+
+def test_the_level_that_submitting_takes_is_said_in_the_guide_and_in_the_definition(packaged):
+    item = packaged[0].model_copy(update={"min_ial": 3})
+    definition = define(item, 1)
+    guide = render_guide(item, definition, AT)
+    assert (definition.min_ial, guide["min_ial"]) == (3, 3)
+    assert guide["min_ial_text"] == {"zh": "须完成人脸核验", "en": "Face check needed"}
+
+
+def test_an_item_that_names_the_usual_level_is_the_same_as_one_that_names_none(packaged):
+    item = next(item for item in packaged if "min_ial" not in item.model_fields_set)
+    assert item.min_ial == 2
+    assert content_hash(item.model_copy(update={"min_ial": 2})) == content_hash(item)
+    assert content_hash(item.model_copy(update={"min_ial": 3})) != content_hash(item)
+
+
+def test_levels_below_and_above_the_usual_are_few_and_meant(packaged):
+    levels = {level: {item.code for item in packaged if item.min_ial == level} for level in range(5)}
+    assert not levels[0] and not levels[4]
+    assert len(levels[1]) == 9 and len(levels[3]) == 13
+    by_code = {item.code: item for item in packaged}
+    assert all(by_code[code].online_class == "full_online" for code in levels[3])

@@ -68,6 +68,7 @@ BROKEN: list[tuple[str, str, Raw]] = [
     ("limit-unit", "/statutory_unit", {"statutory_unit": None}),
     ("limit-unit", "/statutory_unit", {"statutory_days": None}),
     ("promise-over-limit", "/promised_days", {"promised_days": 61}),
+    ("level-too-low", "/min_ial", {"min_ial": 1}),
     ("pay-amount", "/amount_source", {"amount_source": None}),
     ("pay-amount", "/steps", {"steps": ["accept", "review", "approve", "produce", "deliver"]}),
     ("pay-amount", "/fee_cents", {"fee_cents": 0, "fee_basis": None}),

@@ -7,12 +7,17 @@ from chassis.http import Router, Uow
 from chassis.paging import Page, decode_cursor, encode_cursor
 from fastapi import Path, Query, Response
 
+from ..application.desk import Desk as TheDesk
 from ..application.list_cases import list_own_cases
+from ..application.read_case import Reader as CaseReader
 from ..application.read_case import find_case_by_number, open_case
 from ..application.tell_timeline import latest_details, tell_timeline
+from ..domain.case import Case
 from ..domain.case_number import PATTERN
+from ..domain.item import Item
 from ..domain.people import Officer
 from ..domain.states import State
+from ..domain.step_up import StepUp, step_up
 from . import present
 from .dependencies import Applicant, Desk, Reader
 from .views import CaseDetail, CaseSummary, CaseView, LookView, TimelineView
@@ -66,6 +71,7 @@ async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, 
         unit_name=names.get(case.unit or ""),
         details=latest_details(reader, folder),
         shows_applicant=isinstance(reader, Officer),
+        needed=_lacking(desk, reader, case, item),
     )
 
 
@@ -82,3 +88,10 @@ async def list_views(
     """谁查看过我的办件 · Who looked at my case, the latest first."""
     await desk.own_case(uow, case_id, applicant)
     return [present.look(seen) for seen in await desk.history.views(uow, case_id, limit)]
+
+
+def _lacking(desk: TheDesk, reader: CaseReader, case: Case, item: Item) -> StepUp | None:
+    """What submitting a draft would lack, for whom it is to submit."""
+    if isinstance(reader, Officer) or case.state is not State.DRAFT:
+        return None
+    return step_up(item, reader, desk.submit_min_ial)

@@ -13,11 +13,12 @@ from ..application.open_draft import change_place, move_to_current_version, open
 from ..application.read_case import open_case
 from ..application.save_answers import Stale, patch_answers, save_answers
 from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
+from ..domain.step_up import step_up
 from . import present
 from .bodies import Address, AnswersBody, NewCase, Place
 from .dependencies import Applicant, Desk, IfMatch
 from .explaining import explaining_router
-from .views import AnswersView, CaseView, SavedView
+from .views import AnswersView, CaseView, OpenedView, SavedView
 
 router = explaining_router(prefix="/api/cases", tags=["drafts"])
 
@@ -25,8 +26,11 @@ router = explaining_router(prefix="/api/cases", tags=["drafts"])
 @router.post("", status_code=201)
 async def open_case_draft(
     body: NewCase, response: Response, uow: Uow, applicant: Applicant, desk: Desk
-) -> CaseView:
-    """新建草稿，锁定事项的当前版本 · Opens a draft, pinned to the item's current version."""
+) -> OpenedView:
+    """新建草稿，锁定事项的当前版本 · Opens a draft, pinned to the item's current version.
+
+    认证等级不足时见 step_up · `step_up` says what submitting will take that the applicant has not.
+    """
     case = await open_draft(
         desk,
         uow,
@@ -38,7 +42,8 @@ async def open_case_draft(
     )
     response.headers["Location"] = f"/api/cases/{case.id}"
     response.headers["ETag"] = '"1"'
-    return present.view(case, await desk.item_of(uow, case))
+    item = await desk.item_of(uow, case)
+    return present.opened(case, item, step_up(item, applicant, desk.submit_min_ial))
 
 
 @router.patch("/{case_id}")

@@ -7,6 +7,7 @@ from ..application.tell_timeline import Told
 from ..domain.case import Case
 from ..domain.item import Item
 from ..domain.states import LABELS
+from ..domain.step_up import StepUp
 from ..domain.transitions import possible_moves
 from .views import (
     ApplicantView,
@@ -17,6 +18,8 @@ from .views import (
     LookView,
     MaterialView,
     MoveView,
+    OpenedView,
+    StepUpView,
     SubmittedView,
     TimelineView,
 )
@@ -74,6 +77,16 @@ def view(case: Case, item: Item) -> CaseView:
     return CaseView(**_viewed(case, item))
 
 
+def opened(case: Case, item: Item, needed: StepUp | None) -> OpenedView:
+    return OpenedView(**_viewed(case, item), step_up=step_up_view(needed))
+
+
+def step_up_view(needed: StepUp | None) -> StepUpView | None:
+    if needed is None:
+        return None
+    return StepUpView(required_ial=needed.required, present_ial=needed.present, ways=needed.ways)
+
+
 def submitted(case: Case, item: Item, result: dict[str, Any] | None) -> SubmittedView:
     return SubmittedView(**_viewed(case, item), result=result)
 
@@ -85,6 +98,7 @@ def detail(
     unit_name: str | None,
     details: dict[str, Any] | None,
     shows_applicant: bool,
+    needed: StepUp | None = None,
 ) -> CaseDetail:
     filled = folder.filled
     applicant = filled.applicant if shows_applicant else None
@@ -96,6 +110,7 @@ def detail(
         materials=[material_view(material) for material in folder.materials],
         applicant=ApplicantView(**applicant) if applicant else None,
         details=details,
+        step_up=step_up_view(needed),
     )
 
 

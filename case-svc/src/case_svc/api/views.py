@@ -54,6 +54,27 @@ class CaseView(CaseSummary):
     possible_moves: list[MoveView]
 
 
+class WayUpView(BaseModel):
+    level: int
+    text: str
+    text_en: str
+    href: str
+
+
+class StepUpView(BaseModel):
+    """Submitting takes `required_ial`, the applicant has `present_ial`; each of `ways` leads there."""
+
+    required_ial: int
+    present_ial: int
+    ways: list[WayUpView]
+
+
+class OpenedView(CaseView):
+    """`step_up` is null where the applicant's level does; a draft can be filled in either way."""
+
+    step_up: StepUpView | None = None
+
+
 class SubmittedView(CaseView):
     """`result` is the answer of a query or a booking; null for cases that take their way."""
 
@@ -85,7 +106,10 @@ class ApplicantView(BaseModel):
 
 
 class CaseDetail(CaseView):
-    """`details`: what was last written to the applicant: what is lacking, why denied, a query's answer."""
+    """`details`: what was last written to the applicant: what is lacking, why denied, a query's answer.
+
+    `step_up`: what the applicant's level lacks to submit a draft.
+    """
 
     unit_name: str | None
     answers: dict[str, Any]
@@ -93,6 +117,7 @@ class CaseDetail(CaseView):
     materials: list[MaterialView]
     applicant: ApplicantView | None = None
     details: dict[str, Any] | None = None
+    step_up: StepUpView | None = None
 
 
 class AnswersView(BaseModel):

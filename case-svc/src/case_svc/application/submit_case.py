@@ -12,11 +12,12 @@ from ..domain.answers import Answers
 from ..domain.case import Case, Circumstances, Moved
 from ..domain.case_number import case_number
 from ..domain.differences import differences
-from ..domain.errors import CaseNotFound, FormInvalid, ItemVersionRetired, PlaceUnknown, RealNameRequired
+from ..domain.errors import CaseNotFound, FormInvalid, ItemVersionRetired, PlaceUnknown, StepUpRequired
 from ..domain.form import missing_materials
 from ..domain.item import Item
 from ..domain.people import Applicant
 from ..domain.routing import Unit, needs_branch, place_missing
+from ..domain.step_up import step_up
 from ..domain.transitions import Action, Who, find_edge
 from .answer_query import answer_query
 from .desk import Desk
@@ -34,14 +35,14 @@ class Submitted:
 
 
 async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Submitted:
-    """Raises RealNameRequired, IllegalMove, ItemVersionRetired, FormInvalid, PlaceUnknown, CaseNotFound."""
-    if applicant.ial < desk.submit_min_ial:
-        raise RealNameRequired(desk.submit_min_ial, applicant.ial)
+    """Raises StepUpRequired, IllegalMove, ItemVersionRetired, FormInvalid, PlaceUnknown, CaseNotFound."""
     submission = await desk.forms.load_for_submission(uow, case_id)
     if submission is None or submission.case.applicant_id != applicant.id:
         raise CaseNotFound
     around = await desk.around(uow, submission.case)
     find_edge(submission.case.state, Action.SUBMIT, Who.APPLICANT, around.item)
+    if (needed := step_up(around.item, applicant, desk.submit_min_ial)) is not None:
+        raise StepUpRequired(needed)
     if submission.item_is_retired:
         current = await desk.items.current(uow, around.item.code)
         raise ItemVersionRetired(current.version, differences(around.item.definition, current.definition))

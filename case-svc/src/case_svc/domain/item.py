@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from contracts.catalog import ItemDefinition, MaterialDefinition
+
+USUAL_IAL: Final = 2
+"""Of versions published before items said theirs."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,12 @@ class Item:
     @property
     def department(self) -> str:
         return self.definition.department
+
+    @property
+    def min_ial(self) -> int:
+        """The level of assurance that submitting takes."""
+        said = self.definition.min_ial
+        return USUAL_IAL if said is None else said
 
     @cached_property
     def steps(self) -> frozenset[str]:

@@ -30,6 +30,9 @@ class ItemSummary(BaseModel):
     fee_text: Text
     promised_days: int
     promised_text: Text
+    min_ial: int
+    """The level of assurance that submitting takes: 1 phone, 2 name and number, 3 face, 4 window."""
+    min_ial_text: Text
 
 
 class ItemPage(BaseModel):

@@ -45,6 +45,9 @@ def _printable(text: str) -> str:
     return text
 
 
+USUAL_IAL: Final = 2
+"""The level that submitting takes where an item says nothing else: the applicant's name and number are known."""
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
 Fen = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -90,7 +93,10 @@ class Reminder(_Part):
 
 
 class ItemContent(_Part):
-    """Everything an editor decides of an item. Money in fen, `promised_days` working days (0: at once)."""
+    """Everything an editor decides of an item. Money in fen, `promised_days` working days (0: at once).
+
+    `min_ial`: 1 phone, 2 name and number, 3 face, 4 window; README.md beside the data says which items take what.
+    """
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,16}-\d{3}$")]
     name: Word
@@ -121,6 +127,7 @@ class ItemContent(_Part):
     remedy: bool
     faq: Annotated[list[Answered], Field(max_length=50)]
     reminder: Reminder | None
+    min_ial: Annotated[int, Field(ge=0, le=4)] = USUAL_IAL
 
     def as_json(self) -> dict[str, Any]:
         """The content as plain JSON values; parts that were left out stay out."""

@@ -13,6 +13,7 @@ from .vocabulary import (
     APPLICANTS,
     DELIVERIES,
     HANDLED_AT,
+    LEVELS,
     MATERIAL_FORMS,
     MATERIAL_SOURCES,
     ONLINE_CLASSES,
@@ -107,6 +108,8 @@ def render_summary(item: ItemContent, version: int) -> dict[str, Any]:
         "fee_text": _text(fee_words(item)),
         "promised_days": item.promised_days,
         "promised_text": _text(promise_words(item)),
+        "min_ial": item.min_ial,
+        "min_ial_text": _text(LEVELS[item.min_ial]),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import orjson
 from contracts.catalog import ItemPublished, ItemRetired
 
-from .content import ItemContent
+from .content import USUAL_IAL, ItemContent
 from .publication import Publication
 
 State = Literal["draft", "published", "retired"]
@@ -88,9 +88,10 @@ def retire(item: Item, at: datetime) -> Change:
 
 def content_hash(content: ItemContent) -> str:
     """Equal for equal content, however it was written down."""
-    return hashlib.sha256(
-        orjson.dumps(content.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-    ).hexdigest()
+    # Files that say nothing of the level hash as they did before there was one: nothing is published anew for it.
+    unsaid = {"min_ial"} if content.min_ial == USUAL_IAL else None
+    plain = content.model_dump(mode="json", exclude=unsaid)
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _retired(code: str, version: int, at: datetime, replaced_by: int | None = None) -> ItemRetired:

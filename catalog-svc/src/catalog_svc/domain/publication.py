@@ -13,7 +13,7 @@ from .definition import define
 from .guide import render_guide, render_summary
 from .search_keys import SearchKeys, SearchWords, search_keys
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raise it when guides, summaries or search keys are made differently: stored ones are then made anew."""
 
 

@@ -20,6 +20,14 @@ APPLICANTS: Final[dict[str, Words]] = {
     "both": Words("个人、企业及其他组织", "Person, enterprise or organisation"),
 }
 
+LEVELS: Final[dict[int, Words]] = {
+    0: Words("无需登录认证", "No identification needed"),
+    1: Words("手机号注册即可办理", "A registered phone is enough"),
+    2: Words("须完成实名认证", "Real-name check needed"),
+    3: Words("须完成人脸核验", "Face check needed"),
+    4: Words("须经窗口核验身份证件", "Identity document must have been checked at a window"),
+}
+
 HANDLED_AT: Final[dict[str, Words]] = {
     "city": Words("市局办理", "Handled by the city bureau"),
     "branch": Words("分（县）局办理，申请时请选择", "Handled by a branch; choose one when applying"),

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
 from . import topics
 from .events import Event, Part
 
@@ -56,6 +58,8 @@ class ItemDefinition(Part):
     form_schema: dict[str, Any]
     """JSON Schema 2020-12 of the form's answers."""
     legal_basis: tuple[str, ...] = ()
+    min_ial: int | None = Field(None, ge=0, le=4)
+    """The level of assurance that submitting takes; null in versions from before there was one: 2."""
 
 
 class ItemPublished(Event):

@@ -40,6 +40,12 @@ class Actor(BaseModel):
     items: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
 
+    def covers(self, item: str, department: str) -> bool:
+        """Whether the mandate is for this item: named itself, or by its department, or nothing is named."""
+        if not self.items and not self.departments:
+            return True
+        return item in self.items or department in self.departments
+
 
 class Scope(BaseModel):
     """One role of an officer, and where: in a unit, in a department (of a branch, or all of it), in the whole city."""

@@ -1,6 +1,6 @@
 """What keeps a form, its files or its addresses from being taken."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from chassis.problems import (
@@ -14,6 +14,9 @@ from chassis.problems import (
 )
 
 from ..states import LABELS, State
+
+if TYPE_CHECKING:
+    from ..step_up import StepUp
 
 
 class StaleAnswers(PreconditionFailed):
@@ -82,16 +85,21 @@ class FormInvalid(InvalidInput):
         )
 
 
-class RealNameRequired(Forbidden):
-    slug = "real-name-required"
-    title = ("需要实名认证", "Real-name check required")
+class StepUpRequired(Forbidden):
+    """The item takes a higher level of assurance; `ways` lead there, with a new token the same draft is submitted."""
 
-    def __init__(self, required: int, present: int) -> None:
+    slug = "step-up-required"
+    title = ("需要更高的认证等级", "A higher level of assurance is needed")
+
+    def __init__(self, needed: "StepUp") -> None:
         super().__init__(
-            "提交申请前请先完成实名认证，草稿已为您保留。",
-            "Pass the real-name check before submitting; your draft is kept.",
-            required_ial=required,
-            ial=present,
+            f"提交该事项需要 {needed.required} 级认证，您目前为 {needed.present} 级。"
+            "请按 ways 提升等级并刷新令牌后再次提交，草稿已为您保留。",
+            f"Submitting this takes level {needed.required}, yours is {needed.present}. "
+            "Take one of `ways`, refresh the token and submit again; your draft is kept as it is.",
+            required_ial=needed.required,
+            present_ial=needed.present,
+            ways=needed.ways,
         )
 
 

@@ -18,6 +18,7 @@ ITEM_RULES: Final[tuple[Rule, ...]] = (
     steps.full_online_needs_no_visit,
     limits.statutory_limit_has_its_unit,
     limits.promise_keeps_the_law,
+    limits.level_fits_what_is_given,
     money.pay_step_has_an_amount,
     money.fee_has_a_basis,
     money.applicant_amount_has_bounds,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.tokens import AccessClaims, Role
+from contracts.tokens import AccessClaims, Actor, Role
 
 from ..problems import Forbidden
 
@@ -25,6 +25,11 @@ class Caller:
             return UUID(self.claims.sub)
         except ValueError as error:
             raise Forbidden("此操作需要个人身份。", "This needs a person's account.") from error
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who acts for the account, and what they are limited to; None where its owner acts."""
+        return self.claims.act
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -11,10 +11,24 @@ from ..problems import Forbidden, Problem, Unauthorized
 CALLER_KEY = "chassis.caller"
 
 
-def allow(*roles: Role) -> Callable[[Request], Awaitable[Caller]]:
+class OnlyInPerson(Forbidden):
+    """Somebody acts for another (`act` in the token) where only the person themselves may."""
+
+    slug = "only-in-person"
+    title = ("只能由本人办理", "Not on behalf of somebody else")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "您正在代他人办理，此操作只能由本人进行；请切换回自己的身份，或请本人办理。",
+            "You act for somebody else, and only they may do this; return to your own account, or ask them.",
+        )
+
+
+def allow(*roles: Role, acting: bool = False) -> Callable[[Request], Awaitable[Caller]]:
     """A dependency that lets callers with any of `roles` pass, or every authenticated one when none is named.
 
-    The roles stay readable on the function (`allowed_roles`): the route × role matrix test reads them there.
+    Whoever acts for somebody else (`Caller.actor`) passes only with `acting`; the route then heeds what their mandate
+    is limited to. Both stay readable on the function (`allowed_roles`, `allows_acting`): matrix tests read them there.
     """
 
     async def caller(request: Request) -> Caller:
@@ -25,9 +39,12 @@ def allow(*roles: Role) -> Callable[[Request], Awaitable[Caller]]:
             raise Unauthorized("请先登录。", "Log in first.")
         if roles and not found.has(*roles):
             raise Forbidden("您的身份不能进行此操作。", "Your role may not do this.")
+        if found.claims.act is not None and not acting:
+            raise OnlyInPerson
         return found
 
     caller.allowed_roles = roles  # type: ignore[attr-defined]
+    caller.allows_acting = acting  # type: ignore[attr-defined]
     return caller
 
 

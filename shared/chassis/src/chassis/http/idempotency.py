@@ -81,7 +81,10 @@ class IdempotentRequest:
                 errors=[FieldError(HEADER, "长度或字符不对", "wrong length or characters")],
             )
         caller = request.scope.get(CALLER_KEY)
-        who = caller.subject if isinstance(caller, Caller) else "anonymous"
+        who = "anonymous"
+        if isinstance(caller, Caller):
+            # What was answered to whoever acts for somebody is nobody else's answer, not even the owner's.
+            who = f"{caller.subject} by {caller.actor.sub}" if caller.actor else caller.subject
         # From the scope: `request.url` would put a whole address together to take it apart again.
         place = "\n".join((who, request.method, request.scope["path"], key))
         body_hash = hashlib.sha256(request.scope["query_string"] + b"\n" + await request.body()).digest()
