@@ -30,7 +30,7 @@ BADGES = {
     Role.OPERATOR: "OPERATOR-1",
     Role.CATALOG_EDITOR: "CATALOG-1",
 }
-FAREWELLS = ("/api/identity/password", "/api/identity/sessions/current")
+FAREWELLS = ("/api/identity/me/sessions", "/api/identity/password", "/api/identity/sessions/current")
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def held(
 
     with opened(postgres_url, MIGRATIONS, service, tokens, own_keys=True) as held:
         with httpx2.Client(base_url=f"{held.url}/api/identity") as client:
+            second = everybody_logs_in(held, client)
             sessions = everybody_logs_in(held, client)
             operator = bearer(held.callers[Role.OPERATOR])
             officers = client.get("/officers?limit=60", headers=operator).json()["items"]
@@ -74,13 +75,17 @@ def held(
             "account_id": [str(citizen_id(held))],
             "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
             "version": [1],
+            # In the order in which those roles take turns.
+            "session_id": [second[role]["session_id"] for role in sorted(second)],
         }
         bodies = {
             "POST /api/identity/codes": [{"phone": another_phone(), "purpose": "login"} for _ in range(9)],
             "POST /api/identity/accounts": newcomers,
             "POST /api/identity/real-name": [{"name": CITIZEN.name, "id_number": CITIZEN.id_number}],
             "POST /api/identity/sessions": [{"badge_no": BADGES[Role.OFFICER], "password": PASSWORD}],
-            "POST /api/identity/sessions/refresh": [{"refresh_token": one} for one in sessions],
+            "POST /api/identity/sessions/refresh": [
+                {"refresh_token": one["refresh_token"]} for one in sessions.values()
+            ],
             "POST /api/identity/officers": [
                 {"badge_no": f"NEW-{number}", "name": "赵一鸣", "rank": 1, "unit": "XC-HUZHENG", "roles": ["officer"]}
                 for number in range(9)
@@ -96,8 +101,8 @@ def held(
         yield held
 
 
-def everybody_logs_in(held: Held, client: httpx2.Client) -> list[str]:
-    """Puts an access token of each role among the callers; the refresh tokens."""
+def everybody_logs_in(held: Held, client: httpx2.Client) -> dict[Role, dict[str, Any]]:
+    """Puts an access token of each role among the callers; the sessions."""
     logins: dict[Role, dict[str, str]] = {role: {"badge_no": badge} for role, badge in BADGES.items()}
     logins |= {Role.CITIZEN: {"phone": CITIZEN.phone}, Role.COMPANY: {"phone": REPRESENTATIVE.phone}}
     sessions = {}
@@ -108,7 +113,7 @@ def everybody_logs_in(held: Held, client: httpx2.Client) -> list[str]:
     held.callers = {role: session["access_token"] for role, session in sessions.items()}
     token = httpx2.post(f"{held.url}/internal/service-tokens", json=SERVICE).json()
     held.callers[Role.SERVICE] = token["access_token"]
-    return [session["refresh_token"] for session in sessions.values()]
+    return sessions
 
 
 def citizen_id(held: Held) -> UUID:

@@ -10,6 +10,7 @@ from identity_svc.application.attempts import AttemptLimits, Attempts
 from identity_svc.application.hash_passwords import Passwords
 from identity_svc.application.log_in import LogIn
 from identity_svc.domain.accounts import Credentials, Subject
+from identity_svc.domain.devices import Client
 from identity_svc.domain.errors import LoginRefused
 from identity_svc.domain.limits import Limit
 
@@ -82,6 +83,6 @@ async def test_refusing_takes_the_same_work_for_everybody(way):
         }
         desk = Desk(passwords, **known)
         with pytest.raises(LoginRefused):
-            await getattr(desk.log_in, way)(None, kind, "wrong horse", "192.0.2.1")
+            await getattr(desk.log_in, way)(None, kind, "wrong horse", Client("192.0.2.1"))
         works.append(desk.work)
     assert works[0] == works[1] == works[2] == (1, 1, 3)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from ..application.register_account import Registration
 from ..domain.accounts import Company, Kind
 from ..domain.codes import LIFETIME, Purpose
-from .dependencies import ClientAddress, TheMenu, not_cached
+from .dependencies import ClientAddress, TheClient, TheMenu, not_cached
 from .fields import Body, IdNumber, Name, OneTimeCode, Password, Phone, Reader, Uscc, reading
 from .views import AccountView, SessionView, authentication_of, session_id_of
 
@@ -78,8 +78,8 @@ async def request_code(body: CodeRequest, uow: Uow, menu: TheMenu, address: Clie
 
 @router.post("/accounts", status_code=201, summary="注册 · Register")
 @answer_not_stored
-async def register(body: RegistrationRequest, uow: Uow, menu: TheMenu, address: ClientAddress) -> Registered:
-    account, tokens = await menu.register_account(uow, _registration(body), address)
+async def register(body: RegistrationRequest, uow: Uow, menu: TheMenu, client: TheClient) -> Registered:
+    account, tokens = await menu.register_account(uow, _registration(body), client)
     return Registered(account=AccountView.of(account), session=SessionView.of(tokens))
 
 

@@ -7,6 +7,7 @@ from chassis.paging import decode_cursor
 from fastapi import Depends, Query, Request, Response
 
 from ..application.handlers import Menu
+from ..domain.devices import Client, device_of
 
 
 async def _menu(request: Request) -> Menu:
@@ -32,6 +33,10 @@ async def client_address(request: Request) -> str:
     return str(address)
 
 
+async def _client(request: Request) -> Client:
+    return Client(await client_address(request), device_of(request.headers.get("user-agent", "")))
+
+
 async def not_cached(response: Response) -> None:
     """For routers whose answers carry tokens or somebody's data (RFC 6749 §5.1)."""
     response.headers["Cache-Control"] = "no-store"
@@ -44,6 +49,8 @@ async def _after_code(cursor: Annotated[str | None, Query(max_length=500)] = Non
 
 TheMenu = Annotated[Menu, Depends(_menu)]
 ClientAddress = Annotated[str, Depends(client_address)]
+TheClient = Annotated[Client, Depends(_client)]
+"""Who asks from where and with what, for whoever opens a session."""
 AfterCode = Annotated[str, Depends(_after_code)]
 """The code after which a list goes on; empty at its beginning."""
 Limit = Annotated[int, Query(ge=1, le=500, description="每页条数 · rows a page")]

@@ -8,7 +8,8 @@ from fastapi import Depends
 from pydantic import Field, StringConstraints
 
 from ..application.open_session import IssuedTokens
-from .dependencies import ClientAddress, TheMenu, not_cached
+from ..domain.devices import Client
+from .dependencies import TheClient, TheMenu, not_cached
 from .fields import Badge, Body, OneTimeCode, Password, Phone, Reader
 from .views import SessionView, session_id_of
 
@@ -30,8 +31,8 @@ class RefreshRequest(Body):
 
 @router.post("", status_code=201, summary="登录 · Log in")
 @answer_not_stored
-async def log_in(body: LoginRequest, uow: Uow, menu: TheMenu, address: ClientAddress) -> SessionView:
-    return SessionView.of(await _log_in(body, uow, menu, address))
+async def log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: TheClient) -> SessionView:
+    return SessionView.of(await _log_in(body, uow, menu, client))
 
 
 @router.post("/refresh", summary="刷新令牌 · New tokens for a refresh token")
@@ -45,7 +46,7 @@ async def log_out(uow: Uow, menu: TheMenu, caller: Annotated[Caller, Depends(all
     await menu.log_out(uow, session_id_of(caller))
 
 
-async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, address: str) -> IssuedTokens:
+async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: Client) -> IssuedTokens:
     reader = Reader()
     if (body.phone is None) == (body.badge_no is None):
         reader.refuse("/phone", "手机号和警号须填且只填一项", "give either the phone or the badge number")
@@ -56,8 +57,8 @@ async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, address: str) -> 
     identifier = reader.badge(body.badge_no) if body.badge_no is not None else reader.phone(body.phone or "")
     reader.done()
     if body.code is not None:
-        return await menu.log_in.by_code(uow, identifier, body.code, address)
+        return await menu.log_in.by_code(uow, identifier, body.code, client)
     password = body.password or ""
     if body.badge_no is not None:
-        return await menu.log_in.by_badge_and_password(uow, identifier, password, address)
-    return await menu.log_in.by_phone_and_password(uow, identifier, password, address)
+        return await menu.log_in.by_badge_and_password(uow, identifier, password, client)
+    return await menu.log_in.by_phone_and_password(uow, identifier, password, client)

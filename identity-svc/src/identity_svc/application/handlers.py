@@ -9,11 +9,12 @@ from .change_officer import ChangeOfficer
 from .change_password import ChangePassword
 from .create_officer import CreateOfficer
 from .deliver_code import DeliverCode
+from .end_sessions import EndSessions
 from .issue_service_token import IssueServiceToken
 from .key_ring import KeyRing
 from .log_in import LogIn
 from .log_out import LogOut
-from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore
+from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore, Sessions
 from .refresh_session import RefreshSession
 from .register_account import RegisterAccount
 from .request_code import DELIVER_CODE, RequestCode
@@ -35,6 +36,7 @@ class Menu:
     log_in: LogIn
     refresh_session: RefreshSession
     log_out: LogOut
+    end_sessions: EndSessions
     change_password: ChangePassword
     create_officer: CreateOfficer
     change_officer: ChangeOfficer
@@ -46,6 +48,7 @@ class Menu:
     accounts: Accounts
     access_log: AccessLog
     messages: Messages
+    sessions: Sessions
     officers: Officers
 
 

@@ -11,6 +11,7 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 
 from ..domain.accounts import Subject
+from ..domain.devices import Client
 from ..domain.sessions import (
     SECRET_BYTES,
     Authentication,
@@ -20,7 +21,7 @@ from ..domain.sessions import (
     issue_refresh_token,
 )
 from .mint_tokens import MintTokens
-from .ports import Sessions
+from .ports import KeyedHash, Messages, Sessions
 
 AMR: Final[dict[str, tuple[str, ...]]] = {"password": ("pwd",), "code": ("sms",)}
 """How a session can be opened, and what RFC 8176 calls it."""
@@ -48,27 +49,45 @@ class SessionPolicies:
 
 
 class OpenSession:
-    def __init__(self, sessions: Sessions, minter: MintTokens, policies: SessionPolicies) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        messages: Messages,
+        minter: MintTokens,
+        keyed_hash: KeyedHash,
+        policies: SessionPolicies,
+    ) -> None:
         self._sessions = sessions
+        self._messages = messages
         self._minter = minter
+        self._hash = keyed_hash
         self.policies = policies
 
-    async def __call__(self, uow: UnitOfWork, subject: Subject, method: str) -> IssuedTokens:
-        """`method` says how the owner proved to be themselves: a key of `AMR`."""
+    async def __call__(
+        self, uow: UnitOfWork, subject: Subject, method: str, client: Client | None = None
+    ) -> IssuedTokens:
+        """`method` says how the owner proved to be themselves: a key of `AMR`.
+
+        One whose `client` was not seen with them before is told to them, unless it is the first of all.
+        """
         policy = self.policies.of(subject)
         session_id, secret, moment = uuid7(), secrets.token_bytes(SECRET_BYTES), now()
         idle_until, expires_at = moment + policy.idle, moment + policy.absolute
         authentication = Authentication(moment, AMR[method])
-        await self._sessions.open(
+        unfamiliar = await self._sessions.open(
             uow,
             session_id,
             subject,
             method=method,
             authentication=authentication,
+            device=client.device if client else None,
+            device_hash=self._hash(f"device:{subject.id}:{client.mark}") if client else None,
             secret=secret,
             idle_until=idle_until,
             expires_at=expires_at,
         )
+        if unfamiliar:
+            await self._messages.tell(uow, subject.id, "logged_in", {"session_id": str(session_id)})
         state = SessionState(1, moment, idle_until, expires_at, ended=False)
         return await self.issue(session_id, FoundSession(secret, state, subject, authentication), moment)
 

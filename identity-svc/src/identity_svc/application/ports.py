@@ -14,7 +14,7 @@ from ..domain.limits import Allowance
 from ..domain.messages import Message
 from ..domain.officers import Officer, Post
 from ..domain.organisation import Branch, Department, Organisation, Unit, Window
-from ..domain.sessions import Authentication, FoundSession
+from ..domain.sessions import Authentication, FoundSession, SessionSummary
 from ..domain.signing_keys import StoredKey
 
 
@@ -99,10 +99,17 @@ class Sessions(Protocol):
         *,
         method: str,
         authentication: Authentication,
+        device: str | None,
+        device_hash: bytes | None,
         secret: bytes,
         idle_until: datetime,
         expires_at: datetime,
-    ) -> None: ...
+    ) -> bool: ...
+    async def of(
+        self, uow: UnitOfWork, owner_id: UUID, before: UUID | None, limit: int
+    ) -> list[SessionSummary]: ...
+    async def rename(self, uow: UnitOfWork, owner_id: UUID, session_id: UUID, name: str | None) -> bool: ...
+    async def is_of(self, uow: UnitOfWork, owner_id: UUID, session_id: UUID) -> bool: ...
     async def find_for_refresh(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None: ...
     async def rotate(self, uow: UnitOfWork, session_id: UUID, at: datetime, idle_until: datetime) -> int: ...
     async def end(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool: ...

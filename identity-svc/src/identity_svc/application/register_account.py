@@ -9,6 +9,7 @@ from contracts.identity import AccountRegistered
 
 from ..domain.accounts import IAL_PHONE, Account, Company, Kind, Subject
 from ..domain.codes import Purpose
+from ..domain.devices import Client
 from ..domain.errors import PasswordUnsuitable
 from ..domain.passwords import is_suitable
 from ..domain.personal import Personal, dialled
@@ -39,13 +40,13 @@ class RegisterAccount:
         self._open_session = open_session
 
     async def __call__(
-        self, uow: UnitOfWork, wanted: Registration, address: str
+        self, uow: UnitOfWork, wanted: Registration, client: Client
     ) -> tuple[Account, IssuedTokens]:
         """The account and a session in it. Raises PasswordUnsuitable, CodeRefused, TooManyAttempts;
         PhoneAlreadyRegistered to the phone's holder only."""
         if wanted.password and not is_suitable(wanted.password, identifier=dialled(wanted.phone)):
             raise PasswordUnsuitable("/password")
-        proven = await self._prove_code(wanted.phone, Purpose.REGISTER, wanted.code, address)
+        proven = await self._prove_code(wanted.phone, Purpose.REGISTER, wanted.code, client.address)
         password_hash = await self._passwords.hash(wanted.password) if wanted.password else None
         account = Account(
             id=uuid7(),
@@ -61,7 +62,7 @@ class RegisterAccount:
         await self._prove_code.use(uow, proven)
         uow.emit(registered(account), version=1)
         subject = Subject(account.id, is_officer=False, roles=(account.kind.role,), ial=account.ial)
-        return account, await self._open_session(uow, subject, "code")
+        return account, await self._open_session(uow, subject, "code", client)
 
 
 def registered(account: Account) -> AccountRegistered:

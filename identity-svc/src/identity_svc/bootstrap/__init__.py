@@ -8,11 +8,12 @@ from chassis.sealing import Sealer
 from chassis.service import Service
 
 from .. import policies
-from ..api import accounts, internal, keys, me, messages, officers, organisation, sessions
+from ..api import accounts, internal, keys, me, messages, my_sessions, officers, organisation, sessions
 from ..application.change_officer import ChangeOfficer
 from ..application.change_password import ChangePassword
 from ..application.create_officer import CreateOfficer
 from ..application.deliver_code import DeliverCode
+from ..application.end_sessions import EndSessions
 from ..application.handlers import ROTATE_KEYS, SWEEP, Menu, jobs
 from ..application.issue_service_token import IssueServiceToken
 from ..application.log_in import LogIn
@@ -38,6 +39,7 @@ _ROUTERS = (
     sessions.router,
     me.router,
     messages.router,
+    my_sessions.router,
     officers.router,
     keys.router,
     internal.router,
@@ -96,6 +98,7 @@ def _menu(parts: Parts) -> Menu:
         log_in=LogIn(begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session),
         refresh_session=RefreshSession(begin, stores.sessions, open_session, revoke_access),
         log_out=LogOut(revoke_access),
+        end_sessions=EndSessions(stores.sessions, revoke_access),
         change_password=ChangePassword(
             begin, stores.accounts, stores.officers, revoke_access, passwords, attempts, prove_code
         ),
@@ -109,5 +112,6 @@ def _menu(parts: Parts) -> Menu:
         accounts=stores.accounts,
         access_log=stores.access_log,
         messages=stores.messages,
+        sessions=stores.sessions,
         officers=stores.officers,
     )

@@ -104,7 +104,13 @@ class Parts:
             minter=minter,
             attempts=attempts,
             prove_code=ProveCode(service.begin, stores.codes, attempts),
-            open_session=OpenSession(stores.sessions, minter, policies.session_policies(settings)),
+            open_session=OpenSession(
+                stores.sessions,
+                stores.messages,
+                minter,
+                sealer.lookup_hash,
+                policies.session_policies(settings),
+            ),
             revoke_access=RevokeAccess(stores.sessions, stores.revocations, settings.access_token_lifetime),
             raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages),
         )

@@ -154,6 +154,19 @@ class SessionEnded(Unauthorized):
         super().__init__("登录已失效，请重新登录。", "The session has ended; log in again.")
 
 
+class SessionNotFound(NotFound):
+    """Also the answer for somebody else's, and for one that has ended."""
+
+    slug = "no-such-session"
+    title = ("没有这个登录设备", "No such session")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有这个登录设备，或它已退出。请刷新列表。",
+            "You have no such session, or it has ended; reload the list.",
+        )
+
+
 class RefreshTokenReused(Unauthorized):
     """An old refresh token came back: it was copied, so the whole session is over."""
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "logged_in": (
-        "您的账号在新设备上登录。如非本人操作，请在“登录设备”中退出该设备并修改口令。",
-        "Your account was logged in on a new device. If it was not you, end that session and change your password.",
+        "您的账号在新设备或新网络上登录。如非本人操作，请在“登录设备”中退出该设备并修改口令。",
+        "Your account was logged in on a new device or network. If it was not you, end that session and change your "
+        "password.",
     ),
     "assurance_by_realname": (
         "您已通过实名认证，认证等级现为 {level} 级。",

@@ -106,6 +106,20 @@ class FoundSession:
     authentication: Authentication
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session that goes on, as its owner sees it. `used_at`: its last refresh, so some ten minutes behind."""
+
+    id: UUID
+    name: str | None
+    device: str | None
+    method: str
+    amr: tuple[str, ...]
+    opened_at: datetime
+    used_at: datetime
+    expires_at: datetime
+
+
 def judge(state: SessionState, presented: int, at: datetime, policy: SessionPolicy) -> Refresh:
     """What a genuine token of generation `presented` means now."""
     if state.ended or at >= state.expires_at or at >= state.idle_until:

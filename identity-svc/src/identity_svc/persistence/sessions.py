@@ -1,20 +1,33 @@
 """Sessions: one row each, however often refreshed."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
 from ..domain.accounts import Kind, Subject
-from ..domain.sessions import Authentication, FoundSession, SessionState
+from ..domain.sessions import Authentication, FoundSession, SessionState, SessionSummary
 from .officers import officer_subject
 
+# In RETURNING the table is seen as it was before the row.
 _OPEN = """
 INSERT INTO session
-  (id, account_id, officer_id, method, secret, created_at, rotated_at, authenticated_at, amr, idle_until,
-   expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)
+  (id, {owner}, method, secret, created_at, rotated_at, authenticated_at, amr, idle_until, expires_at, device,
+   device_hash)
+VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, $9, $10)
+RETURNING $10::bytea IS NOT NULL
+  AND EXISTS (SELECT FROM session WHERE {owner} = $2 AND device_hash IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM session WHERE {owner} = $2 AND device_hash = $10)
+"""
+_OPEN_OF_PERSON, _OPEN_OF_OFFICER = _OPEN.format(owner="account_id"), _OPEN.format(owner="officer_id")
+_LIVE = """(account_id = $1 OR officer_id = $1) AND ended_at IS NULL
+  AND idle_until > now() AND expires_at > now()"""
+_LIST = f"""
+SELECT id, name, device, method, amr, created_at, rotated_at, least(idle_until, expires_at) AS expires_at
+FROM session WHERE {_LIVE} AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
 """
 _FOR_REFRESH = """
 SELECT s.secret, s.authenticated_at, s.amr, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
@@ -37,21 +50,45 @@ class SqlSessions:
         *,
         method: str,
         authentication: Authentication,
+        device: str | None,
+        device_hash: bytes | None,
         secret: bytes,
         idle_until: datetime,
         expires_at: datetime,
-    ) -> None:
-        await uow.execute(
-            _OPEN,
+    ) -> bool:
+        """Whether the owner had sessions before, and none of them with this `device_hash`."""
+        return await uow.fetchval(
+            _OPEN_OF_OFFICER if subject.is_officer else _OPEN_OF_PERSON,
             session_id,
-            None if subject.is_officer else subject.id,
-            subject.id if subject.is_officer else None,
+            subject.id,
             method,
             self._sealer.seal(secret, session_id.bytes),
             authentication.at,
             list(authentication.amr),
             idle_until,
             expires_at,
+            device,
+            device_hash,
+        )
+
+    async def of(
+        self, uow: UnitOfWork, owner_id: UUID, before: UUID | None, limit: int
+    ) -> list[SessionSummary]:
+        """Those that go on, newest first; `before` is the id that ended the last page."""
+        rows = await uow.fetch(_LIST, owner_id, before, limit)
+        return [_summary(row) for row in rows]
+
+    async def rename(self, uow: UnitOfWork, owner_id: UUID, session_id: UUID, name: str | None) -> bool:
+        """False where the owner has no such session."""
+        tag = await uow.execute(
+            f"UPDATE session SET name = $3 WHERE {_LIVE} AND id = $2", owner_id, session_id, name
+        )
+        return tag == "UPDATE 1"
+
+    async def is_of(self, uow: UnitOfWork, owner_id: UUID, session_id: UUID) -> bool:
+        """Whether the session goes on and is theirs."""
+        return await uow.fetchval(
+            f"SELECT EXISTS (SELECT FROM session WHERE {_LIVE} AND id = $2)", owner_id, session_id
         )
 
     async def find_for_refresh(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None:
@@ -108,3 +145,16 @@ class SqlSessions:
     async def sweep(self, uow: UnitOfWork) -> None:
         """Sessions are kept a month after their end, for whoever asks what happened."""
         await uow.execute("DELETE FROM session WHERE expires_at < now() - interval '30 days'")
+
+
+def _summary(row: Mapping[str, Any]) -> SessionSummary:
+    return SessionSummary(
+        id=row["id"],
+        name=row["name"],
+        device=row["device"],
+        method=row["method"],
+        amr=tuple(row["amr"]),
+        opened_at=row["created_at"],
+        used_at=row["rotated_at"],
+        expires_at=row["expires_at"],
+    )

@@ -135,12 +135,25 @@ session = sa.Table(
     sa.Column("end_reason", sa.Text),
     sa.Column("name", sa.Text, comment="its owner's name for the device"),
     sa.Column("device", sa.Text, comment="as its client called itself, in short"),
+    sa.Column("device_hash", sa.LargeBinary, comment="keyed hash of owner, device and network"),
     sa.Column("amr", ARRAY(sa.Text), nullable=False, server_default="{}", comment="RFC 8176"),
     sa.Column("authenticated_at", _TIME, nullable=False, server_default=_NOW),
     sa.CheckConstraint("num_nonnulls(account_id, officer_id) = 1", name="session_owner"),
 )
 sa.Index("session_account", session.c.account_id, postgresql_where=session.c.ended_at.is_(None))
 sa.Index("session_officer", session.c.officer_id, postgresql_where=session.c.ended_at.is_(None))
+sa.Index(
+    "session_account_device",
+    session.c.account_id,
+    session.c.device_hash,
+    postgresql_where=session.c.device_hash.is_not(None),
+)
+sa.Index(
+    "session_officer_device",
+    session.c.officer_id,
+    session.c.device_hash,
+    postgresql_where=session.c.device_hash.is_not(None),
+)
 sa.Index("session_expires_at", session.c.expires_at)
 
 revocation = sa.Table(
