@@ -19,7 +19,7 @@ export PYTHONUTF8 := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-isolated test-kafka proof bench lint up down secrets lock schemas clean
+.PHONY: help setup run demo test test-isolated test-kafka proof bench audit-verify lint up down secrets lock schemas clean
 
 help: ## list these targets
 	@echo "警务服务平台 · police services platform"
@@ -52,6 +52,9 @@ proof: $(READY) ## the long tests: faults at volume, races, a million rows
 bench: $(READY) ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
 	cd tests/load && $(CURDIR)/$(PY) -m load --cases $(CASES) --seed $(SEED) --out $(CURDIR)/.bench
 
+audit-verify: $(READY) ## walk every service's audit log for tampering, DATA=.data
+	@$(PY) -m embedded audit-verify --data $(DATA)
+
 lint: $(READY) ## ruff, import-linter
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -59,6 +62,8 @@ lint: $(READY) ## ruff, import-linter
 
 up: $(READY) secrets ## build and start the containers of deploy/compose.yaml, PORT=8080
 	$(COMPOSE) --profile demo build
+	PORT=$(PORT) $(COMPOSE) up --detach --wait postgres
+	$(COMPOSE) exec -T postgres sh /docker-entrypoint-initdb.d/databases.sh
 	PORT=$(PORT) $(COMPOSE) up --detach --wait
 
 down: $(READY) ## stop the containers; volumes stay

@@ -30,7 +30,7 @@ async def test_killed_stores_come_back_on_their_ports_with_their_data(stack_of):
     stack = stack_of()
     await stack.start()
     try:
-        url = stack.database_url("case-svc")
+        url = stack.owner_url("case-svc")
         await _execute(url, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (7)")
         for name in stack.parts:
             stack.kill(name)
@@ -44,13 +44,13 @@ async def test_killed_stores_come_back_on_their_ports_with_their_data(stack_of):
 async def test_a_second_start_keeps_data_and_ports(stack_of):
     first = stack_of()
     await first.start()
-    url = first.database_url("payment-svc")
+    url = first.owner_url("payment-svc")
     await _execute(url, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (8)")
     await first.stop()
     second = stack_of()
     await second.start()
     try:
-        assert second.database_url("payment-svc") == url
+        assert second.owner_url("payment-svc") == url
         assert await _value(url, "SELECT id FROM kept") == 8
     finally:
         await second.stop()
@@ -70,11 +70,44 @@ async def test_a_service_opens_only_its_own_database(stack_of):
         await stack.stop()
 
 
+async def test_who_serves_owns_nothing(stack_of):
+    stack = stack_of()
+    await stack.start()
+    try:
+        await _execute(stack.owner_url("case-svc"), "CREATE TABLE kept (id int)")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _execute(stack.database_url("case-svc"), "CREATE TABLE mine (id int)")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _execute(stack.database_url("case-svc"), "DROP TABLE kept")
+    finally:
+        await stack.stop()
+
+
+async def test_a_database_that_its_service_owned_is_handed_over(stack_of):
+    first = stack_of()
+    await first.start()
+    postgres = first.around.postgres
+    await postgres._psql(
+        "ALTER DATABASE case_svc OWNER TO case_svc; REASSIGN OWNED BY case_svc_owner TO case_svc;"
+        " DROP OWNED BY case_svc_owner; DROP ROLE case_svc_owner"
+    )
+    await _execute(first.database_url("case-svc"), "CREATE TABLE kept (id int); INSERT INTO kept VALUES (9)")
+    await first.stop()
+    second = stack_of()
+    await second.start()
+    try:
+        assert await _value(second.owner_url("case-svc"), "SELECT id FROM kept") == 9
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await _execute(second.database_url("case-svc"), "DROP TABLE kept")
+    finally:
+        await second.stop()
+
+
 async def test_commits_are_durable_and_chinese_is_indexed(stack_of):
     stack = stack_of()
     await stack.start()
     try:
-        url = stack.database_url("case-svc")
+        url = stack.owner_url("case-svc")
         assert await _value(url, "SHOW synchronous_commit") == "on"
         assert await _value(url, "SHOW fsync") == "on"
         await _execute(url, "CREATE EXTENSION pg_trgm")

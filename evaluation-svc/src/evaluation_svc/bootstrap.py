@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from chassis.audit.witness import witness_router
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
 from chassis.sealing import Sealer
@@ -22,7 +23,7 @@ from .settings import EvaluationSettings
 def build(settings: EvaluationSettings) -> Service:
     migrations = Path(__file__).parent / "migrations"
     service = Service("evaluation-svc", settings, metadata=metadata, migrations=migrations)
-    service.include(reviews.router, evaluation.router)
+    service.include(reviews.router, evaluation.router, witness_router())
 
     def desk() -> Desk:
         opened: Desk = service.state.desk

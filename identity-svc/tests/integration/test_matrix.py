@@ -9,6 +9,8 @@ EVERYBODY = set(Role)
 APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 SUPERIORS = {Role.SUPERVISOR, Role.OPERATOR}
 MATRIX = operations_of("identity-svc") | {
+    "GET /internal/audit-heads": {Role.SERVICE},
+    "POST /internal/audit-heads": {Role.SERVICE},
     "GET /.well-known/jwks.json": OPEN,
     "GET /api/identity/departments": OPEN,
     "GET /api/identity/branches": OPEN,

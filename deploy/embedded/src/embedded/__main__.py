@@ -1,4 +1,4 @@
-"""`python -m embedded run | status | demo | secrets`."""
+"""`python -m embedded run | status | demo | secrets | audit-verify`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from embedded import status
 from embedded.container_secrets import ContainerSecrets
 from embedded.failures import PlatformFailed
 from embedded.first_walk import walk_command
+from embedded.service_command import run_everywhere
 from embedded.stack import EmbeddedStack
 from embedded.supervisor import supervise
 
@@ -31,6 +32,8 @@ def main() -> int:
     walk.add_argument("--port", type=int, default=8080, help="of its gateway")
     keep = commands.add_parser("secrets", help="make the secrets that the containers need")
     keep.add_argument("--out", type=Path, required=True)
+    audit = commands.add_parser("audit-verify", help="walk every service's audit log for tampering")
+    audit.add_argument("--data", type=Path, default=Path(".data"))
     args = parser.parse_args()
     try:
         return _COMMANDS[args.command](args)
@@ -60,7 +63,17 @@ def _secrets(args: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "status": _status, "demo": _demo, "secrets": _secrets}
+def _audit_verify(args: argparse.Namespace) -> int:
+    return run_everywhere(args.data, "audit-verify")
+
+
+_COMMANDS = {
+    "run": _run,
+    "status": _status,
+    "demo": _demo,
+    "secrets": _secrets,
+    "audit-verify": _audit_verify,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded import partner_keys, secret_store
+from embedded.postgres import owner_of
 from embedded.secret_store import Secrets
 from embedded.services import GATEWAY, PARTNERS, SERVICES, database_of
 
@@ -46,7 +47,10 @@ class ContainerSecrets:
         self._folder("demo", {"control_token": secrets.control_token})
 
     def _stores(self, secrets: Secrets) -> None:
-        databases = [f"{database_of(name)} {own.database_password}" for name, own in secrets.services.items()]
+        databases = [
+            f"{database_of(name)} {own.database_password} {own.owner_password}"
+            for name, own in secrets.services.items()
+        ]
         self._folder(
             "postgres", {"password": secrets.postgres_password, "databases": "\n".join(databases) + "\n"}
         )
@@ -58,6 +62,8 @@ class ContainerSecrets:
             name,
             {
                 "database_url": f"postgresql://{database}:{own.database_password}@postgres:5432/{database}",
+                "migration_database_url": f"postgresql://{owner_of(database)}:{own.owner_password}@postgres:5432/{database}",
+                "audit_key": own.audit_key,
                 "service_secret": own.service_secret,
                 "data_keys": own.data_keys,
                 "lookup_key": own.lookup_key,

@@ -22,6 +22,7 @@ class DataFolder:
         self.postgres = self.root / "postgres"
         self.files = self.root / "files"
         self.partners = self.root / "partners"
+        self.anchors = self.root / "anchors"
         self.demo_accounts = self.root / "demo.json"
         self.state = self.run / "state.json"
         self._lock: int | None = None
@@ -32,7 +33,7 @@ class DataFolder:
             # Others may pass through but not list: PostgreSQL runs under another account when we are root.
             self.root.mkdir(mode=0o711, parents=True, exist_ok=True)
             self._take_lock()
-            for folder in (self.logs, self.secrets, self.run, self.files, self.partners):
+            for folder in (self.logs, self.secrets, self.run, self.files, self.partners, self.anchors):
                 folder.mkdir(exist_ok=True)
                 folder.chmod(0o700)
         except OSError as error:

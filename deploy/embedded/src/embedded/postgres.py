@@ -1,4 +1,4 @@
-"""PostgreSQL from its wheel: one server, a database and a role with its own password for each service."""
+"""PostgreSQL from its wheel: one server; for each service a database, a role that owns it and one that serves."""
 
 import asyncio
 import importlib.util
@@ -34,14 +34,27 @@ def programs() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def owner_of(database: str) -> str:
+    """The role that owns the database and migrates it; the one that serves has the database's name."""
+    return f"{database}_owner"
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Of a database's two roles."""
+
+    serving: str
+    owner: str
+
+
 @dataclass(frozen=True)
 class Postgres:
-    """The server below `folder.postgres`. `databases`: role, also its database's name, to password."""
+    """The server below `folder.postgres`; `databases`: by their names."""
 
     folder: DataFolder
     port: int
     password: str
-    databases: Mapping[str, str]
+    databases: Mapping[str, Passwords]
 
     @property
     def data(self) -> Path:
@@ -70,7 +83,15 @@ class Postgres:
         return folder if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER else None
 
     def url(self, database: str) -> str:
-        account = f"postgresql://{database}:{self.databases[database]}"
+        """As the role that serves."""
+        return self._url(database, database, self.databases[database].serving)
+
+    def owner_url(self, database: str) -> str:
+        """As the role that owns and migrates."""
+        return self._url(database, owner_of(database), self.databases[database].owner)
+
+    def _url(self, database: str, role: str, password: str) -> str:
+        account = f"postgresql://{role}:{password}"
         if self.sockets is None:
             return f"{account}@{LOOPBACK}:{self.port}/{database}"
         return f"{account}@/{database}?host={quote(str(self.sockets), safe='/')}&port={self.port}"
@@ -165,19 +186,33 @@ class Postgres:
     async def _make_databases(self) -> None:
         """Roles, passwords and databases as configured; what is there already stays."""
         present = set((await self._psql("SELECT datname FROM pg_database")).split())
-        for name, password in self.databases.items():
-            if name in present:
-                continue
-            await self._psql(
-                f"CREATE ROLE {name} LOGIN PASSWORD '{password}';\n"
-                f"CREATE DATABASE {name} OWNER {name};\n"
-                f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;\n"
-            )
+        roles = set((await self._psql("SELECT rolname FROM pg_roles")).split())
+        for name, passwords in self.databases.items():
+            owner = owner_of(name)
+            if name not in present:
+                await self._psql(f"CREATE ROLE {name} LOGIN PASSWORD '{passwords.serving}'")
+            if owner not in roles:
+                await self._psql(f"CREATE ROLE {owner} LOGIN PASSWORD '{passwords.owner}'")
+            if name not in present:
+                await self._psql(f"CREATE DATABASE {name} OWNER {owner}")
+                await self._psql(
+                    f"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO {name}"
+                )
+            elif owner not in roles:
+                await self._hand_over(name, owner)
 
-    async def _psql(self, sql: str) -> str:
+    async def _hand_over(self, name: str, owner: str) -> None:
+        """A database of the time when who serves owned it; its next migration grants what serving needs."""
+        await self._psql(
+            f"BEGIN; ALTER DATABASE {name} OWNER TO {owner}; GRANT CONNECT ON DATABASE {name} TO {name};"
+            f" REASSIGN OWNED BY {name} TO {owner}; COMMIT",
+            database=name,
+        )
+
+    async def _psql(self, sql: str, *, database: str = "postgres") -> str:
         process = await asyncio.to_thread(
             subprocess.run,
-            [str(programs() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", "postgres"],
+            [str(programs() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database],
             input=sql.encode(),
             capture_output=True,
             env=base_environment()

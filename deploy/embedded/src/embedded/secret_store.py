@@ -21,6 +21,8 @@ class ServiceSecrets:
     service_secret: str
     data_keys: str
     lookup_key: str
+    owner_password: str
+    audit_key: str
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,10 @@ def load_or_generate(path: Path, services: list[str], *, data_exists: bool) -> S
         control_token=stored.get("control_token") or _token(),
         demo_password=stored.get("demo_password") or secrets.token_hex(5),
         document_key=stored.get("document_key") or _signing_key(),
-        services={name: ServiceSecrets(**known[name]) for name in known}
-        | {name: _generate() for name in services if name not in known},
+        services={
+            name: ServiceSecrets(**(asdict(_generate()) | known.get(name, {})))
+            for name in {**known, **dict.fromkeys(services)}
+        },
     )
     if asdict(result) != stored:
         write_private(path, json.dumps(asdict(result), indent=1) + "\n")
@@ -76,6 +80,8 @@ def _generate() -> ServiceSecrets:
         service_secret=_token(),
         data_keys=f"k1:{_key()}",
         lookup_key=_key(),
+        owner_password=_token(),
+        audit_key=_key(),
     )
 
 

@@ -76,6 +76,10 @@ _PATIENT = {"catalog-svc": 500}
 """Milliseconds between two looks for events, where what arrives (the organisation) can wait: each look costs 0.7 ms."""
 
 
+_WITNESSED_BY = {"evaluation-svc": "identity-svc"}
+"""Who keeps the heads of whose audit chain; of all others, evaluation-svc."""
+
+
 def service_part(name: str, around: Surroundings) -> Part:
     """A service with its database, or the gateway, which has none."""
     port = around.ports[name]
@@ -102,8 +106,13 @@ def service_part(name: str, around: Surroundings) -> Part:
 
 def _own(name: str, around: Surroundings) -> dict[str, str]:
     own = around.secrets.services[name]
+    witness = _WITNESSED_BY.get(name, "evaluation-svc")
     return {
         "DATABASE_URL": around.postgres.url(database_of(name)),
+        "MIGRATION_DATABASE_URL": around.postgres.owner_url(database_of(name)),
+        "AUDIT_ANCHOR_DIR": str(around.folder.anchors),
+        "AUDIT_KEY": own.audit_key,
+        **({"AUDIT_WITNESS_URL": around.url(witness)} if witness in around.ports else {}),
         "DATABASE_POOL_SIZE": _CONNECTIONS,
         "SERVICE_SECRET": own.service_secret,
         "DATA_KEYS": own.data_keys,

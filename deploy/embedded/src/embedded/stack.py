@@ -10,7 +10,7 @@ from pathlib import Path
 
 from embedded import broker, ports, secret_store, valkey
 from embedded.folder import DataFolder, write_private
-from embedded.postgres import Postgres
+from embedded.postgres import Passwords, Postgres
 from embedded.process import Part, PartProcess
 from embedded.services import (
     GATEWAY,
@@ -100,7 +100,10 @@ class EmbeddedStack:
             [name for name in SERVICES if name in self._services],
             data_exists=self.folder.postgres.exists(),
         )
-        databases = {database_of(name): own.database_password for name, own in secrets.services.items()}
+        databases = {
+            database_of(name): Passwords(own.database_password, own.owner_password)
+            for name, own in secrets.services.items()
+        }
         return Surroundings(
             folder=self.folder,
             ports=chosen,
@@ -168,7 +171,12 @@ class EmbeddedStack:
         return http_url(self.around.ports[part])
 
     def database_url(self, service: str) -> str:
+        """As the role that serves."""
         return self.around.postgres.url(database_of(service))
+
+    def owner_url(self, service: str) -> str:
+        """As the role that owns the tables: for what only it may, such as VACUUM."""
+        return self.around.postgres.owner_url(database_of(service))
 
     @property
     def control_token(self) -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from embedded.failures import PlatformFailed
 from embedded.folder import DataFolder
@@ -21,13 +22,10 @@ class PartStatus:
 def read(data: Path) -> list[PartStatus]:
     """The running parts, the supervisor first; raises PlatformFailed when nothing runs there."""
     folder = DataFolder(data)
-    try:
-        state = json.loads(folder.state.read_text())
-    except (OSError, ValueError):
-        state = {}
-    supervisor = state.get("supervisor")
-    if supervisor is None or not _runs(supervisor):
+    if not runs(folder):
         raise PlatformFailed(f"{folder.root} 没有运行中的平台", f"no platform runs in {folder.root}")
+    state = _state(folder)
+    supervisor = state["supervisor"]
     children = _children()
     parts = {"supervisor": {"pid": supervisor, "port": None}} | state["parts"]
     found = []
@@ -37,6 +35,20 @@ def read(data: Path) -> list[PartStatus]:
         pids = [part["pid"]] if name == "supervisor" else _with_descendants(part["pid"], children)
         found.append(PartStatus(name, pids, part["port"], sum(map(pss_kb, pids))))
     return found
+
+
+def runs(folder: DataFolder) -> bool:
+    """Whether a supervisor lives that keeps this folder."""
+    supervisor = _state(folder).get("supervisor")
+    return supervisor is not None and _runs(supervisor)
+
+
+def _state(folder: DataFolder) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = json.loads(folder.state.read_text())
+    except (OSError, ValueError):
+        return {}
+    return state
 
 
 def _runs(pid: int) -> bool:

@@ -1,11 +1,13 @@
 """The schema: what migrations must arrive at. Queries are SQL text in the neighbouring modules."""
 
 import sqlalchemy as sa
+from chassis.audit.witness import add_witness_table
 from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_witness_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+from chassis.audit.witness import witness_router
 from chassis.sealing import Sealer
 from chassis.service import Service
 
@@ -55,7 +56,7 @@ def build(settings: IdentitySettings, *, transport: httpx2.AsyncBaseTransport | 
         metadata=tables.metadata,
         migrations=Path(__file__).parents[1] / "migrations",
     )
-    service.include(*_ROUTERS)
+    service.include(*_ROUTERS, witness_router())
     if settings.data_keys is None or settings.lookup_key is None:
         service.on_start(_refuse_to_start)  # printing the API document needs no keys
     else:

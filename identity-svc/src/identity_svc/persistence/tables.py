@@ -1,6 +1,7 @@
 """The schema's truth: what the migrations must add up to."""
 
 import sqlalchemy as sa
+from chassis.audit.witness import add_witness_table
 from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -8,6 +9,7 @@ from .assurance.tables import add_assurance_tables
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_witness_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 _NOW = sa.text("now()")

@@ -1,4 +1,4 @@
-"""The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|…]`."""
+"""The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|audit-verify|…]`."""
 
 import asyncio
 import sys
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from .audit import wiring
 from .service import ROLES, Service
 from .settings import ServiceSettings
 
@@ -24,7 +25,7 @@ def run(
     """The whole of a service's `main()`. Exits 2 with one clear line per wrong setting or unknown command."""
     name, *rest = sys.argv[1:] or ["all"]
     commands = commands or {}
-    known = (*ROLES, "migrate", "openapi", *commands)
+    known = (*ROLES, "migrate", "openapi", "audit-verify", *commands)
     if name not in known:
         _fail(f"{package}: unknown command {name!r}; there are: {', '.join(known)}")
     service = build(_settings(package, settings_class, placeholder=name == "openapi"))
@@ -32,6 +33,8 @@ def run(
         _print_openapi(service)
     elif name == "migrate":
         _migrate(service)
+    elif name == "audit-verify":
+        sys.exit(asyncio.run(wiring.verify_command(service, rest)))
     elif name in commands:
         sys.exit(asyncio.run(_run_command(service, commands[name], rest)))
     else:
@@ -88,7 +91,10 @@ def server_options(settings: ServiceSettings) -> dict[str, Any]:
 def _migrate(service: Service) -> None:
     from .db import migrate
 
-    migrate.upgrade(service.settings.database_url.get_secret_value(), service.migrations)
+    settings = service.settings
+    url = settings.database_url.get_secret_value()
+    owner = settings.migration_database_url.get_secret_value() if settings.migration_database_url else url
+    asyncio.run(migrate.bring_up(owner, url, service.migrations))
     print(f"{service.name}: database at {migrate.head_revision(service.migrations)}")
 
 

@@ -15,9 +15,10 @@ from contracts.topics import PRODUCERS
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
+from .audit import sealer, wiring
 from .auth.key_source import RemoteKeys
 from .auth.verifier import FetchKeys, TokenVerifier
-from .db import housekeeping, migrate
+from .db import housekeeping, migrate, roles
 from .db.pool import open_pool
 from .db.uow import Committed, UnitOfWork
 from .http.app import create_app
@@ -66,6 +67,7 @@ class Service:
             housekeeping.housekeeping(settings.outbox_days, settings.inbox_days),
             every=housekeeping.EVERY,
         )
+        self.job(sealer.KIND, wiring.sealer_of(name, settings, self.on_stop).run, every=sealer.EVERY)
 
     # -- wiring ---------------------------------------------------------------------------------
 
@@ -142,6 +144,7 @@ class Service:
         url = self.settings.database_url.get_secret_value()
         await self._migrate(url)
         self.pool = await open_pool(url, size=self.settings.database_pool_size, application_name=self.name)
+        await self._complain_of_loose_grants()
         spans.configure(self.name, self.settings.otel_exporter_otlp_endpoint)
         self._assemble(url)
         for hook in self._on_start:
@@ -152,13 +155,26 @@ class Service:
         log.info("started", role=role)
 
     async def _migrate(self, url: str) -> None:
-        if await migrate.is_current(url, self.migrations):
-            return
-        if not self.settings.migrate_on_start:
+        settings = self.settings
+        owner = settings.migration_database_url.get_secret_value() if settings.migration_database_url else url
+        if settings.migrate_on_start:
+            await migrate.bring_up(owner, url, self.migrations)
+        elif not await migrate.is_current(url, self.migrations):
             raise RuntimeError(
                 f"the database of {self.name} is not migrated: run `python -m … migrate` first"
             )
-        await asyncio.to_thread(migrate.upgrade, url, self.migrations)
+
+    async def _complain_of_loose_grants(self) -> None:
+        connection = await self.pool.acquire()
+        try:
+            loose = await roles.changeable_by_us(connection)
+        finally:
+            self.pool.release(connection)
+        if loose:
+            log.error(
+                "audit_log_is_not_append_only", tables=loose,
+                remedy="serve as a role that does not own the tables: MIGRATION_DATABASE_URL for the owner",
+            )  # fmt: skip
 
     def _assemble(self, url: str) -> None:
         settings = self.settings

@@ -47,6 +47,9 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     database_url: SecretStr
+    migration_database_url: SecretStr | None = Field(
+        default=None, description="as the owner of the tables; who serves is another role, that owns nothing"
+    )
     database_pool_size: int = 8
     kafka_bootstrap: str
     kafka_fetch_max_wait_ms: int = 500
@@ -60,6 +63,13 @@ class ServiceSettings(BaseSettings):
     service_secret: SecretStr | None = None
     data_keys: SecretStr | None = None
     lookup_key: SecretStr | None = None
+    audit_anchor_dir: Path | None = Field(
+        default=None, description="where heads of the audit chain are appended, out of the database's reach"
+    )
+    audit_key: SecretStr | None = Field(
+        default=None, description="32 bytes in base64, with which heads are signed"
+    )
+    audit_witness_url: str | None = Field(default=None, description="the service that keeps our heads")
     trusted_proxies: Networks = Field(
         default="", description="whose X-Forwarded-For is believed; nobody's spares every request the look"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 import sqlalchemy as sa
+from chassis.audit.witness import add_witness_table, witness_router
 from chassis.db import UnitOfWork
 from chassis.db.tables import add_chassis_tables
 from chassis.http import Caller, Router, Uow, allow, answer_not_stored, requires_idempotency_key
@@ -24,6 +25,7 @@ topics.PRODUCERS[TOPIC] = "sample-svc"
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_witness_table(metadata)
 sa.Table(
     "counter",
     metadata,
@@ -115,7 +117,7 @@ async def add_up(event: Received[CounterRaised], uow: UnitOfWork) -> None:
 
 def build(settings: ServiceSettings, handler: Callable[..., object] = add_up) -> Service:
     service = Service("sample-svc", settings, metadata=metadata, migrations=MIGRATIONS)
-    service.include(router)
+    service.include(router, witness_router())
     service.consume({CounterRaised: handler})
     service.job("sample.raise", run_raise)
     return service

@@ -135,7 +135,7 @@ async def _count_reviews(stack: EmbeddedStack, tally: Tally) -> None:
 
 async def _clean_up(stack: EmbeddedStack, service: str) -> None:
     """As autovacuum would have done over a year."""
-    connection = await asyncpg.connect(stack.database_url(service))
+    connection = await asyncpg.connect(stack.owner_url(service))
     try:
         for table in COLUMNS[service]:
             await connection.execute(f"VACUUM (ANALYZE) {table}", timeout=1800)

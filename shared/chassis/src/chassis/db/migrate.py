@@ -1,10 +1,13 @@
 """Migrations: alembic, run by the service itself under a lock, skipped quickly when nothing is to do."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from . import roles
 
 _LOCK = 0x6D696772617465  # "migrate"
 _REVISION = re.compile(r"^revision(?:\s*:\s*str)?\s*=\s*[\"']([^\"']+)[\"']", re.MULTILINE)
@@ -44,6 +47,13 @@ def upgrade(url: str, migrations: Path, revision: str = "head") -> None:
     command.upgrade(_config(url, migrations), revision)
 
 
+async def bring_up(owner_url: str, serving_url: str, migrations: Path) -> None:
+    """Migrates as the owner where something is to do, and sees to what the role that serves may and may not."""
+    if not await is_current(owner_url, migrations):
+        await asyncio.to_thread(upgrade, owner_url, migrations)
+    await roles.grant_serving(owner_url, serving_url)
+
+
 def downgrade(url: str, migrations: Path, revision: str) -> None:
     from alembic import command
 
@@ -62,8 +72,6 @@ def _config(url: str, migrations: Path) -> Any:
 
 def run_env(metadata: Any) -> None:
     """The whole of a service's `migrations/env.py`."""
-    import asyncio
-
     import sqlalchemy as sa
     from alembic import context
     from sqlalchemy.ext.asyncio import create_async_engine
