@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 import redis.asyncio as redis
 from chassis.testing import Tokens, servers
+from gateway.limits.alone import Alone
 from gateway.limits.bucket import Bucket
+from gateway.routes import Route
 from gateway_kit.door import Door, door
 
 WIDE = {"ip_rate": 10_000, "ip_burst": 10_000, "caller_rate": 10_000, "caller_burst": 10_000,
-        "log_in_rate": 10_000, "log_in_burst": 10_000}  # fmt: skip
+        "log_in_rate": 10_000, "log_in_burst": 10_000, "dear_rate": 10_000, "dear_burst": 10_000}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +29,12 @@ async def empty_redis(redis_url: str) -> str:
     return redis_url
 
 
-async def statuses(gateway: Door, path: str, count: int, **headers: str) -> list[int]:
+async def statuses(
+    gateway: Door, path: str, count: int, method: str = "GET", data: bytes | None = None, **headers: str
+) -> list[int]:
     found = []
     for _ in range(count):
-        async with gateway.client.get(gateway.url + path, headers=headers) as response:
+        async with gateway.client.request(method, gateway.url + path, data=data, headers=headers) as response:
             found.append(response.status)
     return found
 
@@ -138,14 +142,32 @@ async def test_counters_forget_who_does_not_come_again(empty_redis: str):
         assert 0 < await client.ttl("limit:short:someone") <= 3
 
 
-async def test_limits_are_open_when_redis_goes_down(tokens: Tokens):
-    limits = WIDE | {"caller_rate": 0.1, "caller_burst": 2}
+async def test_reads_pass_and_all_else_is_counted_here_when_redis_goes_down(tokens: Tokens):
+    limits = WIDE | {f"{name}_{what}": value for name in ("caller", "log_in", "dear")
+                     for what, value in (("rate", 0.1), ("burst", 2))}  # fmt: skip
     with servers.redis() as url:
         async with door(tokens, redis_url=url, **limits) as gateway:
             alice, bob = (f"Bearer {tokens.citizen(uuid4())}" for _ in range(2))
             assert await statuses(gateway, "/api/cases", 3, Authorization=alice) == [200, 200, 429]
             await _shut_down(url)
             assert await statuses(gateway, "/api/cases", 9, Authorization=bob) == [200] * 9
+            once_more = [200, 200, 429]
+            assert await statuses(gateway, "/api/cases", 3, "POST", b"{}", Authorization=bob) == once_more
+            assert await statuses(gateway, "/api/identity/sessions", 3, "POST", b"{}") == once_more
+            assert await statuses(gateway, "/api/identity/codes", 1, "POST", b"{}") == [429]
+            assert await statuses(gateway, "/api/cases", 3, "POST", b"x" * 100_000) == once_more
+
+
+def test_bucket_of_one_process_fills_up_again_and_no_further(monkeypatch):
+    moment = 1_000.0
+    monkeypatch.setattr("gateway.limits.alone.time.monotonic", lambda: moment)
+    bucket = Alone(rate=2, burst=3)
+    assert [bucket.take("one") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert bucket.take("other") == 0
+    moment += 0.5
+    assert [bucket.take("one") for _ in range(2)] == [0, 0.5]
+    moment += 60
+    assert [bucket.take("one") for _ in range(4)] == [0, 0, 0, 0.5]
 
 
 async def _shut_down(url: str) -> None:
@@ -185,3 +207,49 @@ async def test_redis_that_is_silent_holds_nobody_up(tokens: Tokens, monkeypatch)
     async with server, door(tokens, redis_url=url, **WIDE) as gateway:
         async with asyncio.timeout(5):
             assert await statuses(gateway, "/api/catalog/items", 30) == [200] * 30
+
+
+async def limit_of(gateway: Door, path: str, method: str = "GET", data: bytes | None = None, **headers: str):
+    async with gateway.client.request(method, gateway.url + path, data=data, headers=headers) as response:
+        found = response.headers
+    return found.getall("RateLimit-Policy", []), found.getall("RateLimit", [])
+
+
+async def test_answers_say_what_is_left_of_the_limit_that_counts(tokens: Tokens, empty_redis: str):
+    limits = {"ip_rate": 1_000, "ip_burst": 2_000, "caller_rate": 0.5, "caller_burst": 3, "log_in_rate": 0.1,
+              "log_in_burst": 5, "dear_rate": 0.1, "dear_burst": 6}  # fmt: skip
+    async with door(tokens, redis_url=empty_redis, **limits) as gateway:
+        alice = {"Authorization": f"Bearer {tokens.citizen(uuid4())}"}
+        policy = ['"caller";q=3;w=6']
+        assert await limit_of(gateway, "/api/cases", **alice) == (policy, ['"caller";r=2;t=2'])
+        assert await limit_of(gateway, "/api/cases", **alice) == (policy, ['"caller";r=1;t=4'])
+        assert await limit_of(gateway, "/api/cases", **alice) == (policy, ['"caller";r=0;t=6'])
+        assert await limit_of(gateway, "/api/cases", **alice) == (policy, ['"caller";r=0;t=2'])  # refused
+        assert await limit_of(gateway, "/api/identity/codes", "POST", b"{}") == (
+            ['"log-in";q=5;w=50'], ['"log-in";r=4;t=10'],
+        )  # fmt: skip
+        assert await limit_of(gateway, "/api/cases", "POST", b"x" * 100_000) == (
+            ['"dear";q=6;w=60'], ['"dear";r=5;t=10'],
+        )  # fmt: skip
+        policies, left = await limit_of(gateway, "/api/catalog/items")
+        assert policies == ['"address";q=2000;w=2'] and left[0].startswith('"address";r=19')
+        assert await limit_of(gateway, "/webhooks/bank", "POST", b"{}") == ([], [])
+
+
+async def test_large_uploads_have_a_limit_of_their_own(tokens: Tokens, empty_redis: str):
+    async with door(tokens, redis_url=empty_redis, **WIDE | {"dear_rate": 0.1, "dear_burst": 2}) as gateway:
+        alice, bob = (f"Bearer {tokens.citizen(uuid4())}" for _ in range(2))
+        photo, small = b"x" * 100_000, b"x" * 1_000
+        assert await statuses(gateway, "/api/cases", 3, "POST", photo, Authorization=alice) == [200, 200, 429]
+        assert await statuses(gateway, "/api/cases", 9, "POST", small, Authorization=alice) == [200] * 9
+        assert await statuses(gateway, "/api/cases", 2, "POST", photo, Authorization=bob) == [200] * 2
+        assert len(gateway.services["case"].asked) == 13
+
+
+async def test_dear_routes_have_it_too(tokens: Tokens, empty_redis: str):
+    routes = (Route("/api/cases", "case"), Route("/api/cases/export", "case", dear=True))
+    limits = WIDE | {"dear_rate": 0.1, "dear_burst": 2}
+    async with door(tokens, routes=routes, redis_url=empty_redis, **limits) as gateway:
+        alice = f"Bearer {tokens.citizen(uuid4())}"
+        assert await statuses(gateway, "/api/cases/export", 3, Authorization=alice) == [200, 200, 429]
+        assert await statuses(gateway, "/api/cases/1", 3, Authorization=alice) == [200] * 3

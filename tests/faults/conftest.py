@@ -14,7 +14,7 @@ CITIZENS = 12
 STORMY = {
     # Sessions run out and are renewed in the middle of it.
     "identity-svc": {"ACCESS_TOKEN_SECONDS": "60"},
-    "gateway": {"CALLER_RATE": "1000", "CALLER_BURST": "4000"},
+    "gateway": {"CALLER_RATE": "1000", "CALLER_BURST": "4000", "DEAR_RATE": "1000", "DEAR_BURST": "4000"},
     "courier-svc": {"POLL_AFTER": "PT5S"},
 }
 

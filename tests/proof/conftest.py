@@ -13,7 +13,7 @@ from .rivals import Rivals
 
 CITIZENS = 12
 SETTINGS = {
-    "gateway": {"CALLER_RATE": "1000", "CALLER_BURST": "4000"},
+    "gateway": {"CALLER_RATE": "1000", "CALLER_BURST": "4000", "DEAR_RATE": "1000", "DEAR_BURST": "4000"},
     "courier-svc": {"POLL_AFTER": "PT5S"},
 }
 

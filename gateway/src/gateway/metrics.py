@@ -9,7 +9,9 @@ PROXIED = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
 )
 LIMITED = Counter("gateway_limited_total", "Requests refused for coming too fast", ["by"])
-LIMITS_OPEN = Counter("gateway_limits_open_total", "Requests let through because Redis did not answer")
+LIMITS_OPEN = Counter(
+    "gateway_limits_open_total", "Requests that no gateway but this one counted, Redis being away"
+)
 CIRCUIT = Gauge("gateway_circuit_state", "0 closed, 1 half open, 2 open", ["service", "instance"])
 CIRCUIT_OPENED = Counter("gateway_circuit_opened_total", "Circuits that opened", ["service", "instance"])
 READY = Gauge("gateway_instance_ready", "1 where the last health checks passed", ["service", "instance"])

@@ -14,7 +14,8 @@ class Route:
     """`timeout`: seconds of the service's silence, before its answer and in it; `body_limit` in bytes.
 
     `webhook`: partners sign their bytes and carry no token of ours. `log_in`: counted apart and strictly; a
-    stale token sent along must not keep anyone from getting a new one.
+    stale token sent along must not keep anyone from getting a new one. `dear`: costs the service so much that a caller
+    may ask for it a few times a second only, as for large uploads on any route.
     """
 
     prefix: str
@@ -23,6 +24,7 @@ class Route:
     body_limit: int = 1 * MB
     webhook: bool = False
     log_in: bool = False
+    dear: bool = False
 
     @property
     def checks_token(self) -> bool:
@@ -34,22 +36,22 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/identity/sessions", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity", "identity"),
-    Route("/.well-known", "identity"),
+    Route("/.well-known", "identity", body_limit=64 * KB),
     Route("/api/catalog", "catalog"),
     # Uploads of 10 MB, with room for the multipart envelope.
     Route("/api/cases", "case", timeout=60.0, body_limit=11 * MB),
     Route("/api/documents", "case", timeout=60.0),
-    Route("/verify", "case"),
+    Route("/verify", "case", body_limit=64 * KB),
     Route("/api/payments", "payment", timeout=30.0),
     Route("/api/shipments", "courier", timeout=30.0),
     Route("/api/reviews", "evaluation"),
     Route("/api/evaluation", "evaluation", timeout=30.0),
-    Route("/api/ops/identity-svc", "identity"),
-    Route("/api/ops/catalog-svc", "catalog"),
-    Route("/api/ops/case-svc", "case"),
-    Route("/api/ops/payment-svc", "payment"),
-    Route("/api/ops/courier-svc", "courier"),
-    Route("/api/ops/evaluation-svc", "evaluation"),
+    Route("/api/ops/identity-svc", "identity", body_limit=64 * KB),
+    Route("/api/ops/catalog-svc", "catalog", body_limit=64 * KB),
+    Route("/api/ops/case-svc", "case", body_limit=64 * KB),
+    Route("/api/ops/payment-svc", "payment", body_limit=64 * KB),
+    Route("/api/ops/courier-svc", "courier", body_limit=64 * KB),
+    Route("/api/ops/evaluation-svc", "evaluation", body_limit=64 * KB),
     Route("/webhooks/bank", "payment", webhook=True, body_limit=256 * KB),
     Route("/webhooks/courier", "courier", webhook=True, body_limit=256 * KB),
 )

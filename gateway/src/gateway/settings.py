@@ -42,6 +42,9 @@ Burst = Annotated[int, Field(ge=1)]
 class GatewaySettings(BaseSettings):
     """`trusted_proxies`: networks whose `X-Forwarded-For` and `-Proto` are believed; empty means nobody's.
 
+    `ip_…`, `caller_…`: all requests of an address or a token's subject; `log_in_…`: an address' tries to log in and its
+    codes; `dear_…`: a caller's uploads over 64 KB and calls of dear routes. They need `redis_url`.
+
     `…_url`: one instance of the service, or several joined by commas. `upstream_connections`: how many to each of
     them; `connect_timeout` includes waiting for a free one. `breaker_failures` in a row open an instance's circuit for
     `breaker_open_seconds`; instances that have siblings are checked each `health_seconds`.
@@ -68,6 +71,8 @@ class GatewaySettings(BaseSettings):
     caller_burst: Burst = 200
     log_in_rate: Rate = 20
     log_in_burst: Burst = 100
+    dear_rate: Rate = 2
+    dear_burst: Burst = 60
     upstream_connections: Annotated[int, Field(ge=1)] = 200
     connect_timeout: Rate = 2.0
     breaker_failures: Annotated[int, Field(ge=1)] = 5

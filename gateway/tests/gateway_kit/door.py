@@ -12,7 +12,7 @@ import aiohttp
 import uvicorn
 from chassis.testing import Tokens
 from gateway.bootstrap import build
-from gateway.routes import ROUTES, SERVICES
+from gateway.routes import ROUTES, SERVICES, Route
 from gateway.server import server_config
 from gateway.settings import GatewaySettings
 from gateway.stopping import GatewayServer, Stopping
@@ -72,11 +72,17 @@ def settings_for(services: dict[str, Service], **overrides: Any) -> GatewaySetti
 
 @contextlib.asynccontextmanager
 async def door(
-    tokens: Tokens, *, patience: float | None = None, siblings: Sequence[Service] = (), **settings: Any
+    tokens: Tokens,
+    *,
+    patience: float | None = None,
+    siblings: Sequence[Service] = (),
+    routes: tuple[Route, ...] = ROUTES,
+    **settings: Any,
 ) -> AsyncIterator[Door]:
     """A running gateway. `patience` replaces every route's time-out, in seconds. `siblings`: further instances of
     case-svc, running."""
-    routes = ROUTES if patience is None else tuple(replace(route, timeout=patience) for route in ROUTES)
+    if patience is not None:
+        routes = tuple(replace(route, timeout=patience) for route in routes)
     async with services_for(tokens) as services:
         if siblings:
             settings["case_url"] = ",".join(service.url for service in (services["case"], *siblings))

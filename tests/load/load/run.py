@@ -37,6 +37,8 @@ FAST = {
         "CALLER_BURST": "200000",
         "LOG_IN_RATE": "10000",
         "LOG_IN_BURST": "20000",
+        "DEAR_RATE": "10000",
+        "DEAR_BURST": "20000",
     },
     "identity-svc": {"CODES_PER_ADDRESS_HOUR": "100000", "ATTEMPTS_PER_ADDRESS": "100000"},
     "partners": {"PARTNERS_COURIER_STEP_SECONDS": "0"},

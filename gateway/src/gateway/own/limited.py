@@ -6,4 +6,4 @@ from starlette.requests import Request
 async def limited_by_address(request: Request) -> None:
     """A dependency; raises TooManyRequests."""
     address, _ = request.app.state.client_address.of(request.scope)
-    await request.app.state.limiter.check_address(None, address)
+    await request.app.state.limiter.check_address(None, request.method, address)

@@ -98,10 +98,13 @@ class Proxy:
             raise refusals.method_not_allowed(_METHODS)
         refuse_ambiguous(exchange.scope)
         # By address first: forged tokens cost a signature check each.
-        await self._limiter.check_address(route, exchange.address)
+        limiter, method = self._limiter, exchange.scope["method"]
+        exchange.limits = await limiter.check_address(route, method, exchange.address)
         subject = await self._subject(route, head.authorization)
         if subject is not None:
-            await self._limiter.check_caller(subject)
+            exchange.limits = await limiter.check_caller(method, subject)
+        if route.checks_token and (route.dear or head.has_large_body):
+            exchange.limits = await limiter.check_dear(subject, exchange.address)
         exchange.body = await read_body(head, exchange.receive, route.body_limit)
         head.onward += [
             (b"x-request-id", exchange.request_id),

@@ -7,10 +7,8 @@ from chassis.problems import PayloadTooLarge
 from starlette.types import Message, Receive
 
 from .refusals import RequestTooSlow
-from .request_head import Head
+from .request_head import SMALL, Head
 
-SMALL = 65_536
-"""Bodies up to here, in bytes, are handled whole."""
 _SILENCE = 30.0
 
 

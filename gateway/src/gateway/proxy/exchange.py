@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 
 from chassis.http_client import Headers
-from chassis.problems import Problem
+from chassis.problems import Problem, TooManyRequests
 from chassis.problems.rendering import MEDIA_TYPE, document, prefers_english
 from chassis.telemetry.context import WorkContext
 from starlette.types import Receive, Scope, Send
 
 from ..routes import Route
-from .body import SMALL, CallerGone, Upload
+from .body import CallerGone, Upload
 from .request_head import Head
 from .response_head import with_security
 
@@ -27,18 +27,9 @@ class Exchange:
     """What came from the caller, by `address` and `scheme` (http or https), and how far the answer to it got."""
 
     __slots__ = (
-        "_begun",
-        "_send",
-        "address",
-        "body",
-        "head",
-        "receive",
-        "request_id",
-        "route",
-        "scheme",
-        "scope",
+        "_begun", "_send", "address", "body", "head", "limits", "receive", "request_id", "route", "scheme", "scope",
         "work",
-    )
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -58,11 +49,13 @@ class Exchange:
         self.address, self.scheme = came_from
         self.request_id = work.request_id.encode()
         self.body: bytes | Upload | None = None
+        self.limits: Headers = []  # what the answer says of the limit that counted it
         self._send = send
         self._begun = False
 
     async def answer(self, status: int, headers: Headers, body: bytes) -> None:
         """A whole answer. What the caller is still sending is read before the connection is closed."""
+        headers += self.limits
         unread = self._has_unread_body()
         if unread:
             headers.append((b"connection", b"close"))
@@ -76,6 +69,7 @@ class Exchange:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """The first part of an answer of several; `chunk` and `end` follow."""
+        headers += self.limits
         if self._has_unread_body():
             headers.append((b"connection", b"close"))
         self._begun = True
@@ -102,6 +96,8 @@ class Exchange:
         headers, body = refusal(problem, language.decode("latin-1"))
         headers.append((b"x-request-id", self.request_id))
         with_security(headers, secure=self.scheme == "https")
+        if isinstance(problem, TooManyRequests):
+            self.limits = []  # it names the one that was hit
         await self.answer(problem.status, headers, body)
         return problem.status
 
@@ -109,7 +105,7 @@ class Exchange:
         if isinstance(self.body, Upload):
             return not self.body.ended
         # A small one the server discards by itself, and the connection stays.
-        return self.body is None and (self.head.chunked or (self.head.content_length or 0) > SMALL)
+        return self.body is None and self.head.has_large_body
 
     async def _linger(self) -> None:
         """Closing while bytes are under way to us resets the connection, and our answer may be lost."""

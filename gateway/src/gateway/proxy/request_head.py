@@ -16,6 +16,8 @@ _OURS = frozenset(
         b"x-forwarded-port", b"x-real-ip", b"x-request-id", b"traceparent", b"tracestate", b"expect",
     )
 )  # fmt: skip
+SMALL = 65_536
+"""Bodies up to here, in bytes, are handled whole."""
 _LOOKED_AT = HOP_BY_HOP | _OURS | {b"authorization", b"content-length"}
 
 
@@ -53,6 +55,11 @@ class Head:
         if head._for_this_hop:
             head.onward = [pair for pair in onward if pair[0] not in head._for_this_hop]
         return head
+
+    @property
+    def has_large_body(self) -> bool:
+        """Over 64 KB, or perhaps so: it streams."""
+        return self.chunked or (self.content_length is not None and self.content_length > SMALL)
 
     def _note(self, name: bytes, value: bytes) -> bool:
         """Takes what concerns us; whether the header goes on to the service."""
