@@ -39,6 +39,7 @@ MATRIX = operations_of("identity-svc") | {
     "PATCH /api/identity/officers/{officer_id}": SUPERIORS,
     "POST /api/identity/officers": {Role.OPERATOR},
     "POST /internal/service-tokens": OPEN,
+    "GET /internal/revocations": OPEN,
     "GET /internal/accounts/{account_id}": {Role.SERVICE},
 }
 # A service has no account and no session: it passes the door and finds nothing behind it.

@@ -12,6 +12,7 @@ from pydantic import BaseModel, StringConstraints
 from ..domain.accounts import Account
 from ..domain.errors import AccountNotFound
 from ..domain.personal import dialled
+from ..domain.revocations import Look
 from .dependencies import TheMenu, not_cached
 from .fields import Body
 
@@ -59,6 +60,38 @@ class PersonalView(BaseModel):
             representative_name=personal.name if company else None,
             representative_id_number=personal.id_number if company else None,
         )
+
+
+class RevokedView(BaseModel):
+    """`forget_at`: the Unix second at which no token that names `id` can be valid any more."""
+
+    id: UUID
+    forget_at: int
+
+
+class RevocationsView(BaseModel):
+    """What was revoked since `cursor` was given; some of it again. `whole`: everything there is."""
+
+    cursor: int
+    whole: bool
+    revoked: list[RevokedView]
+
+    @classmethod
+    def of(cls, look: Look) -> "RevocationsView":
+        revoked = [
+            RevokedView(id=one.id, forget_at=int(one.forget_at.timestamp()) + 1) for one in look.revoked
+        ]
+        return cls(cursor=look.cursor, whole=look.whole, revoked=revoked)
+
+
+# Without a token: the gateway has none of its own. It holds no secret with which the personal data of everybody could
+# be asked for, and what stands here opens nothing: random ids of what has ended.
+@router.get("/revocations", summary="已吊销的登录与授权 · Sessions and mandates that ended")
+async def list_revocations(
+    uow: Uow, menu: TheMenu, since: Annotated[int | None, Query(ge=0, lt=2**63)] = None
+) -> RevocationsView:
+    """For gateways, each second. `since`: the cursor of the last look."""
+    return RevocationsView.of(await menu.revocations.since(uow, since))
 
 
 @router.post("/service-tokens", summary="服务令牌 · A token for a service")

@@ -14,7 +14,7 @@ from .issue_service_token import IssueServiceToken
 from .key_ring import KeyRing
 from .log_in import LogIn
 from .log_out import LogOut
-from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore, Sessions
+from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore, Revocations, Sessions
 from .refresh_session import RefreshSession
 from .register_account import RegisterAccount
 from .request_code import DELIVER_CODE, RequestCode
@@ -49,6 +49,7 @@ class Menu:
     access_log: AccessLog
     messages: Messages
     sessions: Sessions
+    revocations: Revocations
     officers: Officers
 
 

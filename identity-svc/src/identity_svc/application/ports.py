@@ -1,6 +1,7 @@
 """What the use cases need of the database and of partners; `bootstrap.py` picks the concrete classes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -14,6 +15,7 @@ from ..domain.limits import Allowance
 from ..domain.messages import Message
 from ..domain.officers import Officer, Post
 from ..domain.organisation import Branch, Department, Organisation, Unit, Window
+from ..domain.revocations import Look, Revocation
 from ..domain.sessions import Authentication, FoundSession, SessionSummary
 from ..domain.signing_keys import StoredKey
 
@@ -123,7 +125,30 @@ class Revocations(Protocol):
     async def add(
         self, uow: UnitOfWork, ids: Sequence[UUID], kind: str, revoked_at: datetime, forget_at: datetime
     ) -> None: ...
+    async def since(self, uow: UnitOfWork, cursor: int | None) -> Look: ...
     async def sweep(self, uow: UnitOfWork) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogMark:
+    """How far a published log goes; logs of two generations have nothing to do with each other."""
+
+    generation: str
+    cursor: int
+
+
+class LogUnavailable(Exception):
+    """Where revocations are published cannot be reached."""
+
+
+class RevocationLog(Protocol):
+    """Both raise LogUnavailable."""
+
+    async def mark(self) -> LogMark | None:
+        """None where there is no log, or none that is whole."""
+
+    async def put(self, read: LogMark | None, new: LogMark, revoked: Sequence[Revocation]) -> bool:
+        """Appends; begins anew where `new` is of another generation. False where the mark is not `read` any more."""
 
 
 class Messages(Protocol):

@@ -1,6 +1,6 @@
 """Ending what tokens name: sessions and mandates. In the commit that ends it, everybody is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -14,13 +14,28 @@ from .ports import Revocations, Sessions
 _SKEW = timedelta(seconds=60)
 
 
-class RevokeAccess:
-    """`lifetime`: of an access token; a revocation may be forgotten once the last one that it concerns has expired."""
+def remembered(lifetime: timedelta) -> timedelta:
+    """How long a revocation matters where access tokens live for `lifetime`."""
+    return lifetime + _SKEW
 
-    def __init__(self, sessions: Sessions, revocations: Revocations, lifetime: timedelta) -> None:
+
+class RevokeAccess:
+    """`lifetime`: of an access token; a revocation may be forgotten once the last one that it concerns has expired.
+
+    `committed` is called after each commit that revoked something.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        revocations: Revocations,
+        lifetime: timedelta,
+        committed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._sessions = sessions
         self._revocations = revocations
-        self._remembered = lifetime + _SKEW
+        self._remembered = remembered(lifetime)
+        self._committed = committed
 
     async def session(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool:
         """False where it had ended before."""
@@ -49,3 +64,4 @@ class RevokeAccess:
         for revoked_id in ids:
             event = AccessRevoked(revoked_id=revoked_id, kind=kind, revoked_at=moment, forget_at=forget_at)
             uow.emit(event, version=1)
+        uow.after_commit(self._committed)

@@ -114,5 +114,6 @@ def _menu(parts: Parts) -> Menu:
         access_log=stores.access_log,
         messages=stores.messages,
         sessions=stores.sessions,
+        revocations=stores.revocations,
         officers=stores.officers,
     )

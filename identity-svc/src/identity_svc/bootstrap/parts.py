@@ -28,6 +28,7 @@ from ..persistence.revocations import SqlRevocations
 from ..persistence.sessions import SqlSessions
 from ..persistence.throttle import SqlThrottle
 from ..settings import IdentitySettings
+from .revocations import publishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,12 @@ class Parts:
                 sealer.lookup_hash,
                 policies.session_policies(settings),
             ),
-            revoke_access=RevokeAccess(stores.sessions, stores.revocations, settings.access_token_lifetime),
+            revoke_access=RevokeAccess(
+                stores.sessions,
+                stores.revocations,
+                settings.access_token_lifetime,
+                publishing(service, settings, stores.revocations),
+            ),
             raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages),
         )
 

@@ -167,9 +167,16 @@ revocation = sa.Table(
     sa.Column(
         "forget_at", _TIME, nullable=False, comment="when no token that names it can be valid any more"
     ),
+    sa.Column(
+        "written_in",
+        sa.BigInteger,
+        nullable=False,
+        server_default=sa.text("(pg_current_xact_id()::text)::bigint"),
+        comment="the transaction, by which looks know what they have seen",
+    ),
 )
 sa.Index("revocation_forget_at", revocation.c.forget_at)
-sa.Index("revocation_revoked_at", revocation.c.revoked_at)
+sa.Index("revocation_written_in", revocation.c.written_in)
 
 message = sa.Table(
     "message",

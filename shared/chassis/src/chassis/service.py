@@ -57,6 +57,7 @@ class Service:
         self.jobs: dict[str, JobHandler] = {}
         self.recurring_kinds: list[str] = []
         self.routers: list[APIRouter] = []
+        self._loops: list[tuple[str, Hook]] = []
         self._on_start: list[Hook] = []
         self._on_stop: list[Hook] = []
         self._fetch_keys: FetchKeys | None = None
@@ -84,6 +85,10 @@ class Service:
             handler = recurring(handler, every)
             self.recurring_kinds.append(kind)
         self.jobs[kind] = handler
+
+    def loop(self, name: str, run: Hook) -> None:
+        """Runs beside relay and jobs until the service stops; begun anew where it fails."""
+        self._loops.append((name, run))
 
     def on_start(self, hook: Hook) -> None:
         """Runs after the migrations, with the pool open, before requests are taken."""
@@ -202,10 +207,7 @@ class Service:
         async with self.begin() as uow:
             for kind in self.recurring_kinds:
                 await plant(uow, kind)
-        loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("relay", self.relay.run),
-            ("jobs", self.runner.run),
-        ]
+        loops: list[tuple[str, Hook]] = [("relay", self.relay.run), ("jobs", self.runner.run), *self._loops]
         if self.handlers:
             loops += [("consumer", self._consumer().run), ("replay", self.replayer.run)]
         self._tasks = [asyncio.create_task(_never_ending(name, loop), name=name) for name, loop in loops]
