@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from chassis.settings import Networks, ServiceSettings
 from pydantic import Field, SecretStr
@@ -35,6 +36,10 @@ class IdentitySettings(ServiceSettings):
     officer_session_idle_hours: float = 4
     officer_session_hours: float = 12
     refresh_grace_seconds: int = 10
+    officer_second_factor: Literal["optional", "required"] = Field(
+        "optional", description="required: officers and staff without one may do nothing but add it"
+    )
+    trusted_device_days: float = 30
 
     code_resend_seconds: int = 60
     codes_per_phone_hour: int = 5

@@ -7,6 +7,7 @@ from contracts.tokens import Role
 
 EVERYBODY = set(Role)
 APPLICANTS = {Role.CITIZEN, Role.COMPANY}
+OFFICERS_AND_STAFF = EVERYBODY - APPLICANTS - {Role.SERVICE}
 SUPERIORS = {Role.SUPERVISOR, Role.OPERATOR}
 MATRIX = operations_of("identity-svc") | {
     "GET /internal/audit-heads": {Role.SERVICE},
@@ -20,6 +21,7 @@ MATRIX = operations_of("identity-svc") | {
     "POST /api/identity/accounts": OPEN,
     "POST /api/identity/sessions": OPEN,
     "POST /api/identity/sessions/refresh": OPEN,
+    "POST /api/identity/sessions/second-factor": OPEN,
     "DELETE /api/identity/sessions/current": EVERYBODY,
     "GET /api/identity/me": EVERYBODY,
     "GET /api/identity/me/sessions": EVERYBODY - {Role.SERVICE},
@@ -31,6 +33,13 @@ MATRIX = operations_of("identity-svc") | {
     "PUT /api/identity/me/messages/read": EVERYBODY - {Role.SERVICE},
     "GET /api/identity/me/assurance": APPLICANTS,
     "POST /api/identity/window-checks": {Role.OFFICER},
+    "GET /api/identity/me/second-factor": EVERYBODY,
+    "POST /api/identity/me/second-factor": EVERYBODY,
+    "POST /api/identity/me/second-factor/confirmation": EVERYBODY,
+    "POST /api/identity/me/second-factor/recovery-codes": OFFICERS_AND_STAFF,
+    "GET /api/identity/me/trusted-devices": OFFICERS_AND_STAFF,
+    "DELETE /api/identity/me/trusted-devices/{device_id}": OFFICERS_AND_STAFF,
+    "DELETE /api/identity/officers/{officer_id}/second-factor": {Role.OPERATOR},
     "PUT /api/identity/password": EVERYBODY,
     "GET /api/identity/me/views": APPLICANTS,
     "POST /api/identity/real-name": APPLICANTS,

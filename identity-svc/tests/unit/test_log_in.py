@@ -64,7 +64,7 @@ class Desk:
     def __init__(self, passwords, **known):
         self.passwords, self.people, self.throttle = passwords, People(**known), FreeThrottle()
         attempts = Attempts(self.throttle, str.encode, AttemptLimits(ANY, ANY, ANY, ANY))
-        self.log_in = LogIn(begin, self.people, self.people, passwords, attempts, None, None)
+        self.log_in = LogIn(begin, self.people, self.people, passwords, attempts, None, None, None)
 
     @property
     def work(self):

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from chassis.auth import Caller
 from chassis.http import Router, Uow, allow, answer_not_stored
-from fastapi import Depends
+from fastapi import Depends, Response
 from pydantic import Field, StringConstraints
 
+from ..application.factors.challenge import Challenge
 from ..application.open_session import IssuedTokens
 from ..domain.devices import Client
 from .dependencies import TheClient, TheMenu, not_cached
+from .factors.steps import SecondFactorNeeded
 from .fields import Badge, Body, OneTimeCode, Password, Phone, Reader
 from .views import SessionView, session_id_of
 
@@ -23,16 +25,32 @@ class LoginRequest(Body):
     badge_no: Badge | None = Field(None, examples=["XC-HUZHENG-1"])
     password: Password | None = None
     code: OneTimeCode | None = None
+    trusted_device: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="民警信任设备的凭据 · what a device that an officer trusts was given"
+    )
 
 
 class RefreshRequest(Body):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-@router.post("", status_code=201, summary="登录 · Log in")
+@router.post(
+    "",
+    status_code=201,
+    summary="登录 · Log in",
+    responses={
+        202: {"model": SecondFactorNeeded, "description": "口令正确，还需动态口令 · a code is needed too"}
+    },
+)
 @answer_not_stored
-async def log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: TheClient) -> SessionView:
-    return SessionView.of(await _log_in(body, uow, menu, client))
+async def log_in(
+    body: LoginRequest, response: Response, uow: Uow, menu: TheMenu, client: TheClient
+) -> SessionView | SecondFactorNeeded:
+    outcome = await _log_in(body, uow, menu, client)
+    if isinstance(outcome, Challenge):
+        response.status_code = 202
+        return SecondFactorNeeded.of(outcome)
+    return SessionView.of(outcome)
 
 
 @router.post("/refresh", summary="刷新令牌 · New tokens for a refresh token")
@@ -46,7 +64,7 @@ async def log_out(uow: Uow, menu: TheMenu, caller: Annotated[Caller, Depends(all
     await menu.log_out(uow, session_id_of(caller))
 
 
-async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: Client) -> IssuedTokens:
+async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: Client) -> IssuedTokens | Challenge:
     reader = Reader()
     if (body.phone is None) == (body.badge_no is None):
         reader.refuse("/phone", "手机号和警号须填且只填一项", "give either the phone or the badge number")
@@ -60,5 +78,5 @@ async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: Client) -
         return await menu.log_in.by_code(uow, identifier, body.code, client)
     password = body.password or ""
     if body.badge_no is not None:
-        return await menu.log_in.by_badge_and_password(uow, identifier, password, client)
+        return await menu.log_in.by_badge_and_password(uow, identifier, password, client, body.trusted_device)
     return await menu.log_in.by_phone_and_password(uow, identifier, password, client)

@@ -1,7 +1,7 @@
 """How accounts, officers and sessions are shown: masked, even to their owners."""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -85,7 +85,7 @@ class SessionView(BaseModel):
     """Lifetimes in seconds. Each refresh token works once and gives the next one.
 
     `password_change_required`: the password is an initial one; nothing else is allowed before it is changed
-    and the session refreshed.
+    and the session refreshed. `second_factor_enrolment_required` likewise: an authenticator must be added first.
     """
 
     access_token: str
@@ -96,9 +96,10 @@ class SessionView(BaseModel):
     session_id: UUID
     roles: list[Role]
     password_change_required: bool
+    second_factor_enrolment_required: bool = False
 
     @classmethod
-    def of(cls, tokens: IssuedTokens) -> "SessionView":
+    def of(cls, tokens: IssuedTokens, **more: Any) -> Self:
         return cls(
             access_token=tokens.access_token,
             expires_in=tokens.expires_in,
@@ -106,7 +107,9 @@ class SessionView(BaseModel):
             refresh_expires_in=tokens.refresh_expires_in,
             session_id=tokens.session_id,
             roles=list(tokens.subject.roles),
-            password_change_required=not tokens.subject.roles,
+            password_change_required=tokens.subject.password_initial,
+            second_factor_enrolment_required=tokens.subject.must_enrol,
+            **more,
         )
 
 

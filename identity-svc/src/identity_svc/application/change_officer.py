@@ -10,7 +10,7 @@ from ..domain.errors import OfficerChanged, OfficerNotFound
 from ..domain.officers import Authority, Officer, PostChange, changed_post
 from .create_officer import post_place
 from .officer_events import assignment
-from .ports import Officers, OrganisationStore
+from .ports import EndsTrust, Officers, OrganisationStore
 from .revoke_access import RevokeAccess
 
 
@@ -28,11 +28,16 @@ class OfficerChange:
 
 class ChangeOfficer:
     def __init__(
-        self, officers: Officers, organisation: OrganisationStore, revoke_access: RevokeAccess
+        self,
+        officers: Officers,
+        organisation: OrganisationStore,
+        revoke_access: RevokeAccess,
+        trusted_devices: EndsTrust,
     ) -> None:
         self._officers = officers
         self._organisation = organisation
         self._revoke_access = revoke_access
+        self._trusted_devices = trusted_devices
 
     async def __call__(self, uow: UnitOfWork, wanted: OfficerChange, by: Authority) -> Officer:
         """Ends their sessions too: the next token says what they are now.
@@ -52,4 +57,5 @@ class ChangeOfficer:
         for event in assignment(changed, before=officer.post):
             uow.emit(event, version=version)
         await self._revoke_access.sessions_of(uow, officer.id, "post_changed")
+        await self._trusted_devices.end_all(uow, officer.id)
         return changed

@@ -12,7 +12,7 @@ from ..domain.passwords import is_suitable
 from ..domain.personal import dialled
 from .attempts import Attempts
 from .hash_passwords import Passwords
-from .ports import Accounts, Officers
+from .ports import Accounts, EndsTrust, Officers
 from .prove_code import ProveCode, ProvenCode
 from .revoke_access import RevokeAccess
 
@@ -41,6 +41,7 @@ class ChangePassword:
         passwords: Passwords,
         attempts: Attempts,
         prove_code: ProveCode,
+        trusted_devices: EndsTrust,
     ) -> None:
         self._begin = begin
         self._accounts = accounts
@@ -49,6 +50,7 @@ class ChangePassword:
         self._passwords = passwords
         self._attempts = attempts
         self._prove_code = prove_code
+        self._trusted_devices = trusted_devices
 
     async def __call__(self, uow: UnitOfWork, change: PasswordChange, address: str) -> None:
         """Raises PasswordUnsuitable, PasswordRefused or TooManyAttempts; then nothing was changed."""
@@ -66,6 +68,8 @@ class ChangePassword:
             await self._attempts.give_back(uow, self._attempts.at_password(identifier, address))
         owners = self._officers if change.is_officer else self._accounts
         await owners.set_password(uow, change.owner_id, password_hash)
+        if change.is_officer:
+            await self._trusted_devices.end_all(uow, change.owner_id)
         await self._revoke_access.sessions_of(uow, change.owner_id, "password_changed", but=change.session_id)
 
     async def _identifier(self, change: PasswordChange) -> str:

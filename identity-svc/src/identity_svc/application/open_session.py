@@ -23,7 +23,13 @@ from ..domain.sessions import (
 from .mint_tokens import MintTokens
 from .ports import KeyedHash, Messages, Sessions
 
-AMR: Final[dict[str, tuple[str, ...]]] = {"password": ("pwd",), "code": ("sms",)}
+AMR: Final[dict[str, tuple[str, ...]]] = {
+    "password": ("pwd",),
+    "code": ("sms",),
+    "password+otp": ("pwd", "otp"),
+    "password+recovery": ("pwd", "otp"),
+    "password+device": ("pwd",),
+}
 """How a session can be opened, and what RFC 8176 calls it."""
 
 

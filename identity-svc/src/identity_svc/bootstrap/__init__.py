@@ -29,7 +29,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..persistence import tables
 from ..settings import IdentitySettings
-from . import assurance
+from . import assurance, factors
 from .parts import Parts
 from .start import load_at_start
 
@@ -45,6 +45,7 @@ _ROUTERS = (
     keys.router,
     internal.router,
     *assurance.ROUTERS,
+    *factors.ROUTERS,
 )
 
 
@@ -73,17 +74,25 @@ def _wire(parts: Parts) -> None:
     service, settings, stores = parts.service, parts.settings, parts.stores
     rotate_keys = RotateKeys(stores.keys, policies.key_policy(settings))
     service.verify_with(parts.ring.key_set)
-    service.state.menu = _menu(parts)
     service.state.parts = parts
+    factors.wire(parts)
+    service.state.menu = _menu(parts, service.state.factors)
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
-    sweep = Sweep(stores.codes, stores.throttle, stores.sessions, stores.revocations, stores.messages)
+    sweep = Sweep(
+        stores.codes,
+        stores.throttle,
+        stores.sessions,
+        stores.revocations,
+        stores.messages,
+        service.state.factors.devices,
+    )
     for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))
     assurance.wire(parts)
     load_at_start(parts, rotate_keys)
 
 
-def _menu(parts: Parts) -> Menu:
+def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
     settings, stores, begin = parts.settings, parts.stores, parts.service.begin
     passwords, attempts, prove_code = parts.passwords, parts.attempts, parts.prove_code
     open_session, revoke_access = parts.open_session, parts.revoke_access
@@ -96,15 +105,24 @@ def _menu(parts: Parts) -> Menu:
         verify_real_name=VerifyRealName(
             begin, stores.accounts, registry, attempts, parts.raise_assurance, parts.minter
         ),
-        log_in=LogIn(begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session),
+        log_in=LogIn(
+            begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session, second.ask
+        ),
         refresh_session=RefreshSession(begin, stores.sessions, open_session, revoke_access),
         log_out=LogOut(revoke_access),
         end_sessions=EndSessions(stores.sessions, revoke_access),
         change_password=ChangePassword(
-            begin, stores.accounts, stores.officers, revoke_access, passwords, attempts, prove_code
+            begin,
+            stores.accounts,
+            stores.officers,
+            revoke_access,
+            passwords,
+            attempts,
+            prove_code,
+            second.devices,
         ),
         create_officer=CreateOfficer(stores.officers, stores.organisation, passwords),
-        change_officer=ChangeOfficer(stores.officers, stores.organisation, revoke_access),
+        change_officer=ChangeOfficer(stores.officers, stores.organisation, revoke_access, second.devices),
         issue_service_token=IssueServiceToken(settings.read_service_secrets(), parts.minter),
         key_ring=parts.ring,
         key_set_lifetime=settings.key_set_lifetime,

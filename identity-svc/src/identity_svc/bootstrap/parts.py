@@ -46,12 +46,12 @@ class Stores:
     access_log: SqlAccessLog
 
     @classmethod
-    def over(cls, sealer: Sealer) -> "Stores":
+    def over(cls, sealer: Sealer, *, requires_factor: bool) -> "Stores":
         return cls(
             accounts=SqlAccounts(sealer),
             assurance=SqlAssurance(),
-            officers=SqlOfficers(sealer),
-            sessions=SqlSessions(sealer),
+            officers=SqlOfficers(sealer, requires_factor=requires_factor),
+            sessions=SqlSessions(sealer, requires_factor=requires_factor),
             revocations=SqlRevocations(),
             messages=SqlMessages(),
             codes=SqlCodes(sealer),
@@ -88,7 +88,7 @@ class Parts:
         sealer: Sealer,
         transport: httpx2.AsyncBaseTransport | None,
     ) -> "Parts":
-        stores = Stores.over(sealer)
+        stores = Stores.over(sealer, requires_factor=settings.officer_second_factor == "required")
         client = httpx2.AsyncClient(base_url=settings.partners_url, timeout=5, transport=transport)
         service.on_stop(client.aclose)
         ring = KeyRing(service.begin, stores.keys)

@@ -49,7 +49,8 @@ class Account:
 class Subject:
     """Whom a session belongs to and what its tokens say.
 
-    `roles` is empty until an initial password is changed: such a token opens nothing else.
+    `roles` is empty until an initial password is changed, and until a second factor that is required was added: such
+    a token opens nothing else.
     """
 
     id: UUID
@@ -59,6 +60,9 @@ class Subject:
     department: str | None = None
     rank: int = 0
     ial: int = 0
+    password_initial: bool = False
+    has_second_factor: bool = False
+    must_enrol: bool = False
 
 
 @dataclass(frozen=True, slots=True)

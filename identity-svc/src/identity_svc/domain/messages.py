@@ -28,6 +28,26 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "市统一身份平台已确认您的身份，认证等级现为 {level} 级。",
         "The city's identity platform confirmed who you are; your level is {level}.",
     ),
+    "second_factor_enrolled": (
+        "已为您的账号启用动态口令，其他登录已退出。如非本人操作，请立即联系管理员。",
+        "An authenticator was added to your account; other sessions were ended. If it was not you, tell an "
+        "administrator at once.",
+    ),
+    "second_factor_reset": (
+        "管理员已重置您的动态口令，恢复码和受信任设备同时失效，请登录后重新绑定。",
+        "An administrator reset your authenticator; recovery codes and trusted devices are void. Log in and add it "
+        "again.",
+    ),
+    "recovery_code_used": (
+        "您的账号使用了一个恢复码，还剩 {left} 个。如非本人操作，请立即修改口令并联系管理员。",
+        "A recovery code of your account was used; {left} are left. If it was not you, change your password and tell "
+        "an administrator.",
+    ),
+    "device_trusted": (
+        "您的账号信任了一台新设备，在该设备上登录不再需要动态口令。如非本人操作，请移除该设备并修改口令。",
+        "A new device is trusted to log in without a one-time code. If it was not you, remove it and change your "
+        "password.",
+    ),
 }
 """Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data."""
 

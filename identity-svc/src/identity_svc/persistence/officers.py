@@ -28,6 +28,11 @@ SELECT {_COLUMNS} FROM officer
 WHERE ($1::text IS NULL OR department = $1) AND ($2::text IS NULL OR unit = $2) AND badge_no > $3
 ORDER BY badge_no LIMIT $4
 """
+SUBJECT_COLUMNS = """o.id AS officer_id, o.active, o.roles, o.unit, o.department, o.rank, o.password_initial,
+  o.second_factor_at"""
+"""What `officer_subject` reads, of `officer o`."""
+
+_CREDENTIALS = f"SELECT {SUBJECT_COLUMNS}, o.password_hash FROM officer o"
 _CHANGE = """
 UPDATE officer
 SET unit = $3, department = $4, branch = $5, rank = $6, roles = $7, active = $8, version = version + 1
@@ -36,8 +41,11 @@ WHERE id = $1 AND version = $2 RETURNING version
 
 
 class SqlOfficers:
-    def __init__(self, sealer: Sealer) -> None:
+    """`requires_factor`: officers without a second factor may do nothing but add one."""
+
+    def __init__(self, sealer: Sealer, *, requires_factor: bool = False) -> None:
         self._sealer = sealer
+        self._requires_factor = requires_factor
 
     async def add(
         self, uow: UnitOfWork, officer: Officer, password_hash: str, *, password_initial: bool
@@ -93,12 +101,11 @@ class SqlOfficers:
 
     async def credentials_by_badge(self, uow: UnitOfWork, badge_no: str) -> Credentials | None:
         """None also for those who left."""
-        row = await uow.fetchrow(
-            "SELECT id, roles, unit, department, rank, password_hash, password_initial FROM officer"
-            " WHERE badge_no = $1 AND active",
-            badge_no,
-        )
-        return Credentials(officer_subject(row["id"], row), row["password_hash"]) if row else None
+        return self._credentials(await uow.fetchrow(f"{_CREDENTIALS} WHERE o.badge_no = $1", badge_no))
+
+    async def credentials_by_id(self, uow: UnitOfWork, officer_id: UUID) -> Credentials | None:
+        """None also for those who left."""
+        return self._credentials(await uow.fetchrow(f"{_CREDENTIALS} WHERE o.id = $1", officer_id))
 
     async def password_hash(self, uow: UnitOfWork, officer_id: UUID) -> str | None:
         return await uow.fetchval("SELECT password_hash FROM officer WHERE id = $1", officer_id)
@@ -114,6 +121,12 @@ class SqlOfficers:
         """For the demo officers, who share one hash; those who chose their own password keep it."""
         await uow.execute("UPDATE officer SET password_hash = $2 WHERE password_hash = $1", old, new)
 
+    def _credentials(self, row: Mapping[str, Any] | None) -> Credentials | None:
+        if row is None or not row["active"]:
+            return None
+        subject = officer_subject(row["officer_id"], row, requires_factor=self._requires_factor)
+        return Credentials(subject, row["password_hash"])
+
     def _officer(self, row: Mapping[str, Any]) -> Officer:
         post = Post(
             unit=row["unit"],
@@ -127,13 +140,18 @@ class SqlOfficers:
         return Officer(row["id"], row["badge_no"], name, post, row["version"])
 
 
-def officer_subject(officer_id: UUID, row: Mapping[str, Any]) -> Subject:
-    """What an officer's tokens say: nothing they may do until an initial password is changed."""
+def officer_subject(officer_id: UUID, row: Mapping[str, Any], *, requires_factor: bool) -> Subject:
+    """What an officer's tokens say: nothing they may do until an initial password is changed, and so on."""
+    initial, has_factor = row["password_initial"], row["second_factor_at"] is not None
+    must_enrol = requires_factor and not has_factor
     return Subject(
         id=officer_id,
         is_officer=True,
-        roles=() if row["password_initial"] else tuple(map(Role, row["roles"])),
+        roles=() if initial or must_enrol else tuple(map(Role, row["roles"])),
         unit=row["unit"],
         department=row["department"],
         rank=row["rank"],
+        password_initial=initial,
+        has_second_factor=has_factor,
+        must_enrol=must_enrol,
     )

@@ -10,7 +10,7 @@ from chassis.sealing import Sealer
 
 from ..domain.accounts import Kind, Subject
 from ..domain.sessions import Authentication, FoundSession, SessionState, SessionSummary
-from .officers import officer_subject
+from .officers import SUBJECT_COLUMNS, officer_subject
 
 # In RETURNING the table is seen as it was before the row.
 _OPEN = """
@@ -29,18 +29,19 @@ _LIST = f"""
 SELECT id, name, device, method, amr, created_at, rotated_at, least(idle_until, expires_at) AS expires_at
 FROM session WHERE {_LIVE} AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
 """
-_FOR_REFRESH = """
+_FOR_REFRESH = f"""
 SELECT s.secret, s.authenticated_at, s.amr, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
        a.id AS account_id, a.kind, a.ial,
-       o.id AS officer_id, o.roles, o.unit, o.department, o.rank, o.active, o.password_initial
+       {SUBJECT_COLUMNS}
 FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN officer o ON o.id = s.officer_id
 WHERE s.id = $1 FOR UPDATE OF s
 """
 
 
 class SqlSessions:
-    def __init__(self, sealer: Sealer) -> None:
+    def __init__(self, sealer: Sealer, *, requires_factor: bool = False) -> None:
         self._sealer = sealer
+        self._requires_factor = requires_factor
 
     async def open(
         self,
@@ -98,7 +99,7 @@ class SqlSessions:
             return None
         ended = row["ended_at"] is not None
         if row["officer_id"]:
-            subject = officer_subject(row["officer_id"], row)
+            subject = officer_subject(row["officer_id"], row, requires_factor=self._requires_factor)
             ended = ended or not row["active"]
         else:
             subject = Subject(row["account_id"], False, (Kind(row["kind"]).role,), ial=row["ial"])

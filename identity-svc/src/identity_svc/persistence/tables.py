@@ -6,6 +6,7 @@ from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from .assurance.tables import add_assurance_tables
+from .factors.tables import add_factor_tables
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
@@ -112,6 +113,7 @@ officer = sa.Table(
     sa.Column("rank", sa.SmallInteger, nullable=False),
     sa.Column("roles", ARRAY(sa.Text), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("second_factor_at", _TIME, comment="since when an authenticator is asked for at the log-in"),
     sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
     _version(),
     sa.CheckConstraint("rank BETWEEN 0 AND 4", name="officer_rank"),
@@ -238,3 +240,4 @@ access_log = sa.Table(
 sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 
 add_assurance_tables(metadata)
+add_factor_tables(metadata)

@@ -1,0 +1,1 @@
+"""What proves an officer besides the password: one-time codes, recovery codes, devices they trust."""
