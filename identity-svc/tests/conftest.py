@@ -165,6 +165,7 @@ async def start_identity(
                 "service_secrets_file": tmp_path / "service-secrets.json",
                 "sms_secret": (partner_keys / "sms.secret").read_text(),
                 "realname_secret": (partner_keys / "realname.secret").read_text(),
+                "wechat_mini_secret": (partner_keys / "wechat-mini.secret").read_text(),
                 "partners_url": "http://partners.test",
                 **TEST_KEYS,
             }

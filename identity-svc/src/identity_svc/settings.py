@@ -23,6 +23,13 @@ class IdentitySettings(ServiceSettings):
     sms_secret: SecretStr = SecretStr("")
     realname_secret: SecretStr = SecretStr("")
 
+    wechat_api_url: str = Field("", description="https://api.weixin.qq.com; empty: the sandbox's")
+    wechat_mini_appid: str = "wx6101000000000001"
+    wechat_mini_secret: SecretStr = Field(SecretStr(""), description="empty: no log-in from the mini-program")
+    reauthentication_seconds: int = Field(
+        300, description="so long after logging in one may link a way in without proving oneself again"
+    )
+
     demo_accounts_file: Path | None = Field(
         None, description="makes demo accounts and writes their log-ins here"
     )
@@ -62,6 +69,10 @@ class IdentitySettings(ServiceSettings):
                 f"{self.service_secrets_file} must map service names to secrets of 16 characters or more"
             )
         return secrets
+
+    @property
+    def wechat_api(self) -> str:
+        return (self.wechat_api_url or self.partners_url).rstrip("/")
 
     @property
     def access_token_lifetime(self) -> timedelta:

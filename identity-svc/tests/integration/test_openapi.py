@@ -59,6 +59,7 @@ def held(
                 **TEST_KEYS, database_url=url, kafka_bootstrap="nowhere:9092", partners_url=str(partners.base_url),
                 sms_secret=(partner_keys / "sms.secret").read_text(),
                 realname_secret=(partner_keys / "realname.secret").read_text(),
+                wechat_mini_secret=(partner_keys / "wechat-mini.secret").read_text(),
                 service_secrets_file=tmp_path / "secrets.json",
                 demo_accounts_file=tmp_path / "demo.json", demo_password=PASSWORD, code_resend_seconds=0,
             )
@@ -71,6 +72,8 @@ def held(
             operator = bearer(held.callers[Role.OPERATOR])
             officers = client.get("/officers?limit=60", headers=operator).json()["items"]
             newcomers = [newcomer(held, client, partners, another_phone()) for _ in range(12)]
+            strangers = [stranger(client, partners, another_phone()) for _ in range(36)]
+            link_id = a_link(held, client, strangers.pop())
         held.known |= {
             "account_id": [str(citizen_id(held))],
             "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
@@ -78,7 +81,16 @@ def held(
             # In the order in which those roles take turns.
             "session_id": [second[role]["session_id"] for role in sorted(second)],
         }
+        held.at |= {"DELETE /api/identity/me/links/{link_id}": {"link_id": [link_id]}}
         bodies = {
+            "POST /api/identity/sessions/wechat": [{"js_code": one["js_code"]} for one in strangers[:12]],
+            "POST /api/identity/sessions/link-codes": [
+                {"ticket": one["ticket"], "phone": one["phone"]} for one in strangers[12:18]
+            ],
+            "POST /api/identity/sessions/linked": [
+                {"ticket": one["ticket"], "wechat_phone_code": one["phone_code"]} for one in strangers[18:27]
+            ],
+            "POST /api/identity/me/links": [{"ticket": one["ticket"]} for one in strangers[27:]],
             "POST /api/identity/codes": [{"phone": another_phone(), "purpose": "login"} for _ in range(9)],
             "POST /api/identity/accounts": newcomers,
             "POST /api/identity/real-name": [{"name": CITIZEN.name, "id_number": CITIZEN.id_number}],
@@ -127,6 +139,24 @@ def newcomer(held: Held, client: httpx2.Client, partners: httpx2.Client, phone: 
     held.do(held.running.run_jobs())
     (message,) = partners.get(f"/control/sms/{phone}").json()["messages"]
     return {"phone": phone, "code": message["params"]["code"]}
+
+
+def stranger(client: httpx2.Client, partners: httpx2.Client, phone: str) -> dict[str, str]:
+    """A WeChat user whom nobody knows: a ticket, and codes that are not used yet."""
+    user = partners.post("/control/wechat/users", json={"phone": phone}).json()
+    path = f"/control/wechat/users/{user['user_id']}/codes"
+    used, js_code = [partners.post(path, json={}).json()["code"] for _ in range(2)]
+    ticket = client.post("/sessions/wechat", json={"js_code": used}).json()["ticket"]
+    phone_code = partners.post(path, json={"kind": "phone"}).json()["code"]
+    return {"ticket": ticket, "js_code": js_code, "phone": phone, "phone_code": phone_code}
+
+
+def a_link(held: Held, client: httpx2.Client, somebody: dict[str, str]) -> str:
+    """The id of one that the citizen has."""
+    citizen = bearer(held.callers[Role.CITIZEN])
+    answer = client.post("/me/links", json={"ticket": somebody["ticket"]}, headers=citizen)
+    assert answer.status_code == 204, answer.text
+    return client.get("/me/links", headers=citizen).json()["links"][0]["id"]
 
 
 def test_every_answer_is_as_documented(held: Held, subtests: pytest.Subtests) -> None:

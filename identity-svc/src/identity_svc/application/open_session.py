@@ -29,8 +29,10 @@ AMR: Final[dict[str, tuple[str, ...]]] = {
     "password+otp": ("pwd", "otp"),
     "password+recovery": ("pwd", "otp"),
     "password+device": ("pwd",),
+    "wechat": ("fed",),
+    "city": ("fed",),
 }
-"""How a session can be opened, and what RFC 8176 calls it."""
+"""How a session can be opened, and what RFC 8176 calls it; `fed`, which it lacks: another provider vouches."""
 
 
 @dataclass(frozen=True, slots=True)

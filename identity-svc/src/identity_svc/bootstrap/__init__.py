@@ -29,7 +29,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..persistence import tables
 from ..settings import IdentitySettings
-from . import assurance, factors
+from . import assurance, factors, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -46,6 +46,7 @@ _ROUTERS = (
     internal.router,
     *assurance.ROUTERS,
     *factors.ROUTERS,
+    *ways_in.ROUTERS,
 )
 
 
@@ -89,6 +90,7 @@ def _wire(parts: Parts) -> None:
     for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))
     assurance.wire(parts)
+    ways_in.wire(parts)
     load_at_start(parts, rotate_keys)
 
 

@@ -44,6 +44,11 @@ class Account:
     verified_at: datetime | None
     version: int = 1
 
+    @property
+    def subject(self) -> "Subject":
+        """Whom its sessions belong to."""
+        return Subject(self.id, is_officer=False, roles=(self.kind.role,), ial=self.ial)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     REGISTER = "register"
     LOGIN = "login"
     PASSWORD = "password"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,23 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "A new device is trusted to log in without a one-time code. If it was not you, remove it and change your "
         "password.",
     ),
+    "linked_wechat": (
+        "您的账号已关联微信登录。如非本人操作，请在“登录方式”中解除关联并修改口令。",
+        "WeChat was linked to your account as a way to log in. If it was not you, unlink it and change your password.",
+    ),
+    "linked_city": (
+        "您的账号已关联城市统一身份认证平台登录。如非本人操作，请在“登录方式”中解除关联并修改口令。",
+        "The city's identity platform was linked to your account as a way to log in. If it was not you, unlink it and "
+        "change your password.",
+    ),
+    "unlinked_wechat": (
+        "您的账号已解除与微信的关联，不能再用它登录。",
+        "WeChat was unlinked from your account and opens it no more.",
+    ),
+    "unlinked_city": (
+        "您的账号已解除与城市统一身份认证平台的关联，不能再用它登录。",
+        "The city's identity platform was unlinked from your account and opens it no more.",
+    ),
 }
 """Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data."""
 

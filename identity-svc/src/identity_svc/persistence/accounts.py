@@ -73,6 +73,14 @@ class SqlAccounts:
         row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1", account_id)
         return self._account(row) if row else None
 
+    async def person_by_id_number(self, uow: UnitOfWork, id_number: str) -> Account | None:
+        """The account of the person whose number was proven to be this one."""
+        row = await uow.fetchrow(
+            f"SELECT {_COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person'",
+            self._sealer.lookup_hash(id_number),
+        )
+        return self._account(row) if row else None
+
     async def view(
         self, uow: UnitOfWork, account_id: UUID, *, viewer: str, officer_id: UUID | None, why: str
     ) -> Account | None:

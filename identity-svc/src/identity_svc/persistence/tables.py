@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from .assurance.tables import add_assurance_tables
 from .factors.tables import add_factor_tables
+from .ways_in.tables import add_ways_in_tables
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
@@ -241,3 +242,4 @@ sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 
 add_assurance_tables(metadata)
 add_factor_tables(metadata)
+add_ways_in_tables(metadata)

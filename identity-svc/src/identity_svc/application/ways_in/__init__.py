@@ -1,0 +1,1 @@
+"""Coming in another way than by phone or password."""

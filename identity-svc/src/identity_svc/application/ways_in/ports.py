@@ -1,0 +1,42 @@
+"""What the other ways in need of providers and of the database."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+
+from ...domain.accounts import Subject
+from ...domain.ways_in.links import Link, LinkProof
+from ...domain.ways_in.vouched import Provider, Vouched
+
+
+class WeChat(Protocol):
+    """All raise VouchingRefused, ProviderDown; WayNotOffered for an app that is not configured."""
+
+    async def mini_program_user(self, js_code: str) -> Vouched: ...
+    async def phone(self, phone_code: str) -> str:
+        """As E.164."""
+        ...
+
+
+class Links(Protocol):
+    async def enter(self, uow: UnitOfWork, vouched: Vouched, at: datetime) -> Subject | None: ...
+    async def add(
+        self,
+        uow: UnitOfWork,
+        link_id: UUID,
+        account_id: UUID,
+        vouched: Vouched,
+        proof: LinkProof,
+        at: datetime,
+    ) -> bool: ...
+    async def of(self, uow: UnitOfWork, account_id: UUID) -> list[Link]: ...
+    async def remove(self, uow: UnitOfWork, account_id: UUID, link_id: UUID) -> Provider | None: ...
+
+
+class Tickets(Protocol):
+    async def issue(self, uow: UnitOfWork, vouched: Vouched) -> str: ...
+    async def read(self, uow: UnitOfWork, ticket: str) -> Vouched | None: ...
+    async def use(self, uow: UnitOfWork, ticket: str) -> Vouched | None: ...
+    async def sweep(self, uow: UnitOfWork) -> None: ...

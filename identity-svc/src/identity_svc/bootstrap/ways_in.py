@@ -1,0 +1,79 @@
+"""The other ways in, put together."""
+
+from datetime import timedelta
+
+import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from ..api.ways_in import links, sessions
+from ..application.sweep import Sweep
+from ..application.ways_in.attach import Attach
+from ..application.ways_in.enter import Enter
+from ..application.ways_in.handlers import WaysInDesk
+from ..application.ways_in.link_phone import LinkPhone
+from ..application.ways_in.manage_links import ManageLinks
+from ..channels.ways_in.shared_token import SharedToken
+from ..channels.ways_in.wechat import WeChatApi, WeChatApp, WeChatLogIn
+from ..persistence.ways_in.links import SqlLinks
+from ..persistence.ways_in.tickets import SqlTickets
+from ..settings import IdentitySettings
+from .parts import Parts
+
+ROUTERS = (sessions.router, links.router)
+SWEEP = "identity.ways_in_sweep"
+_PATIENCE_SECONDS = 1.0
+
+
+def wire(parts: Parts) -> None:
+    service, settings, stores, begin = parts.service, parts.settings, parts.stores, parts.service.begin
+    linked, tickets = SqlLinks(parts.sealer), SqlTickets(parts.sealer)
+    api = WeChatApi(parts.client, settings.wechat_api)
+    wechat = WeChatLogIn(api, SharedToken(api, _redis(parts), parts.sealer), _mini_program(settings))
+    attach = Attach(stores.accounts, linked, parts.raise_assurance, stores.messages)
+    service.state.ways_in = WaysInDesk(
+        enter=Enter(
+            begin, wechat, linked, tickets, stores.accounts, parts.attempts, attach, parts.open_session
+        ),
+        link_phone=LinkPhone(
+            begin,
+            wechat,
+            tickets,
+            stores.accounts,
+            parts.attempts,
+            service.state.menu.request_code,
+            parts.prove_code,
+            attach,
+            parts.open_session,
+        ),
+        manage_links=ManageLinks(
+            begin,
+            stores.accounts,
+            linked,
+            tickets,
+            parts.prove_code,
+            attach,
+            stores.messages,
+            timedelta(seconds=settings.reauthentication_seconds),
+        ),
+        links=linked,
+    )
+    service.job(SWEEP, Sweep(tickets), every=timedelta(hours=1))
+
+
+def _mini_program(settings: IdentitySettings) -> WeChatApp | None:
+    secret = settings.wechat_mini_secret.get_secret_value().strip()
+    return WeChatApp(settings.wechat_mini_appid, secret) if secret else None
+
+
+def _redis(parts: Parts) -> redis.Redis | None:
+    if parts.settings.redis_url is None:
+        return None
+    store = redis.Redis.from_url(
+        parts.settings.redis_url.get_secret_value(),
+        socket_connect_timeout=_PATIENCE_SECONDS,
+        socket_timeout=_PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+    parts.service.on_stop(store.aclose)
+    return store

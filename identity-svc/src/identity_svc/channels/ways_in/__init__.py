@@ -1,0 +1,1 @@
+"""WeChat and the city's identity platform."""
