@@ -1,8 +1,10 @@
 """Where a request comes from, believing only the proxies we were told to trust."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
+
+_KEPT = 10_000
 
 
 class ClientAddress:
@@ -13,6 +15,7 @@ class ClientAddress:
         self._trusted = [
             ip_network(part.strip(), strict=False) for part in trusted.split(",") if part.strip()
         ]
+        self._known: dict[str, bool] = {}
 
     def of(self, scope: Scope) -> tuple[str, str]:
         """The caller's address, and http or https as the caller sees it."""
@@ -20,25 +23,36 @@ class ClientAddress:
         scheme = scope.get("scheme", "http")
         if not self._trusted or not self._is_trusted(peer):
             return peer, scheme
-        forwarded = [
-            value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
-        ]
-        protocol = next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), b"")
-        if protocol in (b"http", b"https"):
-            scheme = protocol.decode()
-        return self._first_untrusted(",".join(forwarded)) or peer, scheme
+        chain, protocols = [], []
+        for name, value in scope["headers"]:
+            if name == b"x-forwarded-for":
+                chain += value.decode("latin-1").split(",")
+            elif name == b"x-forwarded-proto":
+                protocols += value.split(b",")
+        # The last one too is the word of who is next to us; what stands before it may be the caller's.
+        if protocols and (said := protocols[-1].strip().lower()) in (b"http", b"https"):
+            scheme = said.decode()
+        return self._first_untrusted(chain) or peer, scheme
 
-    def _first_untrusted(self, chain: str) -> str | None:
+    def _first_untrusted(self, chain: list[str]) -> str | None:
         # From the right: what stands further left was written by whoever wished to.
-        for hop in reversed([_without_port(part.strip()) for part in chain.split(",") if part.strip()]):
-            if not _is_address(hop):
+        for hop in reversed([_without_port(part.strip()) for part in chain if part.strip()]):
+            address = _parsed(hop)
+            if address is None:
                 return None
             if not self._is_trusted(hop):
-                return hop
+                return str(address)
         return None
 
-    def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self._trusted)
+    def _is_trusted(self, text: str) -> bool:
+        known = self._known.get(text)
+        if known is None:
+            address = _parsed(text)
+            known = address is not None and any(address in network for network in self._trusted)
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[text] = known
+        return known
 
 
 def counted_as(address: str) -> str:
@@ -58,9 +72,11 @@ def _without_port(hop: str) -> str:
     return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
-def _is_address(text: str) -> bool:
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """None for what is no address. One that is an IPv4 address in IPv6's clothes, as a listener for both sees it,
+    is the IPv4 address."""
     try:
-        ip_address(text)
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address

@@ -10,6 +10,7 @@ from chassis.telemetry import context
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from .framing import misread
 from .proxy.exchange import refusal
 from .proxy.refusals import BadRequest, HeadersTooLarge, RequestTooSlow
 from .proxy.response_head import with_security
@@ -91,6 +92,9 @@ class GatewayProtocol(JoinedWritesProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        self._fault = misread(self.headers, self.parser.get_http_version())
+        if self._fault is not None:
+            raise self._fault
         self._head_ended()
         super().on_headers_complete()
         if self.server_state.stopping.begun:

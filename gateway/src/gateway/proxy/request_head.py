@@ -46,6 +46,8 @@ class Head:
             name, value = pair
             if name in _LOOKED_AT and not head._note(name, value):
                 continue
+            if b"_" in name and name.replace(b"_", b"-") in _LOOKED_AT:
+                continue  # some servers take the one for the other
             if not value.isascii() and not _is_utf8(value):
                 head.fault = _not_utf8(name)
             onward.append(pair)
@@ -82,6 +84,7 @@ class Head:
         return False
 
     def _note_length(self, value: bytes) -> None:
+        value = value.strip(b" \t")
         if self.content_length is not None or not value.isdigit() or len(value) > 18:
             self.fault = BadRequest("Content-Length 无效。", "Content-Length is not valid.")
             return

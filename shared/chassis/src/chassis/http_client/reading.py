@@ -94,6 +94,9 @@ class Reading:
         status = self.status = self._parser.get_status_code()
         if self._unread > _UNREAD and sum(len(name) + len(value) for name, value in self.headers) > _UNREAD:
             raise _too_large()
+        version = self._parser.get_http_version()
+        if version != "1.1" and (version != "1.0" or self.chunked):
+            raise BadAnswer(f"its version is {version}")
         if 200 <= status <= 599:
             self.in_head = False
             self._unread = 0
