@@ -23,6 +23,7 @@ from .documents.signing import DocumentSigner
 from .domain.working_days import default_calendar
 from .materials.store import MaterialStore
 from .persistence.cases import CaseTable
+from .persistence.claims import ClaimTable
 from .persistence.file_keys import FileKeys
 from .persistence.folders import FolderTables
 from .persistence.forms import FormTable
@@ -66,6 +67,7 @@ def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk
         organisation=OrganisationTables(),
         history=history,
         lists=CaseLists(),
+        claims=ClaimTable(),
         documents=issuer,
         people=people,
         files=files,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from case_svc.persistence import cases, lists
+from case_svc.persistence import cases, claims, lists
 from case_svc.persistence.tables import metadata
 from chassis.testing import assert_migrations_match, plan_of
 
@@ -37,6 +37,22 @@ async def test_the_queue_reads_its_index_in_order(filled) -> None:
 async def test_the_queue_of_many_units_reads_the_index_of_each(filled) -> None:
     found = await plan_of(filled, lists.QUEUE_OF_UNITS)
     assert "Index Scan using cases_queue" in found and "Seq Scan" not in found
+
+
+@pytest.mark.parametrize("sql", [lists.QUEUE_UNCLAIMED, lists.QUEUE_OF_UNITS_UNCLAIMED])
+async def test_what_nobody_claimed_is_read_from_the_same_index(filled, sql) -> None:
+    found = await plan_of(filled, sql)
+    assert "cases_queue" in found and "Seq Scan" not in found
+
+
+async def test_what_an_officer_holds_is_read_from_its_index_in_order(filled) -> None:
+    await filled.execute(
+        "UPDATE cases SET assigned_to = md5((random() * 9)::int::text)::uuid WHERE due_at IS NOT NULL"
+    )
+    await filled.execute("ANALYZE cases")
+    found = await plan_of(filled, lists.CLAIMED)
+    assert "cases_claimed" in found and "Sort" not in found and "Seq Scan" not in found
+    assert "cases_claimed" in await plan_of(filled, claims.GIVE_BACK)
 
 
 async def test_my_cases_read_their_index_in_order(filled) -> None:

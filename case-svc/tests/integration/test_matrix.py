@@ -27,6 +27,8 @@ MATRIX = operations_of("case-svc") | {
     "POST /api/cases/{case_id}/submit": APPLICANTS,
     "POST /api/cases/{case_id}/supplements": APPLICANTS,
     "POST /api/cases/{case_id}/withdraw": APPLICANTS,
+    "POST /api/cases/{case_id}/claim": SWORN,
+    "POST /api/cases/{case_id}/release": SWORN,
     "POST /api/cases/{case_id}/accept": SWORN,
     "POST /api/cases/{case_id}/reject": SWORN,
     "POST /api/cases/{case_id}/supplement-requests": SWORN,

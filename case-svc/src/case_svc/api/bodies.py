@@ -23,6 +23,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Claim(Body):
+    """`take_over`: also where a colleague claimed it."""
+
+    take_over: bool = False
+
+
 class NewCase(Body):
     """`branch` or `window` say where to apply, where the item is not the city's; they may follow later."""
 

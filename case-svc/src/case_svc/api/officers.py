@@ -9,6 +9,8 @@ from chassis.paging import Page, decode_cursor, encode_cursor
 from fastapi import Query
 
 from ..application.accept_case import accept_case as accept
+from ..application.claim_case import claim_case as claim
+from ..application.claim_case import release_case as release
 from ..application.collect_case import collect_case as collect
 from ..application.decide_case import decide_case as decide
 from ..application.list_cases import list_queue
@@ -16,10 +18,10 @@ from ..application.produce_case import produce_case as produce
 from ..application.reject_case import reject_case as reject
 from ..application.request_supplement import request_supplement as request
 from . import present
-from .bodies import Decision, Rejection, SupplementRequest
+from .bodies import Claim, Decision, Rejection, SupplementRequest
 from .cases import Cursor, Limit
 from .dependencies import Desk, IfMatch, Police, SwornOfficer
-from .views import CaseSummary, CaseView
+from .views import CaseView, QueuedCase
 
 router = Router(prefix="/api/cases", tags=["officers"])
 
@@ -40,19 +42,40 @@ async def list_work_queue(
     desk: Desk,
     state: Annotated[list[QueuedState] | None, Query(max_length=4)] = None,
     unit: OfUnit = None,
+    claimed: Annotated[
+        Literal["mine", "none"] | None,
+        Query(description="我领取的，或无人领取的 · claimed by me, or by nobody"),
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
-) -> Page[CaseSummary]:
+) -> Page[QueuedCase]:
     """本单位待办，按剩余时间排序 · What the unit has to do, the most urgent first.
 
     Leaders and supervisors at the department's city unit may ask for another unit of it, or for `all`.
     """
     key = decode_cursor(cursor, datetime, UUID)
     after = (key[0], key[1]) if key else None
-    listed = await list_queue(desk, uow, officer, unit=unit, states=state, after=after, limit=limit)
+    listed = await list_queue(
+        desk, uow, officer, unit=unit, states=state, after=after, limit=limit, claimed=claimed
+    )
     last = listed[limit - 1][0] if len(listed) > limit else None
     following = encode_cursor(last.due_at, last.id) if last else None
-    return Page(items=[present.summary(case, item) for case, item in listed[:limit]], next=following)
+    return Page(items=[present.queued(case, item) for case, item in listed[:limit]], next=following)
+
+
+@router.post("/{case_id}/claim")
+async def claim_case(
+    case_id: UUID, uow: Uow, officer: SwornOfficer, desk: Desk, body: Claim | None = None
+) -> QueuedCase:
+    """领取办件 · Takes a case of the unit in hand; others may still act on it, which is recorded."""
+    take_over = body is not None and body.take_over
+    return present.queued(*await claim(desk, uow, officer, case_id, take_over=take_over))
+
+
+@router.post("/{case_id}/release")
+async def release_case(case_id: UUID, uow: Uow, officer: SwornOfficer, desk: Desk) -> QueuedCase:
+    """退回队列 · Gives the case back to the unit's queue."""
+    return present.queued(*await release(desk, uow, officer, case_id))
 
 
 @router.post("/{case_id}/accept")

@@ -19,6 +19,7 @@ from .views import (
     MaterialView,
     MoveView,
     OpenedView,
+    QueuedCase,
     StepUpView,
     SubmittedView,
     TimelineView,
@@ -27,6 +28,10 @@ from .views import (
 
 def summary(case: Case, item: Item) -> CaseSummary:
     return CaseSummary(**_summed_up(case, item))
+
+
+def queued(case: Case, item: Item) -> QueuedCase:
+    return QueuedCase(**_summed_up(case, item), assigned_to=case.assigned_to)
 
 
 def _summed_up(case: Case, item: Item) -> dict[str, Any]:

@@ -37,6 +37,12 @@ class CaseSummary(BaseModel):
     promise_is_provisional: bool
 
 
+class QueuedCase(CaseSummary):
+    """`assigned_to`: the officer who claimed it."""
+
+    assigned_to: UUID | None
+
+
 class CaseView(CaseSummary):
     """A case after a move, and what people can do with it next. Amounts in fen."""
 

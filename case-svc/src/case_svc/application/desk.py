@@ -26,6 +26,7 @@ class Desk:
     organisation: ports.Organisation
     history: ports.History
     lists: ports.Lists
+    claims: ports.Claims
     documents: ports.Documents
     people: ports.People
     files: ports.Files

@@ -9,10 +9,13 @@ from contracts.identity import (
     WindowDefined,
 )
 
+from .claim_case import return_claims
 from .desk import Desk
 
 OrganisationEvent = DepartmentDefined | BranchDefined | UnitDefined | WindowDefined | OfficerAssigned
 
 
 async def learn_organisation(desk: Desk, uow: UnitOfWork, event: OrganisationEvent) -> None:
+    if isinstance(event, OfficerAssigned):
+        await return_claims(desk, uow, event)
     await desk.organisation.store(uow, event)

@@ -40,11 +40,18 @@ async def list_queue(
     states: Sequence[str] | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
+    claimed: str | None = None,
 ) -> Listed:
     """Cases by time left; one more than `limit` where there are more.
 
     Of the officer's unit; of `unit` of the same department, or of all of them (`all`), for those who lead it.
+    `claimed`: `mine`, wherever they are; `none`, only what nobody has claimed.
     """
+    if claimed == "mine":
+        held = await desk.lists.claimed(uow, officer.id, states, after, limit + 1)
+        return await _with_items(
+            desk, uow, [case for case in held if officer.serves(case.unit, case.department)]
+        )
     units = [unit or officer.unit]
     if units != [officer.unit]:
         if not officer.leads_department:
@@ -52,7 +59,9 @@ async def list_queue(
         if unit == ALL_UNITS:
             places = await desk.organisation.places(uow, officer.department)
             units = [place.code for place in places.units]
-    cases = await desk.lists.queue(uow, units, officer.department, states, after, limit + 1)
+    cases = await desk.lists.queue(
+        uow, units, officer.department, states, after, limit + 1, claimed == "none"
+    )
     return await _with_items(desk, uow, cases)
 
 

@@ -85,6 +85,7 @@ class Items(Protocol):
 class Organisation(Protocol):
     async def places(self, uow: UnitOfWork, department: str) -> Places: ...
     async def unit_names(self, uow: UnitOfWork) -> dict[str, str]: ...
+    async def unit_of(self, uow: UnitOfWork, officer_id: UUID) -> str | None: ...
     async def store(self, uow: UnitOfWork, event: Any) -> None: ...
 
 
@@ -116,7 +117,30 @@ class Lists(Protocol):
         states: Sequence[str] | None,
         after: tuple[datetime, UUID] | None,
         limit: int,
+        unclaimed: bool = False,
     ) -> list[Case]: ...
+    async def claimed(
+        self,
+        uow: UnitOfWork,
+        officer_id: UUID,
+        states: Sequence[str] | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Case]: ...
+
+
+class Claims(Protocol):
+    def assign(
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        holder: UUID | None,
+        about: str,
+        by: UUID,
+        at: datetime,
+        facts: dict[str, Any],
+    ) -> Case: ...
+    async def give_back(self, uow: UnitOfWork, holder: UUID, kept_unit: str | None, at: datetime) -> None: ...
 
 
 class Documents(Protocol):

@@ -1,6 +1,6 @@
 """The public history of a case: every state and every change of its promise, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,10 @@ from .records import Folder
 
 _INTERNAL: Final = frozenset({"opinion"})
 """Written by officers for officers; the applicant reads reason, basis and remedy."""
+
+
+_INTERNAL_FACTS: Final = frozenset({"taken_over_from"})
+"""Which colleague it was is the unit's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,9 @@ def latest_details(reader: Reader, folder: Folder) -> dict[str, Any] | None:
 
 
 def _told(entry: Entry, to_officer: bool) -> Told:
+    if not to_officer and _INTERNAL_FACTS & entry.facts.keys():
+        facts = {name: value for name, value in entry.facts.items() if name not in _INTERNAL_FACTS}
+        entry = replace(entry, facts=facts)
     return Told(entry, *sentence(entry), _shown(entry.texts, to_officer))
 
 

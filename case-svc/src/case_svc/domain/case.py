@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from . import limits
+from .claims import holder_after, told_of_takeover
 from .item import Item
 from .people import SYSTEM, Mover
 from .states import State
@@ -56,6 +57,8 @@ class Case:
     document_id: UUID | None = None
     order_id: UUID | None = None
     shipment_id: UUID | None = None
+    assigned_to: UUID | None = None
+    """The officer who claimed it from the queue; mostly nobody."""
 
     @property
     def deciding_officer_id(self) -> UUID | None:
@@ -160,6 +163,10 @@ def _take(
 ) -> Taken:
     if edge.target is not edge.source:
         changes = {**changes, "due_at": _due_at(edge.target, case, changes, around)}
+    if (holder := case.assigned_to) is not None:
+        after_it = holder_after(holder, edge.action, by.officer_id, around.item)
+        changes = {**changes, "assigned_to": after_it}
+        facts = {**facts, **told_of_takeover(holder, by.officer_id)}
     after = case.changed(version=case.version + 1, state=edge.target, **changes)
     return Taken(edge, after, by, facts, texts)
 

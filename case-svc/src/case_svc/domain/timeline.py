@@ -211,5 +211,12 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "originals_delivered": _plain("材料原件已送达承办单位。", "The originals reached the unit."),
     "originals_returned": _plain("材料原件已退回给您。", "The originals came back to you."),
     "document_revoked": _plain("已出具的凭证被撤销。", "The issued document was revoked."),
+    "claimed": _plain("经办民警已领取办件。", "An officer took the case in hand."),
+    "taken_over": _plain("办件由本单位另一名民警接手。", "Another officer of the unit took the case over."),
+    "released": _plain("办件退回本单位待办队列。", "The case went back to the unit's queue."),
+    "returned_to_queue": _plain(
+        "经办民警岗位变动，办件退回本单位待办队列，由其他民警继续办理。",
+        "The officer in charge changed post; the case went back to the unit's queue for another to go on.",
+    ),
     "reviewed_by_applicant": _plain("您已评价本次办理，感谢您的评价。", "You rated this service. Thank you."),
 }

@@ -2,6 +2,7 @@
 
 import time
 from typing import Any, Final
+from uuid import UUID
 
 from chassis.db import UnitOfWork
 from contracts import identity
@@ -56,6 +57,11 @@ class OrganisationTables:
         """Names by the code of units."""
         await self._load(uow)
         return self._names
+
+    async def unit_of(self, uow: UnitOfWork, officer_id: UUID) -> str | None:
+        """Where an officer serves, as told last; None for somebody unknown."""
+        unit: str | None = await uow.fetchval("SELECT unit FROM officer WHERE id = $1", officer_id)
+        return unit
 
     async def store(self, uow: UnitOfWork, event: Any) -> None:
         """One of the organisation's events, as this service keeps it."""

@@ -52,6 +52,7 @@ cases = sa.Table(
     sa.Column(
         "files", sa.SmallInteger, nullable=False, server_default="0", comment="its rows in case_material"
     ),
+    sa.Column("assigned_to", UUID, comment="the officer who claimed it from the queue"),
     sa.UniqueConstraint("case_no", name="cases_case_no_once"),
     # Room on each page, so that autosaves stay heap-only updates.
     postgresql_with={"fillfactor": "80"},
@@ -59,6 +60,13 @@ cases = sa.Table(
 sa.Index("cases_of_applicant", cases.c.applicant_id, cases.c.id)
 sa.Index(
     "cases_queue", cases.c.unit, cases.c.due_at, cases.c.id, postgresql_where=cases.c.due_at.is_not(None)
+)
+sa.Index(
+    "cases_claimed",
+    cases.c.assigned_to,
+    cases.c.due_at,
+    cases.c.id,
+    postgresql_where=cases.c.assigned_to.is_not(None),
 )
 
 sa.Table(

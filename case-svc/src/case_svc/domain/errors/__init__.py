@@ -2,9 +2,12 @@
 
 from .cases import (
     CaseChangedMeanwhile,
+    CaseClaimed,
     CaseNotFound,
     IllegalMove,
     MayNotDecide,
+    NotInQueue,
+    NotYourClaim,
     OtherUnitsQueue,
     SupervisorNeeded,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "AnswersConflict",
     "ApplicantNotServed",
     "CaseChangedMeanwhile",
+    "CaseClaimed",
     "CaseNotFound",
     "FormInvalid",
     "IllegalMove",
@@ -46,6 +50,8 @@ __all__ = [
     "MaterialNotFound",
     "MayNotDecide",
     "NotEditable",
+    "NotInQueue",
+    "NotYourClaim",
     "OtherUnitsQueue",
     "PlaceUnknown",
     "ReferenceMissing",

@@ -51,6 +51,41 @@ class CaseChangedMeanwhile(Conflict):
         )
 
 
+class NotInQueue(Conflict):
+    slug = "not-in-queue"
+    title = ("办件不在待办队列中", "Not in the queue")
+
+    def __init__(self, state: State) -> None:
+        zh, en = LABELS[state]
+        super().__init__(
+            f"办件当前为“{zh}”，没有需要民警办理的事项，不能领取。",
+            f"The case is “{en}”; there is nothing for an officer to do now, so it cannot be claimed.",
+            current_state=state.value,
+        )
+
+
+class CaseClaimed(Conflict):
+    slug = "case-claimed"
+    title = ("办件已被领取", "Claimed by a colleague")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "本单位其他民警已领取该办件。确需接手的，请以 take_over 再次提交，接手会留痕。",
+            "A colleague has claimed this case. If you must take it over, send `take_over`; that is recorded.",
+        )
+
+
+class NotYourClaim(Conflict):
+    slug = "not-your-claim"
+    title = ("不是您领取的办件", "Not your claim")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "只有领取人或督办可以将办件退回队列。",
+            "Only who claimed the case, or a supervisor, gives it back to the queue.",
+        )
+
+
 class MayNotDecide(Forbidden):
     """The officer is of this unit but not entitled to this level."""
 
