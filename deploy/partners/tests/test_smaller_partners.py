@@ -47,6 +47,25 @@ async def test_a_well_formed_person_matches_unless_written_down_otherwise(caller
     assert await result(PERSON) == "MATCH"
 
 
+async def test_who_is_a_generation_older_may_be_a_parent_unless_written_down_otherwise(caller):
+    child = "110105201503070013"
+    asked = {
+        "name": "张三",
+        "id_number": "11010519491231002X",
+        "child_name": "张小宝",
+        "child_id_number": child,
+    }
+
+    async def result(**changes):
+        return (await caller.ok("POST", "/realname/v1/kinship-check", asked | changes))["result"]
+
+    assert await result() == "MATCH"
+    assert await result(id_number=child, child_id_number=asked["id_number"]) == "MISMATCH"
+    assert await result(child_id_number="110105201503070012") == "NOT_FOUND"
+    await caller.control("PUT", f"/realname/{asked['id_number']}+{child}", {"result": "MISMATCH"})
+    assert await result() == "MISMATCH"
+
+
 async def test_a_company_is_checked_likewise(caller):
     assert (await caller.ok("POST", "/realname/v1/company-check", COMPANY))["result"] == "MATCH"
     await caller.control("PUT", f"/realname/{COMPANY['uscc']}", {"result": "MISMATCH"})

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from .application.attempts import AttemptLimits
 from .application.key_ring import RELOAD
+from .application.mandates.offer import OfferPolicy
 from .application.open_session import SessionPolicies
 from .application.request_code import CodeLimits
 from .domain.limits import Limit
@@ -50,6 +51,14 @@ def code_limits(settings: IdentitySettings) -> CodeLimits:
             _per(settings.codes_per_phone_day, timedelta(days=1)),
         ),
         address=_per(settings.codes_per_address_hour, timedelta(hours=1)),
+    )
+
+
+def offer_policy(settings: IdentitySettings) -> OfferPolicy:
+    return OfferPolicy(
+        waits=timedelta(days=settings.mandate_offer_days),
+        per_account=_per(settings.mandate_offers_per_day, timedelta(days=1)),
+        per_phone=_per(settings.mandate_offers_per_phone_day, timedelta(days=1)),
     )
 
 

@@ -56,6 +56,10 @@ class IdentitySettings(ServiceSettings):
     attempts_per_address: int = Field(100, description="at once; then one each six seconds")
     attempts_per_identifier: int = Field(100, description="at once; then one each 36 seconds")
     real_name_checks_per_day: int = 5
+    mandate_max_days: int = Field(1096, description="how far ahead a mandate may end")
+    mandate_offer_days: float = Field(30, description="how long an offered mandate waits for its answer")
+    mandate_offers_per_day: int = Field(20, description="by one account")
+    mandate_offers_per_phone_day: int = Field(5, description="to one phone: each is a short message")
 
     def read_service_secrets(self) -> dict[str, str]:
         """By service name; raises OSError or ValueError for a file that is not what it should be."""
@@ -77,6 +81,10 @@ class IdentitySettings(ServiceSettings):
     @property
     def access_token_lifetime(self) -> timedelta:
         return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def longest_mandate(self) -> timedelta:
+        return timedelta(days=self.mandate_max_days)
 
     @property
     def key_set_lifetime(self) -> timedelta:

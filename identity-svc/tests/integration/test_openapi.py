@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
+from chassis.clock import now
+from chassis.ids import uuid7
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
 from chassis.testing.fuzzing import Held, opened
@@ -15,6 +18,7 @@ from chassis.testing.standing import Standing
 from contracts.tokens import Role
 from identity_svc.bootstrap import build
 from identity_svc.domain.demo import CITIZEN, REPRESENTATIVE
+from identity_svc.domain.mandates.mandate import Kind, Mandate, Scope, State
 from identity_svc.settings import IdentitySettings
 from partners.app import build as build_sandbox
 from partners.settings import PartnersSettings
@@ -30,6 +34,9 @@ BADGES = {
     Role.OPERATOR: "OPERATOR-1",
     Role.CATALOG_EDITOR: "CATALOG-1",
 }
+UNTIL = (now() + timedelta(days=9)).date().isoformat()
+CHILD = {"name": "王小宝", "id_number": "610102201503070012"}
+ADULT = {"name": "王老五", "id_number": "610102195003070018"}
 FAREWELLS = ("/api/identity/me/sessions", "/api/identity/password", "/api/identity/sessions/current")
 
 
@@ -71,6 +78,7 @@ def held(
             sessions = everybody_logs_in(held, client)
             operator = bearer(held.callers[Role.OPERATOR])
             officers = client.get("/officers?limit=60", headers=operator).json()["items"]
+            mandates = some_mandates(held, client)
             newcomers = [newcomer(held, client, partners, another_phone()) for _ in range(12)]
             strangers = [stranger(client, partners, another_phone()) for _ in range(36)]
             link_id = a_link(held, client, strangers.pop())
@@ -107,9 +115,21 @@ def held(
             "POST /api/identity/window-checks": [
                 {"phone": CITIZEN.phone, "name": CITIZEN.name, "id_number": CITIZEN.id_number, "window": "W-XC-01"}
             ],
+            "POST /api/identity/mandates": [
+                {"agent_phone": another_phone(), "agent_name": "赵敏", "until": UNTIL} for _ in range(9)
+            ],
+            "POST /api/identity/wards": [{**CHILD, "until": UNTIL}],
+            "POST /api/identity/window-wards": [
+                {**ADULT, "guardian_phone": CITIZEN.phone, "window": "W-XC-01", "until": UNTIL}
+            ],
+            "POST /api/identity/acting": [{"mandate_id": one} for one in mandates["/acting"]],
             "POST /internal/service-tokens": [SERVICE],
         }  # fmt: skip
         held.at |= {label: {"body": known} for label, known in bodies.items()}
+        held.at |= {
+            f"{method} /api/identity/mandates/{{mandate_id}}{rest}": {"mandate_id": mandates[rest]}
+            for method, rest in [("GET", ""), ("POST", "/accept"), ("POST", "/decline"), ("POST", "/revoke")]
+        }
         yield held
 
 
@@ -126,6 +146,35 @@ def everybody_logs_in(held: Held, client: httpx2.Client) -> dict[Role, dict[str,
     token = httpx2.post(f"{held.url}/internal/service-tokens", json=SERVICE).json()
     held.callers[Role.SERVICE] = token["access_token"]
     return sessions
+
+
+def some_mandates(held: Held, client: httpx2.Client) -> dict[str, list[str]]:
+    """For each operation on a mandate those that the demonstration's citizen can do it with."""
+    company = bearer(held.callers[Role.COMPANY])
+    body = {"agent_phone": CITIZEN.phone, "agent_name": CITIZEN.name, "until": UNTIL}
+    offered = client.post("/mandates", json=body, headers=company)
+    assert offered.status_code == 201, offered.text
+    found = {"/accept": [offered.json()["id"]]}
+    moment, principal = now(), UUID(offered.json()["principal"]["account_id"])
+    states = {"": State.ACTIVE, "/acting": State.ACTIVE, "/decline": State.OFFERED, "/revoke": State.ACTIVE}
+    for operation, state in states.items():
+        made = [
+            Mandate(
+                id=uuid7(), kind=Kind.AGENT, state=state, principal_id=principal, agent_id=citizen_id(held),
+                scope=Scope(), may_appoint=False, offered_by=principal, offered_at=moment, offer_ends_at=None,
+                accepted_at=moment, expires_at=moment + timedelta(days=9), ended_at=None,
+            )
+            for _ in range(3)
+        ]  # fmt: skip
+        held.do(granted(held, made))
+        found[operation] = [str(mandate.id) for mandate in made]
+    return found
+
+
+async def granted(held: Held, made: list[Mandate]) -> None:
+    async with held.running.uow() as uow:
+        for mandate in made:
+            await held.running.service.state.parts.stores.mandates.grant(uow, mandate, "test", None)
 
 
 def citizen_id(held: Held) -> UUID:

@@ -15,12 +15,23 @@ Result = Literal["MATCH", "MISMATCH", "NOT_FOUND"]
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
+_GENERATION = 16_00_00
+"""Years between a parent's birth and a child's at least, as the digits of two dates differ."""
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 class CheckPerson(BaseModel):
     name: Annotated[str, text(64)]
     id_number: Annotated[str, text(32)]
+
+
+class CheckKinship(BaseModel):
+    """Whether the first is a parent of the second."""
+
+    name: Annotated[str, text(64)]
+    id_number: Annotated[str, text(32)]
+    child_name: Annotated[str, text(64)]
+    child_id_number: Annotated[str, text(32)]
 
 
 class CheckCompany(BaseModel):
@@ -35,11 +46,20 @@ class RealNameService:
 
     def check_person(self, asked: CheckPerson) -> Document:
         number = asked.id_number.upper()
-        return self._answer(number, is_id_number(number))
+        return self._answer(number, _match(is_id_number(number)))
 
     def check_company(self, asked: CheckCompany) -> Document:
         number = asked.uscc.upper()
-        return self._answer(number, is_uscc(number))
+        return self._answer(number, _match(is_uscc(number)))
+
+    def check_kinship(self, asked: CheckKinship) -> Document:
+        """Whoever was born 16 years earlier at least may be a parent, unless control says otherwise."""
+        parent, child = asked.id_number.upper(), asked.child_id_number.upper()
+        result: Result = "NOT_FOUND"
+        if is_id_number(parent) and is_id_number(child):
+            apart = int(child[6:14]) - int(parent[6:14])
+            result = "MATCH" if apart >= _GENERATION else "MISMATCH"
+        return self._answer(f"{parent}+{child}", result)
 
     def write_down(self, number: str, result: Result) -> None:
         self._books.run(
@@ -49,9 +69,8 @@ class RealNameService:
     def forget(self, number: str) -> None:
         self._books.run("DELETE FROM realname_rule WHERE number = ?", number.upper())
 
-    def _answer(self, number: str, well_formed: bool) -> Document:
+    def _answer(self, number: str, by_rule: Result) -> Document:
         rule = self._books.row("SELECT result FROM realname_rule WHERE number = ?", number)
-        by_rule = "MATCH" if well_formed else "NOT_FOUND"
         return {"result": rule["result"] if rule else by_rule, "request_no": f"rn_{token_hex(16)}"}
 
 
@@ -62,10 +81,18 @@ def routes(edge: Edge, service: RealNameService) -> list[Route]:
     def company_check(call: Call) -> Document:
         return service.check_company(call.read(CheckCompany))
 
+    def kinship_check(call: Call) -> Document:
+        return service.check_kinship(call.read(CheckKinship))
+
     return [
+        edge.route("POST", "/realname/v1/kinship-check", kinship_check),
         edge.route("POST", "/realname/v1/check", check),
         edge.route("POST", "/realname/v1/company-check", company_check),
     ]
+
+
+def _match(well_formed: bool) -> Result:
+    return "MATCH" if well_formed else "NOT_FOUND"
 
 
 def is_id_number(number: str) -> bool:

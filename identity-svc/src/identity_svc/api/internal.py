@@ -39,7 +39,7 @@ class PersonalView(BaseModel):
     account_id: UUID
     kind: Literal["person", "enterprise"]
     ial: int
-    phone: str
+    phone: str | None
     name: str | None
     id_type: Literal["resident_id", "uscc"]
     id_number: str | None
@@ -53,7 +53,7 @@ class PersonalView(BaseModel):
             account_id=account.id,
             kind=account.kind.value,
             ial=account.ial,
-            phone=dialled(personal.phone),
+            phone=dialled(personal.phone) if personal.phone else None,
             name=company.name if company else personal.name,
             id_type="uscc" if company else "resident_id",
             id_number=company.uscc if company else personal.id_number,

@@ -22,7 +22,7 @@ class AccountView(BaseModel):
     kind: Literal["person", "enterprise"]
     account_id: UUID
     ial: int
-    phone: str
+    phone: str | None
     name: str | None
     id_number: str | None
     company_name: str | None
@@ -38,7 +38,7 @@ class AccountView(BaseModel):
             kind=account.kind.value,
             account_id=account.id,
             ial=account.ial,
-            phone=mask_phone(personal.phone),
+            phone=mask_phone(personal.phone) if personal.phone else None,
             name=mask_name(personal.name) if personal.name else None,
             id_number=mask_id_number(personal.id_number) if personal.id_number else None,
             company_name=company.name if company else None,

@@ -44,6 +44,9 @@ class Attempts:
     def at_real_name(self, account_id: object) -> list[Allowance]:
         return [Allowance(self._hash(f"real-name:{account_id}"), self._limits.real_name)]
 
+    def at_kinship(self, account_id: object) -> list[Allowance]:
+        return [Allowance(self._hash(f"kinship:{account_id}"), self._limits.real_name)]
+
     async def take(self, uow: UnitOfWork, allowances: Sequence[Allowance]) -> None:
         """Raises TooManyAttempts; then nothing was counted, since the transaction rolls back."""
         if wait := await self._throttle.take(uow, allowances):

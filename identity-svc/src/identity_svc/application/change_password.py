@@ -81,7 +81,7 @@ class ChangePassword:
                     return officer.badge_no
             else:
                 account = await self._accounts.by_id(uow, change.owner_id)
-                if account is not None:
+                if account is not None and account.personal.phone is not None:
                     return account.personal.phone
         raise AccountNotFound
 

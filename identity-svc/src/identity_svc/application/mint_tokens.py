@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.ids import uuid7
-from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Role
+from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Actor, Role
 from joserfc import jwt
 
 from ..domain.accounts import Subject
@@ -30,6 +30,25 @@ class MintTokens:
             authentication=authentication,
         )
 
+    async def for_actor(
+        self,
+        subject: Subject,
+        actor: Actor,
+        session_id: UUID,
+        authentication: Authentication,
+        lifetime: timedelta,
+    ) -> str:
+        """For `subject`, whom `actor` acts for out of their own session; no longer than their mandate."""
+        return await self._sign(
+            sub=str(subject.id),
+            sid=str(session_id),
+            roles=subject.roles,
+            ial=subject.ial,
+            authentication=authentication,
+            act=actor,
+            lifetime=lifetime,
+        )
+
     async def for_service(self, name: str) -> str:
         return await self._sign(sub=name, sid=None, roles=(Role.SERVICE,))
 
@@ -44,6 +63,8 @@ class MintTokens:
         rank: int = 0,
         ial: int = 0,
         authentication: Authentication | None = None,
+        act: Actor | None = None,
+        lifetime: timedelta | None = None,
     ) -> str:
         moment = int(time.time())
         claims = AccessClaims(
@@ -51,7 +72,7 @@ class MintTokens:
             aud=AUDIENCE,
             sub=sub,
             iat=moment,
-            exp=moment + int(self.lifetime.total_seconds()),
+            exp=moment + int((lifetime or self.lifetime).total_seconds()),
             jti=uuid7().hex,
             sid=sid,
             roles=roles,
@@ -61,6 +82,7 @@ class MintTokens:
             ial=ial,
             auth_time=int(authentication.at.timestamp()) if authentication else None,
             amr=authentication.amr if authentication else (),
+            act=act,
         )
         key = await self._ring.signer()
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}

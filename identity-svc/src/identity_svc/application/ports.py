@@ -126,6 +126,7 @@ class Sessions(Protocol):
     async def end_all(
         self, uow: UnitOfWork, owner_id: UUID, reason: str, *, but: UUID | None = None
     ) -> list[UUID]: ...
+    async def is_open(self, uow: UnitOfWork, session_id: UUID) -> bool: ...
     async def sweep(self, uow: UnitOfWork) -> None: ...
 
 
@@ -200,6 +201,11 @@ class SmsRefused(Exception):
 
 class SmsSender(Protocol):
     async def send(self, message: CodeMessage) -> None:
+        """Raises SmsRefused; anything else raised means that it may or may not have been sent."""
+
+
+class NoticeSender(Protocol):
+    async def notify(self, phone: str, template: str, out_id: str) -> None:
         """Raises SmsRefused; anything else raised means that it may or may not have been sent."""
 
 

@@ -7,19 +7,23 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 from contracts.identity import AccountVerified
 
-from ..domain.accounts import Account
+from ..domain.accounts import Account, Kind
 from ..domain.assurance import Proof, Source, recognised
 from ..domain.errors import AccountNotFound
+from .mandates.claim_ward import ClaimWard
 from .ports import Accounts, Assurance, Messages
 
 
 class RaiseAssurance:
     """Keeps the proof, with the identity it showed where the account had none; the level never falls by it."""
 
-    def __init__(self, accounts: Accounts, assurance: Assurance, messages: Messages) -> None:
+    def __init__(
+        self, accounts: Accounts, assurance: Assurance, messages: Messages, claim_ward: ClaimWard
+    ) -> None:
         self._accounts = accounts
         self._assurance = assurance
         self._messages = messages
+        self._claim_ward = claim_ward
 
     async def __call__(self, uow: UnitOfWork, account_id: UUID, proof: Proof) -> Account:
         """The account as it is then. Locks it: of two identities shown at once the first stays.
@@ -41,6 +45,8 @@ class RaiseAssurance:
         if raised == account:
             return account
         raised = replace(raised, verified_at=account.verified_at or moment, version=account.version + 1)
+        if account.kind is Kind.PERSON and account.personal.id_number is None and raised.personal.id_number:
+            await self._claim_ward(uow, raised)
         await self._accounts.recognise(uow, raised)
         event = AccountVerified(account_id=account_id, ial=raised.ial, verified_at=moment)
         uow.emit(event, version=raised.version)

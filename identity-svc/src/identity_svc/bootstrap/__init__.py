@@ -29,7 +29,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..persistence import tables
 from ..settings import IdentitySettings
-from . import assurance, factors, ways_in
+from . import assurance, factors, mandates, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -47,6 +47,7 @@ _ROUTERS = (
     *assurance.ROUTERS,
     *factors.ROUTERS,
     *ways_in.ROUTERS,
+    *mandates.ROUTERS,
 )
 
 
@@ -91,6 +92,7 @@ def _wire(parts: Parts) -> None:
         service.job(kind, handler, every=_EVERY.get(kind))
     assurance.wire(parts)
     ways_in.wire(parts)
+    mandates.wire(parts)
     load_at_start(parts, rotate_keys)
 
 

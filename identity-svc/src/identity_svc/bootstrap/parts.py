@@ -10,6 +10,9 @@ from .. import policies
 from ..application.attempts import Attempts
 from ..application.hash_passwords import Passwords
 from ..application.key_ring import KeyRing
+from ..application.mandates.answer import AnswerMandate
+from ..application.mandates.claim_ward import ClaimWard
+from ..application.mandates.notices import JobNotices
 from ..application.mint_tokens import MintTokens
 from ..application.open_session import OpenSession
 from ..application.prove_code import ProveCode
@@ -21,6 +24,7 @@ from ..persistence.accounts import SqlAccounts
 from ..persistence.assurance import SqlAssurance
 from ..persistence.codes import SqlCodes
 from ..persistence.keys import SqlKeys
+from ..persistence.mandates import SqlMandates, SqlPeople
 from ..persistence.messages import SqlMessages
 from ..persistence.officers import SqlOfficers
 from ..persistence.organisation import SqlOrganisation
@@ -44,11 +48,14 @@ class Stores:
     throttle: SqlThrottle
     organisation: SqlOrganisation
     access_log: SqlAccessLog
+    mandates: SqlMandates
+    people: SqlPeople
 
     @classmethod
     def over(cls, sealer: Sealer, *, requires_factor: bool) -> "Stores":
+        accounts = SqlAccounts(sealer)
         return cls(
-            accounts=SqlAccounts(sealer),
+            accounts=accounts,
             assurance=SqlAssurance(),
             officers=SqlOfficers(sealer, requires_factor=requires_factor),
             sessions=SqlSessions(sealer, requires_factor=requires_factor),
@@ -59,6 +66,8 @@ class Stores:
             throttle=SqlThrottle(),
             organisation=SqlOrganisation(),
             access_log=SqlAccessLog(),
+            mandates=SqlMandates(sealer),
+            people=SqlPeople(accounts, sealer),
         )
 
 
@@ -79,6 +88,7 @@ class Parts:
     open_session: OpenSession
     revoke_access: RevokeAccess
     raise_assurance: RaiseAssurance
+    answer_mandate: AnswerMandate
 
     @classmethod
     def of(
@@ -94,6 +104,16 @@ class Parts:
         ring = KeyRing(service.begin, stores.keys)
         attempts = Attempts(stores.throttle, sealer.lookup_hash, policies.attempt_limits(settings))
         minter = MintTokens(ring, settings.access_token_lifetime)
+        revoke_access = RevokeAccess(
+            stores.sessions,
+            stores.revocations,
+            settings.access_token_lifetime,
+            publishing(service, settings, stores.revocations),
+        )
+        answer_mandate = AnswerMandate(
+            stores.mandates, stores.people, stores.messages, JobNotices(), revoke_access
+        )
+        claim_ward = ClaimWard(stores.mandates, stores.people, answer_mandate)
         return cls(
             service=service,
             settings=settings,
@@ -112,13 +132,9 @@ class Parts:
                 sealer.lookup_hash,
                 policies.session_policies(settings),
             ),
-            revoke_access=RevokeAccess(
-                stores.sessions,
-                stores.revocations,
-                settings.access_token_lifetime,
-                publishing(service, settings, stores.revocations),
-            ),
-            raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages),
+            revoke_access=revoke_access,
+            raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages, claim_ward),
+            answer_mandate=answer_mandate,
         )
 
     def partner(self, prefix: str, secret: str) -> SignedPartner:

@@ -19,6 +19,16 @@ class PartnerRealName:
         body = {"uscc": uscc, "name": company, "legal_representative": representative}
         return await self._ask("/realname/v1/company-check", body)
 
+    async def is_parent(self, parent: tuple[str, str], child: tuple[str, str]) -> bool:
+        """Each as name and number."""
+        body = {
+            "name": parent[0],
+            "id_number": parent[1],
+            "child_name": child[0],
+            "child_id_number": child[1],
+        }
+        return await self._ask("/realname/v1/kinship-check", body)
+
     async def _ask(self, path: str, body: dict[str, Any]) -> bool:
         try:
             result = (await self._partner.post(path, body)).get("result")

@@ -10,6 +10,14 @@ class PartnerSms:
     def __init__(self, partner: SignedPartner) -> None:
         self._partner = partner
 
+    async def notify(self, phone: str, template: str, out_id: str) -> None:
+        """A message without a code; `phone` is E.164."""
+        body = {"phone": dialled(phone), "template": template, "params": {}, "out_id": out_id[:64]}
+        try:
+            await self._partner.post("/sms/v1/send", body)
+        except PartnerRefused as refusal:
+            raise SmsRefused(refusal.code) from refusal
+
     async def send(self, message: CodeMessage) -> None:
         minutes = int(LIFETIME.total_seconds() // 60)
         body = {

@@ -65,6 +65,42 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您的账号已解除与城市统一身份认证平台的关联，不能再用它登录。",
         "The city's identity platform was unlinked from your account and opens it no more.",
     ),
+    "mandate_offered_by_you": (
+        "您发出了一项授权，等待对方接受；可在“我的授权”中查看或撤回。",
+        "You offered somebody a mandate; it waits for their answer. See or take it back among your mandates.",
+    ),
+    "mandate_offered_to_you": (
+        "您收到一项授权，请在“我的授权”中查看并决定是否接受。",
+        "You were offered a mandate; see it among your mandates and answer it.",
+    ),
+    "mandate_active_by_you": (
+        "您的授权已被接受，对方现在可以在授权范围内代您办理；您可随时在“我的授权”中解除。",
+        "Your mandate was accepted: they may act for you within it. You can revoke it any time among your mandates.",
+    ),
+    "mandate_active_to_you": (
+        "您已接受授权，现在可以在授权范围内代为办理；每次办理都会告知授权人。",
+        "You accepted a mandate and may act within it; whoever gave it is told of each act.",
+    ),
+    "mandate_granted_by_you": (
+        "已有监护人或账号本人登记为可代您办理，详见“我的授权”。如有疑问，请到服务窗口核实。",
+        "A guardian, or this account's owner, is registered to act for you; see your mandates, or ask at a window.",
+    ),
+    "mandate_granted_to_you": (
+        "您已登记为可代为办理，范围和期限见“我的授权”；每次办理都会留痕。",
+        "You are registered to act for somebody; see your mandates for how far and how long. Each act is recorded.",
+    ),
+    "mandate_declined_by_you": ("您的授权被对方谢绝。", "Your offer of a mandate was declined."),
+    "mandate_declined_to_you": ("您谢绝了一项授权。", "You declined a mandate."),
+    "mandate_revoked_by_you": (
+        "您授出的一项授权已解除，对方不能再代您办理。",
+        "A mandate you gave was revoked; they can no longer act for you.",
+    ),
+    "mandate_revoked_to_you": (
+        "您获得的一项授权已解除，不能再代为办理。",
+        "A mandate you had was revoked; you can no longer act by it.",
+    ),
+    "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
+    "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }
 """Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data."""
 

@@ -68,8 +68,8 @@ def mask_id_number(number: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """An account's personal data, sealed at rest as one blob. `phone` is E.164."""
+    """An account's personal data, sealed at rest as one blob. `phone` is E.164; a ward's account has none."""
 
-    phone: str
+    phone: str | None
     name: str | None = None
     id_number: str | None = None

@@ -13,17 +13,18 @@ from ..domain.accounts import Account, Company, Credentials, Kind, Subject
 from ..domain.errors import PhoneAlreadyRegistered, RealNameNotConfirmed
 from ..domain.personal import Personal
 
-_COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password,
+COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password,
   registered_at, verified_at, version"""
 _INSERT = """
 WITH made AS (
   INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
     registered_at, verified_at, id_hash, version)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (phone_hash) DO NOTHING RETURNING *
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING *
 ), proven AS (
   INSERT INTO assurance (account_id, level, source, at)
-  SELECT id, 1, 'phone', registered_at FROM made
-  UNION ALL SELECT id, 2, 'realname', verified_at FROM made WHERE verified_at IS NOT NULL
+  SELECT id, 1, 'phone', registered_at FROM made WHERE phone_hash IS NOT NULL
+  UNION ALL SELECT id, 2, 'realname', verified_at FROM made
+    WHERE phone_hash IS NOT NULL AND verified_at IS NOT NULL
 )
 SELECT count(*) FROM made
 """
@@ -36,7 +37,7 @@ WITH seen AS (
   INSERT INTO access_log (account_id, viewer, officer_id, why)
   SELECT id, $2, $3, $4 FROM account WHERE id = $1
 )
-SELECT {_COLUMNS} FROM account WHERE id = $1
+SELECT {COLUMNS} FROM account WHERE id = $1
 """
 
 
@@ -56,7 +57,7 @@ class SqlAccounts:
             _INSERT,
             account.id,
             account.kind,
-            self._sealer.lookup_hash(account.personal.phone),
+            self._sealer.lookup_hash(account.personal.phone) if account.personal.phone else None,
             self._seal(account.id, account.personal),
             account.company.name if account.company else None,
             account.company.uscc if account.company else None,
@@ -70,23 +71,23 @@ class SqlAccounts:
         return made == 1
 
     async def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
-        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1", account_id)
-        return self._account(row) if row else None
+        row = await uow.fetchrow(f"SELECT {COLUMNS} FROM account WHERE id = $1", account_id)
+        return self.read(row) if row else None
 
     async def person_by_id_number(self, uow: UnitOfWork, id_number: str) -> Account | None:
         """The account of the person whose number was proven to be this one."""
         row = await uow.fetchrow(
-            f"SELECT {_COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person'",
+            f"SELECT {COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person'",
             self._sealer.lookup_hash(id_number),
         )
-        return self._account(row) if row else None
+        return self.read(row) if row else None
 
     async def view(
         self, uow: UnitOfWork, account_id: UUID, *, viewer: str, officer_id: UUID | None, why: str
     ) -> Account | None:
         """The account, for another service; recorded for the person concerned."""
         row = await uow.fetchrow(_VIEW, account_id, viewer, officer_id, why)
-        return self._account(row) if row else None
+        return self.read(row) if row else None
 
     async def credentials_by_phone(self, uow: UnitOfWork, phone: str) -> Credentials | None:
         row = await uow.fetchrow(
@@ -107,8 +108,8 @@ class SqlAccounts:
 
     async def locked(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
         """The account, until the commit nobody else's to change."""
-        row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1 FOR UPDATE", account_id)
-        return self._account(row) if row else None
+        row = await uow.fetchrow(f"SELECT {COLUMNS} FROM account WHERE id = $1 FOR UPDATE", account_id)
+        return self.read(row) if row else None
 
     async def recognise(self, uow: UnitOfWork, account: Account) -> None:
         """Stores the identity and level of a locked account.
@@ -133,7 +134,8 @@ class SqlAccounts:
         plain = {"phone": personal.phone, "name": personal.name, "id_number": personal.id_number}
         return self._sealer.seal(orjson.dumps(plain), account_id.bytes)
 
-    def _account(self, row: Mapping[str, Any]) -> Account:
+    def read(self, row: Mapping[str, Any]) -> Account:
+        """The account in a row of `COLUMNS`."""
         personal = orjson.loads(self._sealer.open(row["personal"], row["id"].bytes))
         return Account(
             id=row["id"],

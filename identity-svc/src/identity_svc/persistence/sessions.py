@@ -143,6 +143,13 @@ class SqlSessions:
         )
         return [row["id"] for row in rows]
 
+    async def is_open(self, uow: UnitOfWork, session_id: UUID) -> bool:
+        found = await uow.read_value(
+            "SELECT ended_at IS NULL AND idle_until > now() AND expires_at > now() FROM session WHERE id = $1",
+            session_id,
+        )
+        return bool(found)
+
     async def sweep(self, uow: UnitOfWork) -> None:
         """Sessions are kept a month after their end, for whoever asks what happened."""
         await uow.execute("DELETE FROM session WHERE expires_at < now() - interval '30 days'")

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from .assurance.tables import add_assurance_tables
 from .factors.tables import add_factor_tables
+from .mandates.tables import add_mandate_tables
 from .ways_in.tables import add_ways_in_tables
 
 metadata = sa.MetaData()
@@ -80,7 +81,7 @@ account = sa.Table(
     sa.Column("id", UUID, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column(
-        "phone_hash", sa.LargeBinary, nullable=False, unique=True, comment="keyed hash of the E.164 number"
+        "phone_hash", sa.LargeBinary, unique=True, comment="keyed hash of the E.164 number; null: a ward's"
     ),
     sa.Column("personal", sa.LargeBinary, nullable=False, comment="sealed: phone, name, ID number"),
     sa.Column("id_hash", sa.LargeBinary, comment="keyed hash of the ID number, once verified"),
@@ -243,3 +244,4 @@ sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 add_assurance_tables(metadata)
 add_factor_tables(metadata)
 add_ways_in_tables(metadata)
+add_mandate_tables(metadata)

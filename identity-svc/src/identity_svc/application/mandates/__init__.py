@@ -1,0 +1,1 @@
+"""Use cases of mandates: offered, answered, ended, and acted by."""

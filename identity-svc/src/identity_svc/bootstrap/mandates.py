@@ -1,0 +1,52 @@
+"""Mandates: who may act for whom."""
+
+from .. import policies
+from ..api.mandates import router
+from ..api.mandates.routes import MandateDesk
+from ..application.mandates.act import Act
+from ..application.mandates.add_ward import AddWard, Registers
+from ..application.mandates.expire import EXPIRE_MANDATE, ExpireMandate
+from ..application.mandates.notices import SEND_NOTICE, JobNotices, SendNotice
+from ..application.mandates.offer import OfferMandate
+from ..application.verify_at_window import AtWindow
+from ..channels.real_name import PartnerRealName
+from ..channels.sms import PartnerSms
+from .parts import Parts
+
+ROUTERS = (router,)
+
+
+def wire(parts: Parts) -> None:
+    service, stores, settings = parts.service, parts.stores, parts.settings
+    mandates, people, messages = stores.mandates, stores.people, stores.messages
+    registry = PartnerRealName(parts.partner("X-Realname", settings.realname_secret.get_secret_value()))
+    service.state.mandates = MandateDesk(
+        mandates=mandates,
+        people=people,
+        offer=OfferMandate(
+            mandates,
+            people,
+            messages,
+            JobNotices(),
+            stores.throttle,
+            parts.sealer.lookup_hash,
+            policies.offer_policy(settings),
+        ),
+        answer=parts.answer_mandate,
+        add_ward=AddWard(
+            service.begin,
+            mandates,
+            people,
+            stores.accounts,
+            stores.assurance,
+            messages,
+            Registers(registry, registry),
+            parts.attempts,
+            AtWindow(stores.officers, stores.organisation),
+        ),
+        act=Act(mandates, people, stores.sessions, parts.minter),
+        longest=settings.longest_mandate,
+    )
+    sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
+    service.job(SEND_NOTICE, SendNotice(mandates, people, sms))
+    service.job(EXPIRE_MANDATE, ExpireMandate(mandates, messages, parts.revoke_access))
