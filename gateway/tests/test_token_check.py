@@ -38,6 +38,16 @@ async def test_routes_for_everyone_need_none(gateway: Door):
         assert response.status == 200  # whether one is needed is for the service to say
 
 
+async def test_the_providers_endpoints_look_at_credentials_themselves(gateway: Door):
+    for path, credentials in (
+        ("/oidc/token", "Basic Y2xpZW50OnNlY3JldA=="),
+        ("/oidc/userinfo", "Bearer of-another-audience"),
+        ("/login", "Bearer of-another-audience"),
+    ):
+        status, _, _ = await get(gateway, credentials, path)
+        assert status == 200 and gateway.services["identity"].last.get("authorization") == credentials
+
+
 def forged(tokens: Tokens) -> dict[str, str]:
     good = tokens.citizen(uuid4())
     header, body, signature = good.split(".")

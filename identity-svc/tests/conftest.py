@@ -84,6 +84,19 @@ async def sandbox(partner_keys: Path, tmp_path: Path) -> AsyncIterator[Sandbox]:
             yield Sandbox(app, http)
 
 
+class Outside(httpx2.AsyncBaseTransport):
+    """Every host there is: the partner sandbox, and whatever program a test puts at another one's name."""
+
+    def __init__(self, sandbox: Any) -> None:
+        self.programs: dict[str, Any] = {"partners.test": sandbox}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        program = self.programs.get(request.url.host)
+        if program is None:
+            raise httpx2.ConnectError(f"nobody is at {request.url.host}")
+        return await httpx2.ASGITransport(app=program).handle_async_request(request)
+
+
 _phones = itertools.count(13900000000)
 _births = itertools.count(1)
 
@@ -105,6 +118,7 @@ class Identity:
 
     running: Running
     sandbox: Sandbox
+    outside: Outside
 
     @property
     def client(self) -> httpx2.AsyncClient:
@@ -170,9 +184,10 @@ async def start_identity(
                 **TEST_KEYS,
             }
             settings = IdentitySettings(**(defaults | overrides))
-            service = build(settings, transport=httpx2.ASGITransport(app=sandbox.app))
+            outside = Outside(sandbox.app)
+            service = build(settings, transport=outside)
             started = await stack.enter_async_context(running(service, tokens, own_keys=True))
-            return Identity(started, sandbox)
+            return Identity(started, sandbox, outside)
 
         yield start
 

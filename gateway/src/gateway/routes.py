@@ -15,7 +15,8 @@ class Route:
 
     `webhook`: partners sign their bytes and carry no token of ours. `log_in`: counted apart and strictly; a
     stale token sent along must not keep anyone from getting a new one. `dear`: costs the service so much that a caller
-    may ask for it a few times a second only, as for large uploads on any route.
+    may ask for it a few times a second only, as for large uploads on any route. `own_door`: what stands in
+    `Authorization` is a client's secret, or a token that we gave for another audience; the service looks at it.
     """
 
     prefix: str
@@ -25,10 +26,11 @@ class Route:
     webhook: bool = False
     log_in: bool = False
     dear: bool = False
+    own_door: bool = False
 
     @property
     def checks_token(self) -> bool:
-        return not self.webhook and not self.log_in
+        return not (self.webhook or self.log_in or self.own_door)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -37,6 +39,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity", "identity"),
     Route("/.well-known", "identity", body_limit=64 * KB),
+    Route("/oidc", "identity", own_door=True, body_limit=64 * KB),
+    Route("/login", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/catalog", "catalog"),
     # Uploads of 10 MB, with room for the multipart envelope.
     Route("/api/cases", "case", timeout=60.0, body_limit=11 * MB),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from .application.attempts import AttemptLimits
 from .application.key_ring import RELOAD
 from .application.mandates.offer import OfferPolicy
+from .application.oidc.browser_policy import BrowserPolicy
 from .application.open_session import SessionPolicies
 from .application.request_code import CodeLimits
 from .domain.limits import Limit
@@ -40,6 +41,14 @@ def session_policies(settings: IdentitySettings) -> SessionPolicies:
             absolute=timedelta(hours=settings.officer_session_hours),
             grace=grace,
         ),
+    )
+
+
+def browser_policy(settings: IdentitySettings) -> BrowserPolicy:
+    return BrowserPolicy(
+        idle=timedelta(hours=settings.browser_session_idle_hours),
+        absolute=timedelta(hours=settings.browser_session_hours),
+        sessions=session_policies(settings),
     )
 
 

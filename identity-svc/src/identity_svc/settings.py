@@ -18,6 +18,12 @@ class IdentitySettings(ServiceSettings):
     organisation_file: Path = ORGANISATION_FILE
     service_secrets_file: Path | None = Field(None, description="JSON object: service name to secret")
 
+    public_url: str = Field(
+        "http://127.0.0.1:8080", description="where people reach the platform; the OpenID provider's issuer"
+    )
+    browser_session_idle_hours: float = 2
+    browser_session_hours: float = 12
+
     partners_url: str = "http://127.0.0.1:9400"
     partners_app: str = "police-platform"
     sms_secret: SecretStr = SecretStr("")
@@ -77,6 +83,10 @@ class IdentitySettings(ServiceSettings):
     @property
     def wechat_api(self) -> str:
         return (self.wechat_api_url or self.partners_url).rstrip("/")
+
+    @property
+    def issuer(self) -> str:
+        return self.public_url.rstrip("/")
 
     @property
     def access_token_lifetime(self) -> timedelta:

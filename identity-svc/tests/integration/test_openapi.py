@@ -19,6 +19,7 @@ from contracts.tokens import Role
 from identity_svc.bootstrap import build
 from identity_svc.domain.demo import CITIZEN, REPRESENTATIVE
 from identity_svc.domain.mandates.mandate import Kind, Mandate, Scope, State
+from identity_svc.domain.oidc.clients import Scope as ClientScope
 from identity_svc.settings import IdentitySettings
 from partners.app import build as build_sandbox
 from partners.settings import PartnersSettings
@@ -37,6 +38,12 @@ BADGES = {
 UNTIL = (now() + timedelta(days=9)).date().isoformat()
 CHILD = {"name": "王小宝", "id_number": "610102201503070012"}
 ADULT = {"name": "王老五", "id_number": "610102195003070018"}
+CLIENT = {
+    "department": "HUZHENG",
+    "name": "户籍预约系统",
+    "name_en": "Household appointments",
+    "redirect_uris": ["https://booking.example.gov.cn/callback"],
+}
 FAREWELLS = ("/api/identity/me/sessions", "/api/identity/password", "/api/identity/sessions/current")
 
 
@@ -79,6 +86,8 @@ def held(
             operator = bearer(held.callers[Role.OPERATOR])
             officers = client.get("/officers?limit=60", headers=operator).json()["items"]
             mandates = some_mandates(held, client)
+            client_id = client.post("/clients", json=CLIENT, headers=operator).json()["client"]["client_id"]
+            held.do(agreed(held, client_id))
             newcomers = [newcomer(held, client, partners, another_phone()) for _ in range(12)]
             strangers = [stranger(client, partners, another_phone()) for _ in range(36)]
             link_id = a_link(held, client, strangers.pop())
@@ -86,6 +95,7 @@ def held(
             "account_id": [str(citizen_id(held))],
             "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
             "version": [1],
+            "client_id": [client_id],
             # In the order in which those roles take turns.
             "session_id": [second[role]["session_id"] for role in sorted(second)],
         }
@@ -110,6 +120,9 @@ def held(
                 {"badge_no": f"NEW-{number}", "name": "赵一鸣", "rank": 1, "unit": "XC-HUZHENG", "roles": ["officer"]}
                 for number in range(9)
             ],
+            "POST /api/identity/clients": [CLIENT],
+            "PATCH /api/identity/clients/{client_id}": [{"version": 1, "minimum_level": 2}],
+            "POST /api/identity/clients/{client_id}/secret": [{"old_valid_hours": 1}],
             "PATCH /api/identity/officers/{officer_id}": [{"version": 1, "active": False}],
             "PUT /api/identity/password": [{"current_password": PASSWORD, "new_password": "a new password for it"}],
             "POST /api/identity/window-checks": [
@@ -175,6 +188,17 @@ async def granted(held: Held, made: list[Mandate]) -> None:
     async with held.running.uow() as uow:
         for mandate in made:
             await held.running.service.state.parts.stores.mandates.grant(uow, mandate, "test", None)
+
+
+async def agreed(held: Held, client_id: str) -> None:
+    """Every role has agreed to the client, so that there is something to withdraw."""
+    verified = [await held.running.service.verifier.verify(token) for token in held.callers.values()]
+    async with held.running.uow() as uow:
+        for caller in verified:
+            if not caller.has(Role.SERVICE):
+                await held.running.service.state.oidc.consents.give(
+                    uow, caller.account_id, client_id, frozenset({ClientScope.OPENID})
+                )
 
 
 def citizen_id(held: Held) -> UUID:

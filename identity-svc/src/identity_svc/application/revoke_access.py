@@ -9,7 +9,7 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 from contracts.identity import AccessRevoked
 
-from .ports import Revocations, Sessions
+from .ports import EndedSessions, Revocations, Sessions
 
 _SKEW = timedelta(seconds=60)
 
@@ -22,7 +22,8 @@ def remembered(lifetime: timedelta) -> timedelta:
 class RevokeAccess:
     """`lifetime`: of an access token; a revocation may be forgotten once the last one that it concerns has expired.
 
-    `committed` is called after each commit that revoked something.
+    `ended`: who else must do something about sessions that end, in the same commit. `committed` is called after each
+    commit that revoked something.
     """
 
     def __init__(
@@ -30,17 +31,19 @@ class RevokeAccess:
         sessions: Sessions,
         revocations: Revocations,
         lifetime: timedelta,
+        ended: EndedSessions,
         committed: Callable[[], None] = lambda: None,
     ) -> None:
         self._sessions = sessions
         self._revocations = revocations
         self._remembered = remembered(lifetime)
+        self._ended = ended
         self._committed = committed
 
     async def session(self, uow: UnitOfWork, session_id: UUID, reason: str) -> bool:
         """False where it had ended before."""
         ended = await self._sessions.end(uow, session_id, reason)
-        await self._tell(uow, [session_id] if ended else [], "session")
+        await self._tell_of_sessions(uow, [session_id] if ended else [])
         return ended
 
     async def sessions_of(
@@ -48,12 +51,17 @@ class RevokeAccess:
     ) -> list[UUID]:
         """Ends every session of an account or officer, except perhaps the one they are using; those ended."""
         ended = await self._sessions.end_all(uow, owner_id, reason, but=but)
-        await self._tell(uow, ended, "session")
+        await self._tell_of_sessions(uow, ended)
         return ended
 
     async def mandate(self, uow: UnitOfWork, mandate_id: UUID) -> None:
         """Once for each mandate; ending its own row is the caller's."""
         await self._tell(uow, [mandate_id], "mandate")
+
+    async def _tell_of_sessions(self, uow: UnitOfWork, ids: Sequence[UUID]) -> None:
+        await self._tell(uow, ids, "session")
+        if ids:
+            await self._ended.sessions_ended(uow, ids)
 
     async def _tell(self, uow: UnitOfWork, ids: Sequence[UUID], kind: Literal["session", "mandate"]) -> None:
         if not ids:

@@ -29,7 +29,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..persistence import tables
 from ..settings import IdentitySettings
-from . import assurance, factors, mandates, ways_in
+from . import assurance, factors, mandates, oidc, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -48,6 +48,7 @@ _ROUTERS = (
     *factors.ROUTERS,
     *ways_in.ROUTERS,
     *mandates.ROUTERS,
+    *oidc.ROUTERS,
 )
 
 
@@ -93,6 +94,7 @@ def _wire(parts: Parts) -> None:
     assurance.wire(parts)
     ways_in.wire(parts)
     mandates.wire(parts)
+    oidc.wire(parts)
     load_at_start(parts, rotate_keys)
 
 

@@ -14,11 +14,13 @@ from ..application.mandates.answer import AnswerMandate
 from ..application.mandates.claim_ward import ClaimWard
 from ..application.mandates.notices import JobNotices
 from ..application.mint_tokens import MintTokens
+from ..application.oidc.tell_clients import TellClients
 from ..application.open_session import OpenSession
 from ..application.prove_code import ProveCode
 from ..application.raise_assurance import RaiseAssurance
 from ..application.revoke_access import RevokeAccess
 from ..channels.signed_partner import SignedPartner
+from ..domain.oidc.ways_in import WaysIn
 from ..persistence.access_log import SqlAccessLog
 from ..persistence.accounts import SqlAccounts
 from ..persistence.assurance import SqlAssurance
@@ -27,6 +29,7 @@ from ..persistence.keys import SqlKeys
 from ..persistence.mandates import SqlMandates, SqlPeople
 from ..persistence.messages import SqlMessages
 from ..persistence.officers import SqlOfficers
+from ..persistence.oidc.grants import SqlParticipations
 from ..persistence.organisation import SqlOrganisation
 from ..persistence.revocations import SqlRevocations
 from ..persistence.sessions import SqlSessions
@@ -73,7 +76,8 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`client` reaches the partners; its base address is theirs."""
+    """`client` reaches the partners; its base address is theirs. `ways_in`: areas add theirs to the log-in pages.
+    `to_clients` stands in for the way to departments' systems in tests."""
 
     service: Service
     settings: IdentitySettings
@@ -89,6 +93,9 @@ class Parts:
     revoke_access: RevokeAccess
     raise_assurance: RaiseAssurance
     answer_mandate: AnswerMandate
+    tell_clients: TellClients
+    ways_in: WaysIn
+    to_clients: httpx2.AsyncBaseTransport | None
 
     @classmethod
     def of(
@@ -104,10 +111,12 @@ class Parts:
         ring = KeyRing(service.begin, stores.keys)
         attempts = Attempts(stores.throttle, sealer.lookup_hash, policies.attempt_limits(settings))
         minter = MintTokens(ring, settings.access_token_lifetime)
+        tell_clients = TellClients(SqlParticipations())
         revoke_access = RevokeAccess(
             stores.sessions,
             stores.revocations,
             settings.access_token_lifetime,
+            tell_clients,
             publishing(service, settings, stores.revocations),
         )
         answer_mandate = AnswerMandate(
@@ -135,6 +144,9 @@ class Parts:
             revoke_access=revoke_access,
             raise_assurance=RaiseAssurance(stores.accounts, stores.assurance, stores.messages, claim_ward),
             answer_mandate=answer_mandate,
+            tell_clients=tell_clients,
+            ways_in=WaysIn(),
+            to_clients=transport,
         )
 
     def partner(self, prefix: str, secret: str) -> SignedPartner:

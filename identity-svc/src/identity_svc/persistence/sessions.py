@@ -29,12 +29,12 @@ _LIST = f"""
 SELECT id, name, device, method, amr, created_at, rotated_at, least(idle_until, expires_at) AS expires_at
 FROM session WHERE {_LIVE} AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3
 """
-_FOR_REFRESH = f"""
+_FIND = f"""
 SELECT s.secret, s.authenticated_at, s.amr, s.generation, s.rotated_at, s.idle_until, s.expires_at, s.ended_at,
        a.id AS account_id, a.kind, a.ial,
        {SUBJECT_COLUMNS}
 FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN officer o ON o.id = s.officer_id
-WHERE s.id = $1 FOR UPDATE OF s
+WHERE s.id = $1
 """
 
 
@@ -92,9 +92,15 @@ class SqlSessions:
             f"SELECT EXISTS (SELECT FROM session WHERE {_LIVE} AND id = $2)", owner_id, session_id
         )
 
+    async def find(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None:
+        """The session and its owner."""
+        return self._found(session_id, await uow.fetchrow(_FIND, session_id))
+
     async def find_for_refresh(self, uow: UnitOfWork, session_id: UUID) -> FoundSession | None:
-        """The session and its owner; locked, so that two refreshes of one token come one after the other."""
-        row = await uow.fetchrow(_FOR_REFRESH, session_id)
+        """As `find`, locked, so that two refreshes of one token come one after the other."""
+        return self._found(session_id, await uow.fetchrow(f"{_FIND} FOR UPDATE OF s", session_id))
+
+    def _found(self, session_id: UUID, row: Mapping[str, Any] | None) -> FoundSession | None:
         if row is None:
             return None
         ended = row["ended_at"] is not None

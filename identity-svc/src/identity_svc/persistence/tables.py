@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from .assurance.tables import add_assurance_tables
 from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
+from .oidc.tables import add_oidc_tables
 from .ways_in.tables import add_ways_in_tables
 
 metadata = sa.MetaData()
@@ -245,3 +246,4 @@ add_assurance_tables(metadata)
 add_factor_tables(metadata)
 add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
+add_oidc_tables(metadata)

@@ -1,0 +1,1 @@
+"""The OpenID provider's endpoints, its log-in pages, and its administration."""

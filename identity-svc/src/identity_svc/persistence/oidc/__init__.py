@@ -1,0 +1,1 @@
+"""Clients, pending log-ins, grants, consents: the provider's tables."""
