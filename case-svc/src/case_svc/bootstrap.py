@@ -10,7 +10,7 @@ from chassis.http_client import ServiceClient
 from chassis.sealing import Sealer
 from chassis.service import Service
 
-from .api import cases, drafts, internal, materials, officers, submission
+from .api import cases, drafts, exceptions, internal, materials, officers, submission
 from .application.desk import Desk
 from .application.handlers import ON_JOB
 from .application.sweep_files import EVERY, SWEEP_FILES, SweepFiles
@@ -22,6 +22,7 @@ from .documents.issuing import DocumentIssuer
 from .documents.signing import DocumentSigner
 from .domain.working_days import default_calendar
 from .materials.store import MaterialStore
+from .persistence.break_glass import BreakGlassTable
 from .persistence.cases import CaseTable
 from .persistence.claims import ClaimTable
 from .persistence.file_keys import FileKeys
@@ -40,8 +41,10 @@ def build(settings: CaseSettings) -> Service:
     service = Service(
         "case-svc", settings, metadata=metadata, migrations=Path(__file__).parent / "migrations"
     )
-    # `queue` and `numbers` come before `{case_id}`.
-    service.include(officers.router, cases.router, drafts.router, submission.router, materials.router)
+    # `exceptions`, `queue` and `numbers` come before `{case_id}`.
+    service.include(
+        exceptions.router, officers.router, cases.router, drafts.router, submission.router, materials.router
+    )
     service.include(documents_router, internal.router)
     desk, documents = _desks(settings, service)
     service.state.desk, service.state.documents = desk, documents
@@ -68,6 +71,7 @@ def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk
         history=history,
         lists=CaseLists(),
         claims=ClaimTable(),
+        exceptions=BreakGlassTable(sealer),
         documents=issuer,
         people=people,
         files=files,

@@ -13,7 +13,7 @@ PARCEL = ("accept", "review", "produce", "deliver")
 WORDS = {
     "purpose": "给女儿王小红办理入学", "lacking": "户口簿第三页照片", "answered": "照片已补上",
     "rejected": "不属于本局管辖", "opinion": "核对过张三的档案", "denied": "李四提交的材料不实",
-    "withdrawn": "家里有事不办了",
+    "withdrawn": "家里有事不办了", "exception": "王五来电询问，核对其进度",
 }  # fmt: skip
 PERSON = {"name": "张三", "phone": "13800000000", "address": "东新街1号"}
 """As in the address of these tests' drafts."""
@@ -70,6 +70,9 @@ async def test_its_stories_tell_every_event_it_owns(world, stories) -> None:
     basis = {"reason": WORDS["denied"], "legal_basis": "行政许可法第三十八条"}
     await stories.officer(denied, "decisions", {"decision": "deny", "opinion": WORDS["opinion"], **basis})
     await stories.citizen(await stories.submitted(), "withdraw", {"reason": WORDS["withdrawn"]})
+    stranger = world.officer(unit="BL-CRJ", department="CRJ")
+    opened = await stranger.post(f"/api/cases/{denied}/break-glass", {"reason": WORDS["exception"]})
+    assert opened.status_code == 201, opened.text
     await stories.with_fee()
     async with world.uow() as uow:
         await uow.execute("UPDATE job SET run_at = now() WHERE kind = 'case.close_unpaid'")

@@ -1,7 +1,9 @@
-"""What identity-svc tells, held against the committed contracts. It reads nobody's events."""
+"""What identity-svc tells and reads, held against the committed contracts."""
 
+import pytest
 from chassis.testing import bearer
-from chassis.testing.contracts import assert_reads, assert_told_everything
+from chassis.testing.contracts import assert_reads, assert_told_everything, taken
+from contracts.committed import Producer
 
 DEMO = "demo-password-of-the-tests"
 
@@ -24,4 +26,27 @@ async def test_its_stories_tell_every_event_it_owns(start_identity, tmp_path, ph
     assert left.status_code == 204, left.text
     secrets = [phone, id_number, person["name"], officer["name"], officer["badge_no"]]
     await assert_told_everything(identity.running.service, but_never=secrets)
-    assert_reads(identity.running.service, ())
+
+
+async def supervisors_are_told(identity, type: str, producer: Producer) -> None:
+    body = await taken(identity.running, type, producer, officer_department="HUZHENG")
+    rows = await identity.sql(
+        "SELECT recipient_id, facts FROM message WHERE kind = 'case_opened_by_exception'"
+    )
+    supervisors = await identity.sql("SELECT id FROM officer WHERE badge_no = 'HUZHENG-S'")
+    assert [row["recipient_id"] for row in rows] == [row["id"] for row in supervisors]
+    assert rows[0]["facts"]["case_no"] == body["case_no"]
+    await identity.sql("DELETE FROM message")
+
+
+READS = {"case.case.opened_by_exception": supervisors_are_told}
+"""What becomes of each event it reads."""
+
+
+@pytest.mark.parametrize("producer", Producer)
+async def test_every_event_it_reads_has_its_effect(start_identity, tmp_path, subtests, producer):
+    identity = await start_identity(demo_accounts_file=tmp_path / "demo.json", demo_password=DEMO)
+    assert_reads(identity.running.service, READS)
+    for type, check in READS.items():
+        with subtests.test(type):
+            await check(identity, type, producer)

@@ -23,6 +23,14 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class OpeningReason(Body):
+    """At least ten characters: the applicant reads it, and two supervisors do."""
+
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=_VISIBLE)
+    ] = Field(examples=["群众来电求助，需核对其在该局的申请进度"])
+
+
 class Claim(Body):
     """`take_over`: also where a colleague claimed it."""
 

@@ -85,9 +85,11 @@ async def get_timeline(case_id: UUID, uow: Uow, reader: Reader, desk: Desk) -> T
 async def list_views(
     case_id: UUID, uow: Uow, applicant: Applicant, desk: Desk, limit: Limit = 100
 ) -> list[LookView]:
-    """谁查看过我的办件 · Who looked at my case, the latest first."""
+    """谁、因何查看过我的办件 · Who looked at my case and why, the latest first."""
     await desk.own_case(uow, case_id, applicant)
-    return [present.look(seen) for seen in await desk.history.views(uow, case_id, limit)]
+    names = await desk.organisation.unit_names(uow)
+    looks = await desk.history.looks(uow, case_id, limit)
+    return [present.look(seen, names.get(seen.unit or "")) for seen in looks]
 
 
 def _lacking(desk: TheDesk, reader: CaseReader, case: Case, item: Item) -> StepUp | None:

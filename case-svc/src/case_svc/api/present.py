@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from ..application.records import Folder, Material, View
+from ..application.records import ExceptionUsed, Folder, Material
 from ..application.tell_timeline import Told
+from ..domain.break_glass import Grant
 from ..domain.case import Case
 from ..domain.item import Item
+from ..domain.looks import Look
 from ..domain.states import LABELS
 from ..domain.step_up import StepUp
 from ..domain.transitions import possible_moves
@@ -15,6 +17,8 @@ from .views import (
     CaseSummary,
     CaseView,
     EntryView,
+    ExceptionView,
+    GrantView,
     LookView,
     MaterialView,
     MoveView,
@@ -151,5 +155,32 @@ def _entry(line: Told) -> EntryView:
     )
 
 
-def look(seen: View) -> LookView:
-    return LookView(viewer=seen.viewer, unit=seen.unit, what=seen.what, at=seen.at)
+def look(seen: Look, unit_name: str | None) -> LookView:
+    (who, who_en), (thing, thing_en), (why, why_en) = seen.who(), seen.thing(), seen.why()
+    return LookView(
+        viewer=seen.viewer,
+        unit=seen.unit,
+        unit_name=unit_name,
+        who=who,
+        who_en=who_en,
+        what=seen.what,
+        what_text=thing,
+        what_text_en=thing_en,
+        why=why,
+        why_en=why_en,
+        by_exception=seen.grant_id is not None,
+        reason=seen.reason,
+        at=seen.at,
+    )
+
+
+def granted(grant: Grant) -> GrantView:
+    return GrantView.model_validate(grant, from_attributes=True)
+
+
+def exception(used: ExceptionUsed) -> ExceptionView:
+    grant = used.grant
+    return ExceptionView(
+        **{name: getattr(grant, name) for name in ExceptionView.model_fields if name != "looks"},
+        looks=used.looks,
+    )

@@ -162,9 +162,41 @@ class TimelineView(BaseModel):
 
 
 class LookView(BaseModel):
-    """Somebody opened the case: `viewer` is an officer's id or a service's name."""
+    """Somebody opened the case: `viewer` is an officer's id or a service's name, `who`, `what_text` and `why` say in
+    words who, at what and for what. `reason` is what an officer of another unit wrote. Officers are not named."""
 
     viewer: str
     unit: str | None
+    unit_name: str | None
+    who: str
+    who_en: str
     what: str
+    what_text: str
+    what_text_en: str
+    why: str
+    why_en: str
+    by_exception: bool
+    reason: str | None
     at: datetime
+
+
+class GrantView(BaseModel):
+    """`until`: the case may be read by the officer who asked."""
+
+    id: UUID
+    case_id: UUID
+    until: datetime
+
+
+class ExceptionView(GrantView):
+    """`unit` and `department` are the case's, `officer_…` the officer's own; `looks`: how often it was used."""
+
+    case_no: str | None
+    unit: str
+    department: str
+    officer_id: UUID
+    officer_unit: str
+    officer_department: str
+    reason: str
+    at: datetime
+    looks: int

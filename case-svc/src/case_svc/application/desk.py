@@ -27,6 +27,7 @@ class Desk:
     history: ports.History
     lists: ports.Lists
     claims: ports.Claims
+    exceptions: ports.Exceptions
     documents: ports.Documents
     people: ports.People
     files: ports.Files

@@ -9,13 +9,15 @@ from chassis.db import UnitOfWork
 from contracts.catalog import ItemDefinition
 
 from ..domain.answers import Answers
+from ..domain.break_glass import Grant
 from ..domain.case import Case, Moved, Note
 from ..domain.form import Form
 from ..domain.item import Item
+from ..domain.looks import Look
 from ..domain.people import Officer
 from ..domain.routing import Places
 from ..domain.timeline import Entry
-from .records import Editable, Filled, Folder, Material, Submission, View
+from .records import Editable, ExceptionUsed, Filled, Folder, Material, Submission
 
 
 class CaseStore(Protocol):
@@ -55,6 +57,9 @@ class FormStore(Protocol):
 class Folders(Protocol):
     async def open(self, uow: UnitOfWork, case_id: UUID) -> Folder | None: ...
     async def look(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Folder | None: ...
+    async def look_by_exception(
+        self, uow: UnitOfWork, case_id: UUID, officer: Officer, at: datetime
+    ) -> Folder | None: ...
     async def tell(
         self, uow: UnitOfWork, case_id: UUID, *, service: str, what: str
     ) -> tuple[Filled, int] | None: ...
@@ -95,9 +100,25 @@ class History(Protocol):
     ) -> None: ...
     async def entries(self, uow: UnitOfWork, case_id: UUID) -> list[Entry]: ...
     async def record_view(
-        self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
+        self,
+        uow: UnitOfWork,
+        case_id: UUID,
+        *,
+        viewer: str,
+        unit: str | None,
+        what: str,
+        role: str | None = None,
+        grant_id: UUID | None = None,
     ) -> None: ...
-    async def views(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[View]: ...
+    async def looks(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[Look]: ...
+
+
+class Exceptions(Protocol):
+    def add(self, uow: UnitOfWork, case: Case, grant: Grant) -> None: ...
+    async def active(self, uow: UnitOfWork, case_id: UUID, officer_id: UUID, at: datetime) -> UUID | None: ...
+    async def of_department(
+        self, uow: UnitOfWork, department: str, after: UUID | None, limit: int
+    ) -> Sequence[ExceptionUsed]: ...
 
 
 class Lists(Protocol):

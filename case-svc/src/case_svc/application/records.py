@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ..domain.answers import Answers
+from ..domain.break_glass import Grant
 from ..domain.case import Case
 from ..domain.states import State
 
@@ -77,10 +78,8 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """Somebody looked. `viewer` is an officer's id or a service's name."""
+class ExceptionUsed:
+    """A case opened by exception, and how often it was looked at so."""
 
-    viewer: str
-    unit: str | None
-    what: str
-    at: datetime
+    grant: Grant
+    looks: int

@@ -137,7 +137,12 @@ async def _readable(uow: UnitOfWork, desk: DocumentDesk, caller: Caller, documen
     if not _serves(caller, document):
         raise DocumentNotFound()
     await desk.record_view(
-        uow, document.case_id, viewer=caller.subject, unit=caller.claims.unit, what="document"
+        uow,
+        document.case_id,
+        viewer=caller.subject,
+        unit=caller.claims.unit,
+        what="document",
+        role=as_officer(caller).role,
     )
     return found
 

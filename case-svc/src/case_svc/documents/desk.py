@@ -28,7 +28,14 @@ class RecordView(Protocol):
     """Notes that somebody looked, for the person concerned to see."""
 
     async def __call__(
-        self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
+        self,
+        uow: UnitOfWork,
+        case_id: UUID,
+        *,
+        viewer: str,
+        unit: str | None,
+        what: str,
+        role: str | None = None,
     ) -> None: ...
 
 

@@ -23,6 +23,11 @@ class Officer:
     is_supervisor: bool = False
 
     @property
+    def role(self) -> str:
+        """As those who were looked at read it: a key of `looks.ROLES`."""
+        return "supervisor" if self.is_supervisor else "officer" if self.is_sworn else "auxiliary"
+
+    @property
     def leads_department(self) -> bool:
         """Leaders and supervisors at the department's city unit sign and supervise for all of its units."""
         return self.unit == f"CITY-{self.department}" and (self.rank >= UNIT_LEADER or self.is_supervisor)

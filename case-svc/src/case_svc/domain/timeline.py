@@ -218,5 +218,9 @@ _SENTENCES: Final[dict[str, Tell]] = {
         "经办民警岗位变动，办件退回本单位待办队列，由其他民警继续办理。",
         "The officer in charge changed post; the case went back to the unit's queue for another to go on.",
     ),
+    "opened_by_exception": _plain(
+        "其他单位民警说明理由后查阅了本办件，理由见“谁查看过我的办件”。",
+        "An officer of another unit opened this case and gave a reason; see who looked at your case.",
+    ),
     "reviewed_by_applicant": _plain("您已评价本次办理，感谢您的评价。", "You rated this service. Thank you."),
 }

@@ -1,5 +1,6 @@
 """Cases as one opens them: everything a reader sees, and the note of who looked, in one statement."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,8 +28,14 @@ FROM cases c JOIN case_form f ON f.case_id = c.id"""
 _OPEN: Final = f"{_FOLDER} WHERE c.id = $1"
 # Driven by the note, so that no officer sees a case without one. Who may see it is `Officer.serves`, in SQL.
 _LOOK: Final = f"""WITH looked AS (
- INSERT INTO case_view (case_id, viewer, unit, what) SELECT id, $2, $3::text, 'case' FROM cases
+ INSERT INTO case_view (case_id, viewer, unit, what, role) SELECT id, $2, $3::text, 'case', $6 FROM cases
   WHERE id = $1 AND department = $4 AND (unit = $3 OR $5 AND unit IS NOT NULL) RETURNING case_id)
+{_FOLDER} JOIN looked ON looked.case_id = c.id"""
+_LOOK_BY_EXCEPTION: Final = f"""WITH granted AS (
+ SELECT id, case_id FROM break_glass WHERE officer_id = $2 AND case_id = $1 AND until > $5 ORDER BY until DESC LIMIT 1),
+looked AS (
+ INSERT INTO case_view (case_id, viewer, unit, what, role, grant_id)
+  SELECT case_id, $2::uuid::text, $3, 'case', $4, id FROM granted RETURNING case_id)
 {_FOLDER} JOIN looked ON looked.case_id = c.id"""
 _TELL: Final = f"""WITH looked AS (
  INSERT INTO case_view (case_id, viewer, what) SELECT id, $2, $3 FROM cases WHERE id = $1 RETURNING case_id, id)
@@ -49,8 +56,21 @@ class FolderTables:
     async def look(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Folder | None:
         """For `officer`, who is noted as having looked; None, and no note, for a case they do not serve."""
         row = await uow.fetchrow(
-            _LOOK, case_id, str(officer.id), officer.unit, officer.department, officer.leads_department
+            _LOOK,
+            case_id,
+            str(officer.id),
+            officer.unit,
+            officer.department,
+            officer.leads_department,
+            officer.role,
         )
+        return self._folder(row) if row else None
+
+    async def look_by_exception(
+        self, uow: UnitOfWork, case_id: UUID, officer: Officer, at: datetime
+    ) -> Folder | None:
+        """For an officer who gave a reason and may read the case until some later time than `at`."""
+        row = await uow.fetchrow(_LOOK_BY_EXCEPTION, case_id, officer.id, officer.unit, officer.role, at)
         return self._folder(row) if row else None
 
     async def tell(

@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis.db import Statement, UnitOfWork
 from chassis.sealing import Sealer
 
-from ..application.records import View
 from ..domain.errors import CaseNotFound
+from ..domain.looks import Look
 from ..domain.timeline import Entry
+from .break_glass import open_reason
 from .sealed import history_aad, open_json
 
 NOTE: Final = Statement(
@@ -18,7 +19,10 @@ SELECT id, $2, $3, $4::timestamptz, $5::jsonb FROM cases WHERE id = $1"""
 )
 _ENTRIES: Final = """SELECT version, action, from_state, to_state, actor, officer_id, at, facts, texts
 FROM case_history WHERE case_id = $1 ORDER BY id"""
-_VIEWED: Final = "INSERT INTO case_view (case_id, viewer, unit, what) VALUES ($1, $2, $3, $4)"
+_VIEWED: Final = """INSERT INTO case_view (case_id, viewer, unit, what, role, grant_id)
+VALUES ($1, $2, $3, $4, $5, $6)"""
+LOOKS: Final = """SELECT v.viewer, v.unit, v.role, v.what, v.at, v.grant_id, g.reason
+FROM case_view v LEFT JOIN break_glass g ON g.id = v.grant_id WHERE v.case_id = $1 ORDER BY v.id DESC LIMIT $2"""
 
 
 class HistoryTable:
@@ -34,18 +38,26 @@ class HistoryTable:
         return [self._entry(case_id, row) for row in await uow.read(_ENTRIES, case_id)]
 
     async def record_view(
-        self, uow: UnitOfWork, case_id: UUID, *, viewer: str, unit: str | None, what: str
+        self,
+        uow: UnitOfWork,
+        case_id: UUID,
+        *,
+        viewer: str,
+        unit: str | None,
+        what: str,
+        role: str | None = None,
+        grant_id: UUID | None = None,
     ) -> None:
-        await uow.execute(_VIEWED, case_id, viewer, unit, what)
+        await uow.execute(_VIEWED, case_id, viewer, unit, what, role, grant_id)
 
-    async def views(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[View]:
+    async def looks(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[Look]:
         """Newest first."""
-        rows = await uow.read(
-            "SELECT viewer, unit, what, at FROM case_view WHERE case_id = $1 ORDER BY id DESC LIMIT $2",
-            case_id,
-            limit,
-        )
-        return [View(*row) for row in rows]
+        return [self._look(row) for row in await uow.read(LOOKS, case_id, limit)]
+
+    def _look(self, row: Any) -> Look:
+        *plain, sealed = row
+        reason = open_reason(self._sealer, row["grant_id"], sealed) if sealed else None
+        return Look(*plain, reason)
 
     def _entry(self, case_id: UUID, row: Any) -> Entry:
         values = list(row)

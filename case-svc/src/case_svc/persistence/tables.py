@@ -122,9 +122,32 @@ sa.Table(
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
     sa.Column("viewer", sa.Text, nullable=False, comment="an officer's id or a service's name"),
     sa.Column("unit", sa.Text),
-    sa.Column("what", sa.Text, nullable=False, comment="case, material, address, payment_reference"),
+    sa.Column(
+        "what", sa.Text, nullable=False, comment="case, material, document, address, payment_reference"
+    ),
     sa.Column("at", _MOMENT, nullable=False, server_default=_NOW),
+    sa.Column("role", sa.Text, comment="the officer's, at that time"),
+    sa.Column("grant_id", UUID, comment="opened by exception: its row in break_glass"),
 )
+
+break_glass = sa.Table(
+    "break_glass",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("case_id", UUID, nullable=False),
+    sa.Column("case_no", sa.Text),
+    sa.Column("unit", sa.Text, nullable=False, comment="of the case"),
+    sa.Column("department", sa.Text, nullable=False, comment="of the case"),
+    sa.Column("officer_id", UUID, nullable=False),
+    sa.Column("officer_unit", sa.Text, nullable=False),
+    sa.Column("officer_department", sa.Text, nullable=False),
+    sa.Column("reason", sa.LargeBinary, nullable=False, comment="sealed: what the officer wrote"),
+    sa.Column("at", _MOMENT, nullable=False),
+    sa.Column("until", _MOMENT, nullable=False),
+)
+sa.Index("break_glass_of_officer", break_glass.c.officer_id, break_glass.c.case_id, break_glass.c.until)
+sa.Index("break_glass_department", break_glass.c.department, break_glass.c.id)
+sa.Index("break_glass_officer_department", break_glass.c.officer_department, break_glass.c.id)
 
 sa.Table(
     "item_version",

@@ -35,6 +35,7 @@ RECORDED: Final[tuple[type[Event], ...]] = (
     case.CaseDispatched,
     case.CaseReturned,
     case.CaseWithdrawn,
+    case.CaseOpenedByException,
     payment.OrderOpened,
     payment.OrderPaid,
     payment.OrderExpired,

@@ -1,4 +1,4 @@
-"""The menu: what this service does, and for which job. It consumes no events."""
+"""The menu: what this service does, and for which job. What it hears of others stands in `consumers.py`."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -10,6 +10,7 @@ from chassis.service import Service
 
 from .. import policies
 from ..api import accounts, internal, keys, me, messages, my_sessions, officers, organisation, sessions
+from ..application.alert_supervisors import AlertSupervisors
 from ..application.change_officer import ChangeOfficer
 from ..application.change_password import ChangePassword
 from ..application.create_officer import CreateOfficer
@@ -27,6 +28,7 @@ from ..application.sweep import Sweep
 from ..application.verify_real_name import VerifyRealName
 from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
+from ..consumers import event_handlers
 from ..persistence import tables
 from ..settings import IdentitySettings
 from . import assurance, factors, mandates, oidc, ways_in
@@ -80,6 +82,7 @@ def _wire(parts: Parts) -> None:
     service.state.parts = parts
     factors.wire(parts)
     service.state.menu = _menu(parts, service.state.factors)
+    service.consume(event_handlers(AlertSupervisors(stores.officers, stores.messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
     sweep = Sweep(
         stores.codes,

@@ -28,6 +28,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "市统一身份平台已确认您的身份，认证等级现为 {level} 级。",
         "The city's identity platform confirmed who you are; your level is {level}.",
     ),
+    "case_opened_by_exception": (
+        "{officer_unit} 的民警跨单位查阅了 {unit} 的办件 {case_no}，请在“跨单位查阅记录”中核实其理由。",
+        "An officer of {officer_unit} opened case {case_no} of {unit} by exception; check the reason in the list of "
+        "exceptions.",
+    ),
+    "my_case_opened_by_exception": (
+        "{officer_unit} 的民警（非承办单位）查阅了您的办件 {case_no}，理由见该办件的“谁查看过我的办件”。",
+        "An officer of another unit, {officer_unit}, opened your case {case_no}; see there who looked at it and why.",
+    ),
     "second_factor_enrolled": (
         "已为您的账号启用动态口令，其他登录已退出。如非本人操作，请立即联系管理员。",
         "An authenticator was added to your account; other sessions were ended. If it was not you, tell an "

@@ -1,6 +1,6 @@
 """Officers and platform staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +98,14 @@ class SqlOfficers:
             sorted(post.roles),
             post.active,
         )
+
+    async def supervisors_of(self, uow: UnitOfWork, departments: Collection[str]) -> list[UUID]:
+        """Those of the departments who serve now."""
+        rows = await uow.fetch(
+            "SELECT id FROM officer WHERE department = ANY($1) AND active AND 'supervisor' = ANY(roles) ORDER BY id",
+            list(departments),
+        )
+        return [row["id"] for row in rows]
 
     async def credentials_by_badge(self, uow: UnitOfWork, badge_no: str) -> Credentials | None:
         """None also for those who left."""

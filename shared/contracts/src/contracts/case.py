@@ -137,3 +137,17 @@ class CaseWithdrawn(_CaseEvent):
     """By the applicant, before production started; payment-svc closes or refunds."""
 
     TYPE: ClassVar[str] = "case.case.withdrawn"
+
+
+class CaseOpenedByException(_CaseEvent):
+    """An officer of another unit opened the case and gave a reason; they may read it `until` then. Nothing moved.
+
+    `unit` and `department` are the case's, `officer_unit` and `officer_department` the officer's own: the supervisors
+    of both are told.
+    """
+
+    TYPE: ClassVar[str] = "case.case.opened_by_exception"
+    grant_id: UUID
+    officer_unit: str
+    officer_department: str
+    until: datetime

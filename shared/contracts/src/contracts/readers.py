@@ -6,7 +6,7 @@ from . import case, catalog, courier, evaluation, identity, payment
 from .events import Event
 from .topics import PRODUCERS
 
-CATALOG, CASE, PAYMENT = "catalog-svc", "case-svc", "payment-svc"
+IDENTITY, CATALOG, CASE, PAYMENT = "identity-svc", "catalog-svc", "case-svc", "payment-svc"
 COURIER, EVALUATION = "courier-svc", "evaluation-svc"
 
 READERS: Final[dict[type[Event], tuple[str, ...]]] = {
@@ -40,6 +40,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseReturned: (EVALUATION,),
     case.CaseCompleted: (COURIER, EVALUATION),
     case.CaseWithdrawn: (PAYMENT, COURIER, EVALUATION),
+    case.CaseOpenedByException: (IDENTITY, EVALUATION),
     payment.OrderOpened: (EVALUATION,),
     payment.OrderPaid: (CASE, EVALUATION),
     payment.OrderExpired: (CASE, EVALUATION),

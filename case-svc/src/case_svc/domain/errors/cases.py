@@ -86,6 +86,27 @@ class NotYourClaim(Conflict):
         )
 
 
+class MayNotBreakGlass(Forbidden):
+    slug = "may-not-break-glass"
+    title = ("不能跨单位查阅", "May not open other units' cases")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "辅警不能跨单位查阅办件，请由民警办理。",
+            "Auxiliary officers cannot open cases of other units; ask an officer.",
+        )
+
+
+class ExceptionNotNeeded(Conflict):
+    slug = "exception-not-needed"
+    title = ("无需跨单位查阅", "No exception is needed")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "该办件属于您可以办理的单位，请直接打开。", "The case is of a unit you serve; simply open it."
+        )
+
+
 class MayNotDecide(Forbidden):
     """The officer is of this unit but not entitled to this level."""
 

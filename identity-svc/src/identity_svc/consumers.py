@@ -1,0 +1,20 @@
+"""Events of other services, to their use cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.db import UnitOfWork
+from chassis.messages import Received
+from contracts.case import CaseOpenedByException
+from contracts.events import Event
+
+from .application.alert_supervisors import AlertSupervisors
+
+
+def event_handlers(alert_supervisors: AlertSupervisors) -> Mapping[type[Event], Any]:
+    """What `Service.consume` takes."""
+
+    async def opened_by_exception(event: Received[CaseOpenedByException], uow: UnitOfWork) -> None:
+        await alert_supervisors(uow, event.data)
+
+    return {CaseOpenedByException: opened_by_exception}
