@@ -21,6 +21,7 @@ from stdnum.cn import ric
 pytest_plugins = ["chassis.testing.plugin"]
 
 MIGRATIONS = Path(__file__).parents[1] / "src" / "identity_svc" / "migrations"
+OURS = "http://service.test"
 CONTROL_TOKEN = "control-token-of-the-tests"
 SERVICE_SECRETS = {"case-svc": "the-secret-of-case-svc", "payment-svc": "the-secret-of-payment-svc"}
 SMALL_ORGANISATION = """
@@ -75,7 +76,7 @@ class Sandbox:
 @pytest.fixture
 async def sandbox(partner_keys: Path, tmp_path: Path) -> AsyncIterator[Sandbox]:
     settings = PartnersSettings(
-        keys=partner_keys, data=tmp_path / "partners.sqlite", control_token=CONTROL_TOKEN
+        keys=partner_keys, data=tmp_path / "partners.sqlite", control_token=CONTROL_TOKEN, client_url=OURS
     )
     app = build_sandbox(settings)
     async with app.router.lifespan_context(app):
@@ -180,6 +181,9 @@ async def start_identity(
                 "sms_secret": (partner_keys / "sms.secret").read_text(),
                 "realname_secret": (partner_keys / "realname.secret").read_text(),
                 "wechat_mini_secret": (partner_keys / "wechat-mini.secret").read_text(),
+                "wechat_official_secret": (partner_keys / "wechat-official.secret").read_text(),
+                "city_secret": (partner_keys / "city.secret").read_text(),
+                "public_url": OURS,
                 "partners_url": "http://partners.test",
                 **TEST_KEYS,
             }

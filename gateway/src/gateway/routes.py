@@ -37,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/identity/codes", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/sessions", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
+    Route("/api/identity/ways", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity", "identity"),
     Route("/.well-known", "identity", body_limit=64 * KB),
     Route("/oidc", "identity", own_door=True, body_limit=64 * KB),

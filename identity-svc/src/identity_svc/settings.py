@@ -32,6 +32,19 @@ class IdentitySettings(ServiceSettings):
     wechat_api_url: str = Field("", description="https://api.weixin.qq.com; empty: the sandbox's")
     wechat_mini_appid: str = "wx6101000000000001"
     wechat_mini_secret: SecretStr = Field(SecretStr(""), description="empty: no log-in from the mini-program")
+    wechat_page_url: str = Field("", description="https://open.weixin.qq.com; empty: the sandbox's")
+    wechat_official_appid: str = "wx6101000000000002"
+    wechat_official_secret: SecretStr = Field(
+        SecretStr(""), description="empty: no log-in in WeChat's browser"
+    )
+    city_issuer: str = Field("", description="the city's identity platform; empty: the sandbox's")
+    city_client_id: str = "police-platform"
+    city_secret: SecretStr = Field(SecretStr(""), description="empty: no log-in by the city's platform")
+    city_levels: str = Field(
+        "二级:1,三级:2,四级:3,五级:4",
+        description="what the platform's words for its trust are worth here; an unknown one is worth nothing",
+    )
+    city_algorithms: str = Field("RS256,PS256,ES256", description="its ID tokens may be signed by")
     reauthentication_seconds: int = Field(
         300, description="so long after logging in one may link a way in without proving oneself again"
     )
@@ -79,6 +92,22 @@ class IdentitySettings(ServiceSettings):
                 f"{self.service_secrets_file} must map service names to secrets of 16 characters or more"
             )
         return secrets
+
+    def read_city_levels(self) -> dict[str, int]:
+        """By the platform's own word; raises ValueError for what is no list of `word:level`."""
+        pairs = [entry.rpartition(":") for entry in self.city_levels.split(",") if entry.strip()]
+        levels = {word.strip(): int(level) for word, _, level in pairs}
+        if not all(word and 0 <= level <= 4 for word, level in levels.items()):
+            raise ValueError("CITY_LEVELS must list `word:level`, with levels 0 to 4")
+        return levels
+
+    @property
+    def city(self) -> str:
+        return (self.city_issuer or f"{self.partners_url}/city").rstrip("/")
+
+    @property
+    def wechat_page(self) -> str:
+        return (self.wechat_page_url or self.partners_url).rstrip("/")
 
     @property
     def wechat_api(self) -> str:

@@ -102,6 +102,7 @@ def held(
         held.at |= {"DELETE /api/identity/me/links/{link_id}": {"link_id": [link_id]}}
         bodies = {
             "POST /api/identity/sessions/wechat": [{"js_code": one["js_code"]} for one in strangers[:12]],
+            "POST /api/identity/sessions/vouched": [{"ticket": one["ticket"]} for one in strangers[:3]],
             "POST /api/identity/sessions/link-codes": [
                 {"ticket": one["ticket"], "phone": one["phone"]} for one in strangers[12:18]
             ],

@@ -6,21 +6,27 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from ..api.ways_in import links, sessions
+from ..api.ways_in import links, sessions, travel
 from ..application.sweep import Sweep
 from ..application.ways_in.attach import Attach
 from ..application.ways_in.enter import Enter
 from ..application.ways_in.handlers import WaysInDesk
 from ..application.ways_in.link_phone import LinkPhone
 from ..application.ways_in.manage_links import ManageLinks
+from ..application.ways_in.ports import Destination
+from ..application.ways_in.travel import Travel
+from ..channels.ways_in.city import CityClient, CityPlatform
+from ..channels.ways_in.city_metadata import CityMetadata
 from ..channels.ways_in.shared_token import SharedToken
 from ..channels.ways_in.wechat import WeChatApi, WeChatApp, WeChatLogIn
+from ..channels.ways_in.wechat_page import WeChatPage
+from ..domain.ways_in.vouched import Provider
 from ..persistence.ways_in.links import SqlLinks
 from ..persistence.ways_in.tickets import SqlTickets
 from ..settings import IdentitySettings
 from .parts import Parts
 
-ROUTERS = (sessions.router, links.router)
+ROUTERS = (sessions.router, links.router, travel.router)
 SWEEP = "identity.ways_in_sweep"
 _PATIENCE_SECONDS = 1.0
 
@@ -57,6 +63,14 @@ def wire(parts: Parts) -> None:
             timedelta(seconds=settings.reauthentication_seconds),
         ),
         links=linked,
+        travel=Travel(
+            begin,
+            _destinations(parts, api),
+            tickets,
+            parts.attempts,
+            parts.sealer,
+            settings.public_url.rstrip("/"),
+        ),
     )
     service.job(SWEEP, Sweep(tickets), every=timedelta(hours=1))
 
@@ -64,6 +78,20 @@ def wire(parts: Parts) -> None:
 def _mini_program(settings: IdentitySettings) -> WeChatApp | None:
     secret = settings.wechat_mini_secret.get_secret_value().strip()
     return WeChatApp(settings.wechat_mini_appid, secret) if secret else None
+
+
+def _destinations(parts: Parts, api: WeChatApi) -> dict[Provider, Destination]:
+    """The providers whose secrets we have."""
+    settings, found = parts.settings, dict[Provider, Destination]()
+    if official := settings.wechat_official_secret.get_secret_value().strip():
+        app = WeChatApp(settings.wechat_official_appid, official)
+        found[Provider.WECHAT] = WeChatPage(api, app, settings.wechat_page)
+    if secret := settings.city_secret.get_secret_value().strip():
+        algorithms = [name.strip() for name in settings.city_algorithms.split(",") if name.strip()]
+        levels = settings.read_city_levels()
+        client = CityClient(settings.city, settings.city_client_id, secret, levels, algorithms)
+        found[Provider.CITY] = CityPlatform(parts.client, client, CityMetadata(parts.client, settings.city))
+    return found
 
 
 def _redis(parts: Parts) -> redis.Redis | None:

@@ -14,7 +14,7 @@ from ...domain.personal import mask_phone
 from ..dependencies import ClientAddress, TheMenu, not_cached
 from ..fields import Body, OneTimeCode
 from ..views import authentication_of
-from .views import LinkView, TheWaysIn, Ticket
+from .views import KeptTicket, LinkView, TheWaysIn, Ticket, the_ticket
 
 router = Router(prefix="/api/identity/me/links", tags=["ways in"], dependencies=[Depends(not_cached)])
 Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
@@ -32,7 +32,7 @@ class NewLink(Body):
     """`ticket` as another way in answers it; `code`, sent to one's own phone with the purpose `link`, where one logged
     in longer ago."""
 
-    ticket: Ticket
+    ticket: Ticket | None = None
     code: OneTimeCode | None = None
 
 
@@ -51,9 +51,11 @@ async def my_links(uow: Uow, menu: TheMenu, desk: TheWaysIn, caller: Person) -> 
 
 @router.post("", status_code=204, summary="关联一种登录方式 · Link a way in")
 @answer_not_stored
-async def add_link(body: NewLink, uow: Uow, desk: TheWaysIn, caller: Person, address: ClientAddress) -> None:
+async def add_link(
+    body: NewLink, uow: Uow, desk: TheWaysIn, caller: Person, address: ClientAddress, kept: KeptTicket
+) -> None:
     await desk.manage_links.add(
-        uow, caller.account_id, authentication_of(caller), body.ticket, body.code, address
+        uow, caller.account_id, authentication_of(caller), the_ticket(body.ticket, kept), body.code, address
     )
 
 

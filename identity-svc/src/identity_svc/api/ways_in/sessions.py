@@ -10,7 +10,7 @@ from ...domain.personal import mask_phone
 from ..dependencies import ClientAddress, TheClient, TheMenu, not_cached
 from ..fields import Body, OneTimeCode, Phone, Reader, reading
 from ..views import SessionView
-from .views import Entered, ProviderCode, TheWaysIn, Ticket
+from .views import Entered, KeptTicket, ProviderCode, TheWaysIn, Ticket, the_ticket
 
 router = Router(prefix="/api/identity/sessions", tags=["ways in"], dependencies=[Depends(not_cached)])
 
@@ -20,13 +20,15 @@ class WeChatLogIn(Body):
 
 
 class WithTicket(Body):
-    ticket: Ticket
+    """Browsers that came back from a provider keep the ticket themselves and leave it away."""
+
+    ticket: Ticket | None = None
 
 
 class LinkCodeRequest(Body):
     """`phone` may stay away where `account_found` was answered: the code goes to that account's phone."""
 
-    ticket: Ticket
+    ticket: Ticket | None = None
     phone: Phone | None = None
 
 
@@ -39,7 +41,7 @@ class LinkCodeSent(BaseModel):
 class LinkRequest(Body):
     """One proof of a phone: `code`, sent for this ticket, or `wechat_phone_code` from WeChat's phone button."""
 
-    ticket: Ticket
+    ticket: Ticket | None = None
     phone: Phone | None = None
     code: OneTimeCode | None = None
     wechat_phone_code: ProviderCode | None = None
@@ -58,14 +60,22 @@ async def log_in_by_wechat(body: WeChatLogIn, uow: Uow, desk: TheWaysIn, client:
     return Entered.of(await desk.enter.by_wechat(uow, body.js_code, client))
 
 
+@router.post("/vouched", summary="凭第三方确认登录 · Log in with a provider's word")
+@answer_not_stored
+async def log_in_by_ticket(
+    body: WithTicket, uow: Uow, desk: TheWaysIn, client: TheClient, kept: KeptTicket
+) -> Entered:
+    return Entered.of(await desk.enter.by_ticket(uow, the_ticket(body.ticket, kept), client))
+
+
 @router.post("/link-codes", status_code=202, summary="获取关联账号的验证码 · A code to link with")
 @answer_not_stored
 async def send_link_code(
-    body: LinkCodeRequest, uow: Uow, desk: TheWaysIn, menu: TheMenu, address: ClientAddress
+    body: LinkCodeRequest, uow: Uow, desk: TheWaysIn, menu: TheMenu, address: ClientAddress, kept: KeptTicket
 ) -> LinkCodeSent:
     given = body.phone
     phone = reading(lambda reader: reader.phone(given)) if given is not None else None
-    sent_to = await desk.link_phone.send_code(uow, body.ticket, phone, address)
+    sent_to = await desk.link_phone.send_code(uow, the_ticket(body.ticket, kept), phone, address)
     return LinkCodeSent(
         phone=mask_phone(sent_to),
         expires_in=int(LIFETIME.total_seconds()),
@@ -75,8 +85,11 @@ async def send_link_code(
 
 @router.post("/linked", status_code=201, summary="关联或注册并登录 · Link or register, and log in")
 @answer_not_stored
-async def link_and_log_in(body: LinkRequest, uow: Uow, desk: TheWaysIn, client: TheClient) -> Linked:
-    tokens, registered = await desk.link_phone(uow, body.ticket, _proof(body), client)
+async def link_and_log_in(
+    body: LinkRequest, uow: Uow, desk: TheWaysIn, client: TheClient, kept: KeptTicket
+) -> Linked:
+    proof, ticket = _proof(body), the_ticket(body.ticket, kept)
+    tokens, registered = await desk.link_phone(uow, ticket, proof, client)
     return Linked(registered=registered, session=SessionView.of(tokens))
 
 

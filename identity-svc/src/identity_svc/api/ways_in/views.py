@@ -11,8 +11,10 @@ from ...application.open_session import IssuedTokens
 from ...application.ways_in.enter import PhoneNeeded
 from ...application.ways_in.handlers import WaysInDesk
 from ...domain.personal import mask_phone
+from ...domain.ways_in.errors import TicketInvalid
 from ...domain.ways_in.vouched import TICKET_LIFETIME
 from ..views import SessionView
+from .browser import TICKET, cookie_of
 
 ProviderCode = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[!-~]+$")]
 Ticket = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -23,6 +25,12 @@ async def _desk(request: Request) -> WaysInDesk:
     return desk
 
 
+async def _kept_ticket(request: Request) -> str | None:
+    return cookie_of(request, TICKET)
+
+
+KeptTicket = Annotated[str | None, Depends(_kept_ticket)]
+"""What the browser keeps since it came back from a provider; a ticket in a body comes before it."""
 TheWaysIn = Annotated[WaysInDesk, Depends(_desk)]
 
 
@@ -63,3 +71,11 @@ class LinkView(BaseModel):
     proof: Literal["sms", "wechat_phone", "logged_in"]
     since: datetime
     used_at: datetime | None
+
+
+def the_ticket(given: str | None, kept: str | None) -> str:
+    """Raises TicketInvalid."""
+    ticket = given or kept
+    if ticket is None:
+        raise TicketInvalid
+    return ticket

@@ -6,6 +6,7 @@ from .enter import Enter
 from .link_phone import LinkPhone
 from .manage_links import ManageLinks
 from .ports import Links
+from .travel import Travel
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,4 @@ class WaysInDesk:
     link_phone: LinkPhone
     manage_links: ManageLinks
     links: Links
+    travel: Travel

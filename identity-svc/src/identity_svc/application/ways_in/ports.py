@@ -1,5 +1,6 @@
 """What the other ways in need of providers and of the database."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 
 from ...domain.accounts import Subject
+from ...domain.ways_in.journey import Journey
 from ...domain.ways_in.links import Link, LinkProof
 from ...domain.ways_in.vouched import Provider, Vouched
 
@@ -17,6 +19,18 @@ class WeChat(Protocol):
     async def mini_program_user(self, js_code: str) -> Vouched: ...
     async def phone(self, phone_code: str) -> str:
         """As E.164."""
+        ...
+
+
+class Destination(Protocol):
+    """A provider with a page of its own; both raise ProviderDown."""
+
+    async def address(self, journey: Journey, return_uri: str) -> str:
+        """Where to send the browser."""
+        ...
+
+    async def vouch(self, journey: Journey, return_uri: str, answer: Mapping[str, str]) -> Vouched:
+        """Whom the provider vouches for, in `answer` to this journey. Raises VouchingRefused."""
         ...
 
 

@@ -93,7 +93,7 @@ class WeChatLogIn:
         try:
             answer = await self._api.ask("GET", "/sns/jscode2session", query=query)
         except WeChatFailed as failed:
-            raise _problem(failed) from failed
+            raise as_problem(failed) from failed
         return vouched_user(app, answer)
 
     async def phone(self, phone_code: str) -> str:
@@ -101,7 +101,7 @@ class WeChatLogIn:
         try:
             answer = await self._with_token(app, phone_code)
         except WeChatFailed as failed:
-            raise _problem(failed) from failed
+            raise as_problem(failed) from failed
         phone = _phone_in(answer)
         if phone is None:
             raise VouchingRefused(Provider.WECHAT)
@@ -141,7 +141,7 @@ def _configured(app: WeChatApp | None) -> WeChatApp:
     return app
 
 
-def _problem(failed: WeChatFailed) -> Exception:
+def as_problem(failed: WeChatFailed) -> Exception:
     if failed.errcode in _REFUSED:
         return VouchingRefused(Provider.WECHAT)
     log.warning("wechat_failed", errcode=failed.errcode)
