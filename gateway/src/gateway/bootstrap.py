@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from chassis.auth.verifier import TokenVerifier
 from chassis.telemetry import spans
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -17,6 +16,9 @@ from .own.health import Readiness
 from .own.merged_document import MergedDocument
 from .proxy.app import Proxy
 from .proxy.upstream import Upstream
+from .revocations.channels import channels_of
+from .revocations.view import RevocationView, UnrevokedTokens
+from .revocations.watch import RevocationWatch
 from .routes import ROUTES, Route, RoutingTable
 from .settings import GatewaySettings
 from .stopping import Stopping
@@ -35,14 +37,17 @@ def build(
         breaker_open_seconds=settings.breaker_open_seconds,
         health_seconds=settings.health_seconds,
     )
-    verifier = TokenVerifier(key_set_of(upstream))
+    revocations = RevocationView(settings.revocation_view_max_age)
+    verifier = UnrevokedTokens(key_set_of(upstream), revocations)
     limiter = Limiter(settings)
     client_address = ClientAddress(settings.trusted_proxies)
     own = own_app(client_address)
     own.state.stopping = stopping or Stopping()
     own.state.upstream = upstream
     own.state.verifier = verifier
+    own.state.revocations = revocations
     own.state.limiter = limiter
+    watch = RevocationWatch(revocations, channels_of(settings, upstream))
     own.state.readiness = Readiness(upstream)
     own.state.merged_document = MergedDocument(upstream, table, own.openapi())
 
@@ -50,7 +55,7 @@ def build(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         spans.configure("gateway", settings.otel_exporter_otlp_endpoint)
         try:
-            async with upstream.watched():
+            async with upstream.watched(), watch.running():
                 yield
         finally:
             await upstream.close()

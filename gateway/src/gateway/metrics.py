@@ -9,6 +9,13 @@ PROXIED = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60),
 )
 LIMITED = Counter("gateway_limited_total", "Requests refused for coming too fast", ["by"])
+REVOCATION_LOOKS = Counter(
+    "gateway_revocation_looks_total", "Looks for revoked sessions and mandates", ["channel", "outcome"]
+)
+REVOCATION_AGE = Gauge(
+    "gateway_revocation_view_age_seconds", "Since the last look that was complete, by any channel"
+)
+REVOCATIONS = Gauge("gateway_revocations", "Revocations remembered")
 LIMITS_OPEN = Counter(
     "gateway_limits_open_total", "Requests that no gateway but this one counted, Redis being away"
 )

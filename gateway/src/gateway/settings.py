@@ -50,6 +50,8 @@ class GatewaySettings(BaseSettings):
     `breaker_open_seconds`; instances that have siblings are checked each `health_seconds`.
 
     Told to stop, we serve on for `drain_seconds`, unready; then what is under way has `finish_seconds` to end.
+    `kafka_bootstrap`, `redis_url`: two of the three ways to hear of revoked sessions, the third being identity. With
+    what we know of them older than `revocation_view_max_age` seconds, no token is let in.
     `cors_origins`: whose pages may read our answers; with `cors_credentials` also those to requests with cookies.
     """
 
@@ -64,6 +66,8 @@ class GatewaySettings(BaseSettings):
     courier_url: BaseUrls
     evaluation_url: BaseUrls
     redis_url: SecretStr | None = None
+    kafka_bootstrap: str | None = None
+    revocation_view_max_age: Rate = 30.0
     trusted_proxies: Networks = ""
     ip_rate: Rate = 1_000
     ip_burst: Burst = 2_000

@@ -41,7 +41,7 @@ class SecurityHeaders:
 
 
 def own_app(client_address: ClientAddress) -> FastAPI:
-    """Expects upstream, verifier, limiter, readiness, stopping and merged_document in `app.state`."""
+    """Expects upstream, verifier, revocations, limiter, readiness, stopping and merged_document in `app.state`."""
     app = FastAPI(
         title="gateway",
         docs_url=None,

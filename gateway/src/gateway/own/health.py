@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from math import inf
 from typing import Any
 
 from chassis.http_client import UpstreamError
@@ -50,7 +51,7 @@ async def healthz() -> dict[str, str]:
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 async def readyz(request: Request, response: Response) -> dict[str, Any]:
     """Which services are ready. 503 when we are stopping, or none of them is: one that is down must not close the
-    others' door."""
+    others' door. `revocations`: whether tokens are let in, and how old what is known of revoked ones is."""
     if request.app.state.stopping.begun:
         response.status_code = 503
         return {"status": "stopping", "checks": {}}
@@ -58,7 +59,10 @@ async def readyz(request: Request, response: Response) -> dict[str, Any]:
     if not any(checks.values()):
         response.status_code = 503
         return {"status": "not ready", "checks": checks}
-    return {"status": "ok" if all(checks.values()) else "degraded", "checks": checks}
+    view = request.app.state.revocations
+    well = all(checks.values()) and view.is_whole
+    revocations = {"known": view.is_whole, "age_seconds": None if view.age == inf else round(view.age, 1)}
+    return {"status": "ok" if well else "degraded", "checks": checks, "revocations": revocations}
 
 
 @router.get("/metrics")

@@ -1,0 +1,93 @@
+"""At the door: a token that was checked before opens nothing once its session ended, nor while nobody can tell."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+from chassis.testing import Tokens
+from contracts.tokens import Role
+from gateway_kit.door import Door, door
+from gateway_kit.services import answer
+
+PAGE = "/internal/revocations"
+
+
+def tell(gateway: Door, *ids: UUID) -> None:
+    """What identity-svc says from now on."""
+    revoked = [{"id": str(one), "forget_at": int(time.time()) + 600} for one in ids]
+    body = json.dumps({"cursor": 2, "whole": True, "revoked": revoked}).encode()
+    gateway.services["identity"].pages[PAGE] = answer(body)
+
+
+def fall_silent(gateway: Door) -> None:
+    gateway.services["identity"].pages[PAGE] = answer(b"{}", "500 Internal Server Error")
+
+
+async def get(gateway: Door, path: str, token: str | None = None) -> tuple[int, str, str | None]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with gateway.client.get(gateway.url + path, headers=headers) as response:
+        body = await response.json(content_type=None)
+        kind = body.get("type", "") if isinstance(body, dict) else ""
+        return response.status, kind.removeprefix("/problems/"), response.headers.get("Retry-After")
+
+
+async def until(look: Callable[[], Awaitable[tuple]], wanted: tuple) -> None:
+    async with asyncio.timeout(10):
+        while (await look())[:2] != wanted:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_token_in_use_is_refused_once_its_session_ended(gateway: Door, tokens: Tokens):
+    ended, other = uuid4(), uuid4()
+    token = tokens.mint(uuid4(), (Role.OPERATOR,), sid=str(ended))
+    assert (await get(gateway, "/api/cases/1", token))[0] == 200
+    tell(gateway, ended)
+    await until(lambda: get(gateway, "/api/cases/1", token), (401, "session-revoked"))
+    assert (await get(gateway, "/api/ops/stuck", token))[:2] == (401, "session-revoked")
+    assert (await get(gateway, "/api/catalog/items", token))[0] == 401
+    assert (await get(gateway, "/api/cases/1", tokens.mint(uuid4(), (Role.CITIZEN,), sid=str(other))))[
+        0
+    ] == 200
+
+
+async def test_a_mandate_taken_back_ends_acting_and_not_the_session(gateway: Door, tokens: Tokens):
+    mandate, session = uuid4(), str(uuid4())
+    act = {"sub": str(uuid4()), "mandate": str(mandate)}
+    acting = tokens.mint(uuid4(), (Role.CITIZEN,), sid=session, act=act)
+    assert (await get(gateway, "/api/cases/1", acting))[0] == 200
+    tell(gateway, mandate)
+    await until(lambda: get(gateway, "/api/cases/1", acting), (401, "mandate-revoked"))
+    assert (await get(gateway, "/api/cases/1", tokens.mint(act["sub"], (Role.CITIZEN,), sid=session)))[
+        0
+    ] == 200
+
+
+async def test_while_nobody_tells_personal_routes_wait_and_the_others_go_on(tokens: Tokens):
+    async with door(tokens, revocation_view_max_age=2.0) as gateway:
+        token = tokens.citizen(uuid4())
+        assert (await get(gateway, "/api/cases/1", token))[0] == 200
+        fall_silent(gateway)
+        await until(lambda: get(gateway, "/api/cases/1", token), (503, "revocations-unknown"))
+        assert (await get(gateway, "/api/cases/1", token))[2] == "5"
+        assert (await get(gateway, "/api/catalog/items"))[0] == 200
+        assert (await get(gateway, "/api/identity/sessions", token))[0] == 200
+        assert (await get(gateway, "/webhooks/bank", "theirs"))[0] == 200
+        async with gateway.client.get(gateway.url + "/readyz") as response:
+            ready = await response.json()
+        assert (response.status, ready["status"], ready["revocations"]["known"]) == (200, "degraded", False)
+        tell(gateway)
+        await until(lambda: get(gateway, "/api/cases/1", token), (200, ""))
+
+
+async def test_it_begins_without_a_channel_and_lets_nobody_in_until_one_tells(tokens: Tokens):
+    async with door(tokens) as first:
+        fall_silent(first)
+        settings = {f"{name}_url": service.url for name, service in first.services.items()}
+        async with door(tokens, **settings) as gateway:
+            token = tokens.citizen(uuid4())
+            assert (await get(gateway, "/api/cases/1", token))[:2] == (503, "revocations-unknown")
+            assert (await get(gateway, "/api/catalog/items"))[0] == 200
+            tell(first)
+            await until(lambda: get(gateway, "/api/cases/1", token), (200, ""))
