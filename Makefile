@@ -19,7 +19,8 @@ export PYTHONUTF8 := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test test-isolated test-kafka proof bench audit-verify lint up down secrets lock schemas clean
+.PHONY: help setup clients client run demo test test-isolated test-kafka proof bench audit-verify lint up down secrets lock \
+	schemas clean
 
 help: ## list these targets
 	@echo "警务服务平台 · police services platform"
@@ -31,25 +32,31 @@ $(READY): requirements.lock deploy/requirements-bootstrap.lock deploy/bootstrap.
 
 setup: $(READY) ## make .venv from the lock (the other targets do it by themselves)
 
-run: $(READY) ## start everything on this machine, PORT=8080 DATA=.data, until Ctrl-C
+clients: $(READY) ## make the Python client and the TypeScript types from the API document, where it changed
+	@$(PY) -m clients
+
+client: $(READY)
+	@$(PY) -m clients --python
+
+run: client ## start everything on this machine, PORT=8080 DATA=.data, until Ctrl-C
 	@$(PY) -m embedded run --port $(PORT) --data $(DATA)
 
-demo: $(READY) ## walk one case on a running platform, PORT=8080
+demo: client ## walk one case on a running platform, PORT=8080
 	@$(PY) -m embedded demo --port $(PORT)
 
-test: $(READY) ## every test but the long ones
+test: clients ## every test but the long ones
 	$(PY) -m pytest -n 2 --dist loadgroup -m "not long" $(TESTED)
 
-test-isolated: $(READY) ## each service's tests in an environment of its own
+test-isolated: client ## each service's tests in an environment of its own
 	$(PY) deploy/isolated_tests.py $(PACKAGES)
 
-test-kafka: $(READY) ## event and end-to-end tests against real Apache Kafka
+test-kafka: client ## event and end-to-end tests against real Apache Kafka
 	cd tests && $(CURDIR)/$(PY) -m real_kafka -m "not long" ../shared/chassis/tests/test_delivery.py e2e
 
-proof: $(READY) ## the long tests: faults at volume, races, a million rows
+proof: client ## the long tests: faults at volume, races, a million rows
 	$(PY) -m pytest -m long -s $(TESTED)
 
-bench: $(READY) ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
+bench: client ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
 	cd tests/load && $(CURDIR)/$(PY) -m load --cases $(CASES) --seed $(SEED) --out $(CURDIR)/.bench
 
 audit-verify: $(READY) ## walk every service's audit log for tampering, DATA=.data
@@ -60,7 +67,7 @@ lint: $(READY) ## ruff, import-linter
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 
-up: $(READY) secrets ## build and start the containers of deploy/compose.yaml, PORT=8080
+up: client secrets ## build and start the containers of deploy/compose.yaml, PORT=8080
 	$(COMPOSE) --profile demo build
 	PORT=$(PORT) $(COMPOSE) up --detach --wait postgres
 	$(COMPOSE) exec -T postgres sh /docker-entrypoint-initdb.d/databases.sh
@@ -82,5 +89,6 @@ schemas: $(READY) ## write every event's JSON Schema again, after a compatible c
 	$(PY) -m contracts write shared/contracts/schemas
 
 clean: ## remove what tests and benchmarks leave; .data and .venv stay
+	rm -rf deploy/demo/src/police_api deploy/clients/typescript/node_modules deploy/clients/typescript/api.ts
 	rm -rf .bench .venv/isolated .pytest_cache .hypothesis .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

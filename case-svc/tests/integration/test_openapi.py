@@ -32,7 +32,6 @@ PLACE = {
     "phone": "13800000000",
 }  # fmt: skip
 TRIED_ELSEWHERE = {
-    "POST /api/cases/{case_id}/materials",  # takes pictures and papers only: test_materials.py
     "GET /internal/cases/{case_id}/payment-reference",  # of fines only: test_internal.py
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -144,6 +144,8 @@ def held(
             f"{method} /api/identity/mandates/{{mandate_id}}{rest}": {"mandate_id": mandates[rest]}
             for method, rest in [("GET", ""), ("POST", "/accept"), ("POST", "/decline"), ("POST", "/revoke")]
         }
+        # By this name the operator's routes mean another kind of message.
+        held.at["PUT /api/identity/me/messages/read"] = {"message_id": [str(uuid4())]}
         yield held
 
 

@@ -1,5 +1,6 @@
 """The couriers' door. Answers as their protocol says, errors included."""
 
+import json
 from typing import Final
 
 import structlog
@@ -27,7 +28,7 @@ _LARGEST: Final = 65_536
     summary="快递公司推送 · a courier's signed push",
     openapi_extra={"requestBody": {"required": True, "content": {_JSON: {"schema": {"type": "object"}}}}},
     responses={
-        200: {"description": "已收下 · stored", "content": {_JSON: {}}},
+        200: {"description": "已收下 · stored", "content": {_JSON: {"example": json.loads(_TAKEN)}}},
         401: {"description": "签名无法验证 · not authentic", "content": {_JSON: {}}},
         503: {"description": "请重新推送 · send it again", "content": {_JSON: {}}},
     },

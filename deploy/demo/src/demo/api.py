@@ -5,14 +5,19 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 from uuid import uuid4
 
 import httpx2
+from police_api import AuthenticatedClient, Client
 
 T = TypeVar("T")
 Json = Any
 """A JSON document as the platform sends it: its shape is the API document's matter."""
+
+
+_SENT_ON = {"authorization", "content-type", "accept-language", "if-match"}
+_UNPACKED = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 class Refused(Exception):
@@ -81,10 +86,58 @@ class Platform:
             raise Refused(method, path, answer.status_code, _problem(answer))
         return answer.json() if answer.content else None
 
+    def client(self, token: str = "") -> AuthenticatedClient:
+        """The generated client; its requests are sent by `send`."""
+        # What is open to all takes both kinds.
+        found = AuthenticatedClient(self.url, token) if token else cast(AuthenticatedClient, Client(self.url))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        found.set_async_httpx_client(
+            httpx2.AsyncClient(base_url=self.url, headers=headers, transport=_ByPlatform(self))
+        )
+        return found
+
     async def control(self, method: str, path: str, body: Json | None = None) -> Any:
         """The sandbox's control API."""
         headers = {"Authorization": f"Bearer {self.control_token}"}
         return await self.call(method, f"{self.sandbox}/control{path}", body, headers=headers)
+
+
+class _ByPlatform(httpx2.AsyncBaseTransport):
+    """Where the generated client's requests go: through `Platform.send`, whatever that does with them.
+
+    What is refused is raised as Refused, so that answers are what an operation is for.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        headers = {name: value for name, value in request.headers.items() if name in _SENT_ON}
+        if key := request.headers.get("idempotency-key"):
+            headers["Idempotency-Key"] = key
+        path = request.url.raw_path.decode("ascii")
+        answer = await self._platform.send(
+            request.method, path, content=await request.aread() or None, headers=headers
+        )
+        if answer.status_code >= 400:
+            raise Refused(request.method, path, answer.status_code, _problem(answer))
+        kept = {name: value for name, value in answer.headers.items() if name not in _UNPACKED}
+        return httpx2.Response(answer.status_code, headers=kept, content=answer.content)
+
+
+async def ask(operation: Any, *which: Any, client: AuthenticatedClient, **given: Any) -> Any:
+    """What the platform answers to an operation of `police_api.api`, read as the API document says and given as JSON.
+
+    Raises Refused for a 4xx or 5xx.
+    """
+    answer = await operation.asyncio_detailed(*which, client=client, **given)
+    return _plain(answer.parsed)
+
+
+def _plain(parsed: Any) -> Any:
+    if isinstance(parsed, list):
+        return [_plain(one) for one in parsed]
+    return parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
 
 
 def _problem(answer: httpx2.Response) -> Json:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import fastapi_offline
+from chassis.http.description import describe
 from chassis.http.middleware import RequestContext, error_boundary
 from chassis.problems import Problem
 from chassis.problems.rendering import on_http_exception, on_invalid_request, on_problem
+from contracts.samples import SAMPLES
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -56,9 +58,10 @@ def own_app(client_address: ClientAddress) -> FastAPI:
     )
     app.state.client_address = client_address
     for part in (health, documentation, problem_pages, stuck):
-        app.include_router(part.router)
+        app.router.routes.extend(part.router.routes)
     app.mount("/docs/static", StaticFiles(directory=_STATIC))
     app.add_middleware(SecurityHeaders, client_address=client_address)
     app.add_middleware(error_boundary)
     app.add_middleware(RequestContext)
+    describe(app.openapi(), app.routes, "gateway", SAMPLES)  # FastAPI keeps it
     return app

@@ -4,6 +4,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..routes import Route, RoutingTable
+from . import door_problems
+
 Document = dict[str, Any]
 
 _TITLE = "互联网+公安服务平台 · Internet + police services"
@@ -17,7 +20,10 @@ _DESCRIPTION = (
 _TAGS = {
     "accounts": "账号",
     "sessions": "登录",
+    "second factor": "双因素认证",
     "me": "我的",
+    "messages": "站内消息",
+    "assurance": "实名认证等级",
     "organisation": "部门、单位与窗口",
     "catalogue": "办事指南",
     "drafts": "填写申请",
@@ -40,25 +46,37 @@ _SHARED = frozenset(
 _SCHEMAS = "#/components/schemas/"
 
 
-def merge(documents: Mapping[str, Document], is_public: Callable[[str], bool]) -> Document:
-    """OpenAPI 3.1 of all `documents` (by service): schemas named for their service, unused ones dropped."""
+def merge(
+    documents: Mapping[str, Document],
+    is_public: Callable[[str], bool],
+    find: Callable[[str], Route | None] = RoutingTable().find,
+) -> Document:
+    """OpenAPI 3.1 of all `documents` (by service): schemas named for their service, unused ones dropped.
+
+    `find` tells what the door does with a path before its service sees it: that can go wrong too.
+    """
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
+    examples: dict[str, Any] = dict(door_problems.EXAMPLES)
     operation_ids: set[str] = set()
     for service, document in documents.items():
         for path, item in document.get("paths", {}).items():
             if is_public(path):
                 paths[path] = _referring(item, service)
                 _name_operations(paths[path], service, path, operation_ids)
-        for name, schema in document.get("components", {}).get("schemas", {}).items():
-            schemas.setdefault(_component(service, name), _referring(schema, service))
+                door_problems.add_to(paths[path], find(path))
+        components = document.get("components", {})
+        for name, schema in components.get("schemas", {}).items():
+            schemas.setdefault(_component(service, name), _named(_referring(schema, service), service, name))
+        examples = components.get("examples", {}) | examples
     return {
         "openapi": "3.1.0",
         "info": {"title": _TITLE, "version": "1", "description": _DESCRIPTION},
         "tags": _tags(paths),
         "paths": paths,
         "components": {
-            "schemas": _reachable(paths, schemas),
+            "schemas": _reachable(paths, schemas, "schemas"),
+            "examples": _reachable(paths, examples, "examples"),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
         "security": [{"bearer": []}, {}],
@@ -66,7 +84,13 @@ def merge(documents: Mapping[str, Document], is_public: Callable[[str], bool]) -
 
 
 def _component(service: str, name: str) -> str:
-    return name if name in _SHARED else f"{service.capitalize()}_{name}"
+    context = service.capitalize()
+    return name if name in _SHARED or name.startswith(context) else f"{context}_{name}"
+
+
+def _named(schema: Document, service: str, name: str) -> Document:
+    # Generators name classes by titles, where services agree by chance; without one, by the component's name.
+    return schema if name in _SHARED else {key: value for key, value in schema.items() if key != "title"}
 
 
 def _referring(value: Any, service: str) -> Any:
@@ -109,24 +133,25 @@ def _each_operation(paths: dict[str, Any]) -> Iterator[Document]:
         yield from (operation for operation in item.values() if isinstance(operation, dict))
 
 
-def _reachable(paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """Of `schemas` those that `paths` use: what only internal routes carry stays internal."""
+def _reachable(paths: dict[str, Any], parts: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Of `parts` those that `paths` use: what only internal routes carry stays internal."""
+    prefix = f"#/components/{kind}/"
     found: set[str] = set()
     open_ends: list[Any] = [paths]
     while open_ends:
-        for name in _references(open_ends.pop()):
-            if name in schemas and name not in found:
+        for name in _references(open_ends.pop(), prefix):
+            if name in parts and name not in found:
                 found.add(name)
-                open_ends.append(schemas[name])
-    return {name: schema for name, schema in schemas.items() if name in found}
+                open_ends.append(parts[name])
+    return {name: part for name, part in parts.items() if name in found}
 
 
-def _references(value: Any) -> Iterator[str]:
+def _references(value: Any, prefix: str) -> Iterator[str]:
     if isinstance(value, dict):
         for item in value.values():
-            yield from _references(item)
+            yield from _references(item, prefix)
     elif isinstance(value, list):
         for item in value:
-            yield from _references(item)
-    elif isinstance(value, str) and value.startswith(_SCHEMAS):
-        yield value.removeprefix(_SCHEMAS)
+            yield from _references(item, prefix)
+    elif isinstance(value, str) and value.startswith(prefix):
+        yield value.removeprefix(prefix)

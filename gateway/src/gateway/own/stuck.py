@@ -14,12 +14,13 @@ from pydantic import BaseModel
 
 from ..proxy.upstream import Upstream
 from ..routes import SERVICES
-from .limited import limited_by_address
+from .limited import OwnRoute, limited_by_address
 
 _PATIENCE = 5.0
 
 router = APIRouter(
     tags=["ops"],
+    route_class=OwnRoute,
     responses=PROBLEM_RESPONSES,
     dependencies=[Depends(limited_by_address), Depends(authenticate)],
 )

@@ -45,7 +45,7 @@ class ProposalView(BaseModel):
     qr_svg: str
 
 
-class CodeRequest(Body):
+class ShownCode(Body):
     code: OneTimeCode
 
 
@@ -91,7 +91,7 @@ async def propose_factor(
 @router.post("/second-factor/confirmation", summary="启用动态口令 · Add it, by its first code")
 @answer_not_stored
 async def confirm_factor(
-    body: CodeRequest, uow: Uow, desk: TheDesk, caller: Newcomer, address: ClientAddress
+    body: ShownCode, uow: Uow, desk: TheDesk, caller: Newcomer, address: ClientAddress
 ) -> RecoveryCodes:
     """Ends all other sessions and every trusted device. Refresh the session: its tokens say more then."""
     session_id = session_id_of(caller)
@@ -102,7 +102,7 @@ async def confirm_factor(
 @router.post("/second-factor/recovery-codes", summary="重新生成恢复码 · New recovery codes")
 @answer_not_stored
 async def renew_recovery_codes(
-    body: CodeRequest, uow: Uow, desk: TheDesk, caller: AtWork, address: ClientAddress
+    body: ShownCode, uow: Uow, desk: TheDesk, caller: AtWork, address: ClientAddress
 ) -> RecoveryCodes:
     codes = await desk.enrol.renew_codes(uow, caller.account_id, body.code, address)
     return RecoveryCodes(recovery_codes=list(codes))

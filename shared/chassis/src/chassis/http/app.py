@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from contracts.samples import SAMPLES
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from ..problems.errors import known_problems
 from ..problems.rendering import on_http_exception, on_invalid_request, on_problem
 from ..problems.schema import PROBLEM_RESPONSES
 from . import health
+from .description import describe
 from .dispatch import Dispatch
 from .middleware import RequestContext, error_boundary
 from .ops import ops_router
@@ -52,7 +54,7 @@ def create_app(service: "Service") -> FastAPI:
         # Not included: FastAPI would wrap each in objects within objects; ours carry all they need.
         app.router.routes.extend(router.routes)
     app.include_router(health.router)
-    app.openapi = _with_problems(app)  # type: ignore[method-assign]
+    app.openapi = _described(app, service.name.replace("-", "_"))  # type: ignore[method-assign]
     app.add_middleware(error_boundary)
     return app
 
@@ -70,12 +72,14 @@ class _Application(FastAPI):
         return RequestContext(super().build_middleware_stack())
 
 
-def _with_problems(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The app's OpenAPI document, with every kind of problem it can answer: the gateway's pages tell of them."""
+def _described(app: FastAPI, package: str) -> Callable[[], dict[str, Any]]:
+    """The app's OpenAPI document with what the code of the routes tells, and every kind of problem there is."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = generate()
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        document = describe(generate(), app.routes, package, SAMPLES)
         document["x-problems"] = {
             kind.slug: {"status": kind.status, "title": kind.title[0], "title_en": kind.title[1]}
             for kind in sorted(known_problems(), key=lambda kind: kind.slug)

@@ -38,6 +38,8 @@ Handle = Callable[[Request], Awaitable[Response]]
 class TransactionalRoute(DirectRoute):
     """Authenticates, runs the endpoint, commits when it answered below 400; a repeated key gets its first answer."""
 
+    answers_in_problems = True
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         policy = getattr(endpoint, "__idempotency__", "optional")
         methods = set(options.get("methods") or {"GET"})

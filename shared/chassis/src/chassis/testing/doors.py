@@ -1,7 +1,7 @@
 """The doors of a service: every route it serves, and the roles that its signature lets pass."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
+from ..http.description import allowed_roles
 from ..http.idempotency import HEADER
 from ..http.ops import ops_router
 from ..service import Service
@@ -56,32 +57,12 @@ def doors(service: Service) -> dict[str, frozenset[Role] | None]:
 
 def doors_of(*routers: APIRouter) -> dict[str, frozenset[Role] | None]:
     return {
-        f"{method} {route.path_format}": _allowed(route)
+        f"{method} {route.path_format}": allowed_roles(route)
         for router in routers
         for route in router.routes
         if isinstance(route, Route | APIRoute)
         for method in sorted(route.methods or ())
     }
-
-
-def _allowed(route: Route | APIRoute) -> frozenset[Role] | None:
-    """What `allow` named in the signature of `route`, or in that of what it depends on."""
-    for provider in _providers(route):
-        roles = getattr(provider, "allowed_roles", None)
-        if roles is not None:
-            return frozenset(roles or Role)
-    return OPEN
-
-
-def _providers(route: Route | APIRoute) -> Iterator[Any]:
-    """Ours, which the route resolves itself, and those left to FastAPI."""
-    for resolved in getattr(route, "resolved", ()):
-        yield from resolved.providers
-    waiting = list(route.dependant.dependencies) if isinstance(route, APIRoute) else []
-    while waiting:
-        dependency = waiting.pop()
-        yield dependency.call
-        waiting += dependency.dependencies
 
 
 async def passing(client: httpx2.AsyncClient, route: str, tokens: Callers) -> set[Role | None]:

@@ -82,6 +82,9 @@ def errors_are_problems(ctx: CheckContext, response: Response, case: schemathesi
         return
     assert response.headers.get("content-type") == [MEDIA_TYPE], response.headers
     problem = response.json()
+    told = case.operation.definition.raw.get("responses", {}).get(str(response.status_code), {})
+    if "x-problems" in told:
+        assert problem["type"].removeprefix(TYPE_BASE) in told["x-problems"], problem
     assert problem["type"].startswith(TYPE_BASE) and problem["status"] == response.status_code, problem
     assert problem["title"] and problem["detail"], problem
 

@@ -17,6 +17,7 @@ from ..messages.envelope import headers_for, read_headers
 from ..messages.inbox import Arrival
 from ..service import Service
 from .contracts import check_audit, check_outbox
+from .declared import Declared
 from .tokens import Tokens
 
 BASE_URL = "http://service.test"
@@ -85,7 +86,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Starts `service` on its configured database. `own_keys`: it verifies with its own key set (identity-svc).
 
-    At the end of the block every event in its outbox is held against its committed contract.
+    At the end of the block every event in its outbox is held against its committed contract. Every problem it
+    answers must be one that its API document tells of.
     role "api" starts no worker; "all" starts relay, consumer and jobs against the configured broker.
     """
     if not own_keys:
@@ -95,7 +97,8 @@ async def running(
     async with app.router.lifespan_context(app):
         # raise_app_exceptions off: a 500 must be seen as a 500, as a client would.
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        hooks = {"response": [Declared(service).hold]}
+        async with httpx2.AsyncClient(transport=transport, base_url=BASE_URL, event_hooks=hooks) as client:
             yield Running(service, client, tokens)
             await check_outbox(service)
             await check_audit(service)
