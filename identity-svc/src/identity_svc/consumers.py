@@ -9,6 +9,8 @@ from contracts.case import CaseOpenedByException
 from contracts.events import Event
 
 from .application.alert_supervisors import AlertSupervisors
+from .application.handlers import ACTS
+from .application.tell_of_act import TellOfAct
 
 
 def event_handlers(alert_supervisors: AlertSupervisors) -> Mapping[type[Event], Any]:
@@ -18,3 +20,12 @@ def event_handlers(alert_supervisors: AlertSupervisors) -> Mapping[type[Event], 
         await alert_supervisors(uow, event.data)
 
     return {CaseOpenedByException: opened_by_exception}
+
+
+def act_handlers(tell_of_act: TellOfAct) -> Mapping[type[Event], Any]:
+    """For what applicants do with their cases, or others for them."""
+
+    async def handle(event: Received[Any], uow: UnitOfWork) -> None:
+        await tell_of_act(uow, event.data, ACTS[type(event.data)])
+
+    return {model: handle for model in ACTS}

@@ -1,5 +1,7 @@
 """What identity-svc tells and reads, held against the committed contracts."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from chassis.testing import bearer
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
@@ -39,7 +41,27 @@ async def supervisors_are_told(identity, type: str, producer: Producer) -> None:
     await identity.sql("DELETE FROM message")
 
 
-READS = {"case.case.opened_by_exception": supervisors_are_told}
+async def both_are_told(identity, type: str, producer: Producer) -> None:
+    principal, agent = str(uuid4()), str(uuid4())
+    acted = {"applicant_id": principal, "acted_by": agent, "case_id": str(uuid4())}
+    body = await taken(identity.running, type, producer, **acted)
+    # A producer of before there were mandates says nothing of who acted.
+    by = "acted_by" in body
+    assert await messages_of(identity, principal) == ([f"{ACTS[type]}_for_you"] if by else [])
+    assert await messages_of(identity, agent) == ([f"{ACTS[type]}_by_you"] if by else [])
+
+
+async def messages_of(identity, account_id):
+    rows = await identity.sql("SELECT kind FROM message WHERE recipient_id = $1", UUID(account_id))
+    return [row["kind"] for row in rows]
+
+
+ACTS = {
+    "case.case.submitted": "case_submitted",
+    "case.case.supplemented": "case_supplemented",
+    "case.case.withdrawn": "case_withdrawn",
+}
+READS = {"case.case.opened_by_exception": supervisors_are_told} | dict.fromkeys(ACTS, both_are_told)
 """What becomes of each event it reads."""
 
 
@@ -50,3 +72,10 @@ async def test_every_event_it_reads_has_its_effect(start_identity, tmp_path, sub
     for type, check in READS.items():
         with subtests.test(type):
             await check(identity, type, producer)
+
+
+async def test_what_applicants_do_themselves_is_told_to_nobody(identity):
+    for type in ACTS:
+        values = {"acted_by": None, "mandate_id": None, "case_id": str(uuid4())}
+        await taken(identity.running, type, Producer.TODAY, **values)
+    assert await identity.sql("SELECT FROM message") == []

@@ -172,3 +172,42 @@ async def test_second_request_of_a_case_is_parked_not_lost(payments):
         await payments.requested(case_id=case_id)
     assert len(await payments.citizen.orders(case_id)) == 1
     assert await payments.svc.parked()
+
+
+@pytest.fixture
+def agent(payments, tokens):
+    """Acts for the applicant, within the limits given."""
+
+    def token(**limits):
+        act = {"sub": str(uuid4()), "mandate": str(uuid4()), **limits}
+        return bearer(tokens.mint(payments.citizen.id, (Role.CITIZEN,), ial=2, act=act))
+
+    return token
+
+
+async def test_an_agent_sees_and_pays_what_their_mandate_is_for(payments, agent):
+    order = await payments.opened()
+    path = f"/api/payments/orders/{order['id']}"
+    for limits, status in (
+        ({}, 200),
+        ({"departments": [payments.department]}, 200),
+        ({"items": ["X-1"]}, 404),
+    ):
+        headers = agent(**limits)
+        assert (await payments.svc.client.get(path, headers=headers)).status_code == status
+        listed = (await payments.svc.client.get("/api/payments/orders", headers=headers)).json()["items"]
+        assert len(listed) == (1 if status == 200 else 0)
+        started = await payments.svc.client.post(
+            f"{path}/attempts", json={"channel": "bank"}, headers=headers | {"Idempotency-Key": str(uuid4())}
+        )
+        assert started.status_code == (201 if status == 200 else 404), started.text
+        again = await payments.svc.client.post(
+            f"/api/payments/cases/{order['case_id']}/orders",
+            headers=headers | {"Idempotency-Key": str(uuid4())},
+        )
+        assert again.status_code == (409 if status == 200 else 404)
+    kept = await payments.svc.service.pool.fetch(
+        "SELECT actor, subject, facts FROM audit_log WHERE action = 'payment.pay_for'"
+    )
+    assert {row["subject"] for row in kept} == {str(payments.citizen.id)}
+    assert {row["facts"]["order"] for row in kept} == {order["id"]}

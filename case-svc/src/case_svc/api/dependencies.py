@@ -26,7 +26,7 @@ async def the_desk(request: Request) -> application.Desk:
 
 def as_applicant(caller: Caller) -> CaseApplicant:
     kind = "enterprise" if caller.has(Role.COMPANY) else "person"
-    return CaseApplicant(caller.account_id, kind, caller.claims.ial)
+    return CaseApplicant(caller.account_id, kind, caller.claims.ial, caller.actor)
 
 
 def as_officer(caller: Caller) -> CaseOfficer:
@@ -43,7 +43,7 @@ def as_officer(caller: Caller) -> CaseOfficer:
     )
 
 
-async def _applicant(caller: Annotated[Caller, Depends(allow(*APPLICANTS))]) -> CaseApplicant:
+async def _applicant(caller: Annotated[Caller, Depends(allow(*APPLICANTS, acting=True))]) -> CaseApplicant:
     return as_applicant(caller)
 
 
@@ -55,7 +55,7 @@ async def _police(caller: Annotated[Caller, Depends(allow(*POLICE))]) -> CaseOff
     return as_officer(caller)
 
 
-async def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE))]) -> CaseReader:
+async def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE, acting=True))]) -> CaseReader:
     return as_officer(caller) if caller.has(*POLICE) else as_applicant(caller)
 
 

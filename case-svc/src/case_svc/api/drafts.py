@@ -11,7 +11,7 @@ from ..application.delete_draft import delete_draft as delete
 from ..application.desk import Desk as TheDesk
 from ..application.open_draft import change_place, move_to_current_version, open_draft
 from ..application.read_case import open_case
-from ..application.save_answers import Stale, patch_answers, save_answers
+from ..application.save_answers import Stale, may_save, patch_answers, save_answers
 from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
 from ..domain.step_up import step_up
 from . import present
@@ -93,6 +93,7 @@ async def put_answers(
     A stale If-Match is answered 412, a stale `version` in the body 409.
     """
     version, stale = _version(if_match, body)
+    await may_save(desk, uow, applicant, case_id)
     saved = save_answers(desk, uow, applicant, case_id, body.answers, version, stale=stale)
     response.headers["ETag"] = f'"{saved}"'
     return SavedView(version=saved)

@@ -9,7 +9,7 @@ from ..domain.case import Circumstances, Moved
 from ..domain.errors import CaseNotFound, FormInvalid
 from ..domain.people import Applicant
 from ..domain.transitions import Action, Who, find_edge
-from .desk import Desk
+from .desk import Desk, within_mandate
 from .record_move import record
 from .submit_case import form_errors
 
@@ -21,10 +21,11 @@ async def answer_supplement(
     submission = await desk.forms.load_for_submission(uow, case_id)
     if submission is None or submission.case.applicant_id != applicant.id:
         raise CaseNotFound
+    within_mandate(applicant, submission.case)
     around = await desk.around(uow, submission.case)
     find_edge(submission.case.state, Action.SUPPLEMENT, Who.APPLICANT, around.item)
     errors = form_errors(desk, submission, around.item)
     if errors:
         raise FormInvalid(errors)
-    moved = acceptance.supplement(submission.case, around, changes={}, note=note)
+    moved = acceptance.supplement(submission.case, around, applicant.mover, changes={}, note=note)
     return await record(desk, uow, moved, around), around

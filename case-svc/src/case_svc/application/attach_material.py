@@ -19,7 +19,7 @@ from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from ..materials.checks import CheckedFile
 from .delete_draft import DELETE_FILE
-from .desk import Desk
+from .desk import Desk, within_mandate
 from .records import Material
 from .refused import Refused
 
@@ -84,6 +84,7 @@ async def _with_room(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id:
 def _editable(case: Case | None, applicant: Applicant) -> Case:
     if case is None or case.applicant_id != applicant.id:
         raise CaseNotFound
+    within_mandate(applicant, case)
     if case.state not in EDITABLE:
         raise NotEditable(case.state)
     return case

@@ -8,7 +8,7 @@ from chassis.db import UnitOfWork
 from ..domain.errors import AddressNotOpen, CaseNotFound, FormInvalid
 from ..domain.people import Applicant
 from ..domain.states import State
-from .desk import Desk
+from .desk import Desk, within_mandate
 
 _OPEN: Final = frozenset(
     {
@@ -31,6 +31,7 @@ async def change_address(
     filled = await desk.forms.load(uow, case_id)
     if locked is None or filled is None or locked.applicant_id != applicant.id:
         raise CaseNotFound
+    within_mandate(applicant, locked)
     form = desk.items.form(await desk.item_of(uow, locked))
     field = form.address_field("to_applicant")
     if field is None or locked.state not in _OPEN:
@@ -41,3 +42,5 @@ async def change_address(
     if errors:
         raise FormInvalid(errors)
     desk.forms.replace(uow, case_id, answers, filled.form_version)
+    if applicant.actor is not None and locked.state is not State.DRAFT:
+        desk.history.note(uow, case_id, "address_changed", desk.clock(), applicant.mover.facts)

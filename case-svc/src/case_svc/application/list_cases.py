@@ -27,7 +27,7 @@ async def list_own_cases(
     limit: int,
 ) -> Listed:
     """Newest first; one more than `limit` where there are more."""
-    cases = await desk.lists.mine(uow, applicant.id, states, after, limit + 1)
+    cases = await desk.lists.mine(uow, applicant, states, after, limit + 1)
     return await _with_items(desk, uow, cases)
 
 

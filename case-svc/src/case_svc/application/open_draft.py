@@ -7,7 +7,7 @@ from chassis.ids import uuid7
 
 from ..domain.answers import Answers, check_storable
 from ..domain.case import Case
-from ..domain.errors import ApplicantNotServed, NotEditable
+from ..domain.errors import ApplicantNotServed, NotEditable, OutsideMandate
 from ..domain.people import Applicant
 from ..domain.routing import choose_place
 from ..domain.states import State
@@ -24,11 +24,13 @@ async def open_draft(
     window: str | None,
     answers: Answers,
 ) -> Case:
-    """Raises ItemUnknown, ItemNoLongerOffered, ApplicantNotServed, PlaceUnknown."""
+    """Raises ItemUnknown, ItemNoLongerOffered, ApplicantNotServed, OutsideMandate, PlaceUnknown."""
     check_storable(answers)
     item = await desk.items.current(uow, item_code)
     if not item.serves(applicant.kind):
         raise ApplicantNotServed(item.definition.applicant)
+    if not applicant.may_touch(item.code, item.department):
+        raise OutsideMandate(item.code)
     if branch is not None or window is not None:
         places = await desk.organisation.places(uow, item.department)
         branch, window = choose_place(item, places, branch, window)

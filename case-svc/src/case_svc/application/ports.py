@@ -14,7 +14,7 @@ from ..domain.case import Case, Moved, Note
 from ..domain.form import Form
 from ..domain.item import Item
 from ..domain.looks import Look
-from ..domain.people import Officer
+from ..domain.people import Applicant, Officer
 from ..domain.routing import Places
 from ..domain.timeline import Entry
 from .records import Editable, ExceptionUsed, Filled, Folder, Material, Submission
@@ -125,7 +125,7 @@ class Lists(Protocol):
     async def mine(
         self,
         uow: UnitOfWork,
-        applicant_id: UUID,
+        applicant: Applicant,
         states: Sequence[str] | None,
         after: UUID | None,
         limit: int,

@@ -75,7 +75,7 @@ async def read_material(
 def may_read(reader: Reader, case: Case) -> bool:
     if isinstance(reader, Officer):
         return reader.serves(case.unit, case.department)
-    return case.applicant_id == reader.id
+    return case.applicant_id == reader.id and reader.may_touch(case.item_code, case.department)
 
 
 async def _admitted(desk: Desk, uow: UnitOfWork, reader: Reader, case: Case) -> UUID | None:

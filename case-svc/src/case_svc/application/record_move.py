@@ -83,6 +83,8 @@ def event_of(step: Taken, item: Item, at: datetime) -> Event:
         "occurred_at": at,
         "actor": step.by.who.value,
         "officer_id": step.by.officer_id,
+        "acted_by": step.by.acted_by,
+        "mandate_id": step.by.mandate_id,
     }
     return step.edge.event(**facts, **_details(step, item))
 

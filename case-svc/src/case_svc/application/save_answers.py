@@ -9,11 +9,17 @@ from ..domain.answers import Answers, check_storable, merged
 from ..domain.errors import CaseChangedMeanwhile, CaseNotFound, NotEditable
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
-from .desk import Desk
+from .desk import Desk, within_mandate
 from .refused import Refused
 
 Stale = Callable[[int], Exception]
 """What to raise where the form has another version than was told; gets that version."""
+
+
+async def may_save(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> None:
+    """Before `save_answers`, for whoever acts within limits; of owners nothing is asked beforehand."""
+    if applicant.is_limited:
+        await desk.own_case(uow, case_id, applicant)
 
 
 def save_answers(
@@ -61,6 +67,7 @@ async def patch_answers(
     filled = await desk.forms.load(uow, case_id)
     if filled is None or filled.case.applicant_id != applicant.id:
         raise CaseNotFound
+    within_mandate(applicant, filled.case)
     if filled.form_version != version:
         raise stale(filled.form_version)
     answers = merged(filled.answers, patch)

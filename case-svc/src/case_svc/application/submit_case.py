@@ -20,7 +20,7 @@ from ..domain.routing import Unit, needs_branch, place_missing
 from ..domain.step_up import step_up
 from ..domain.transitions import Action, Who, find_edge
 from .answer_query import answer_query
-from .desk import Desk
+from .desk import Desk, within_mandate
 from .record_move import record
 from .records import Submission
 
@@ -35,10 +35,13 @@ class Submitted:
 
 
 async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Submitted:
-    """Raises StepUpRequired, IllegalMove, ItemVersionRetired, FormInvalid, PlaceUnknown, CaseNotFound."""
+    """Raises StepUpRequired, IllegalMove, ItemVersionRetired, FormInvalid, PlaceUnknown, CaseNotFound,
+    OutsideMandate.
+    """
     submission = await desk.forms.load_for_submission(uow, case_id)
     if submission is None or submission.case.applicant_id != applicant.id:
         raise CaseNotFound
+    within_mandate(applicant, submission.case)
     around = await desk.around(uow, submission.case)
     find_edge(submission.case.state, Action.SUBMIT, Who.APPLICANT, around.item)
     if (needed := step_up(around.item, applicant, desk.submit_min_ial)) is not None:
@@ -52,7 +55,7 @@ async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id
         "unit": unit.code,
         "amount_cents": _amount(around.item, submission.filled.answers),
     }
-    moved = acceptance.submit(submission.case, around, changes=changes)
+    moved = acceptance.submit(submission.case, around, applicant.mover, changes=changes)
     result = await answer_query(desk, uow, moved.case, around.item, submission.filled.answers)
     if result is not None:
         moved.taken[-1].texts["result"] = result

@@ -16,5 +16,5 @@ async def withdraw_case(
 ) -> tuple[Moved, Circumstances]:
     case = await desk.own_case(uow, case_id, applicant)
     around = await desk.around(uow, case)
-    moved = acceptance.withdraw(case, around, reason=reason)
+    moved = acceptance.withdraw(case, around, applicant.mover, reason=reason)
     return await record(desk, uow, moved, around), around

@@ -10,7 +10,7 @@ from contracts.tokens import Role
 from fastapi import Depends, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from ..api.dependencies import as_officer
+from ..api.dependencies import as_applicant, as_officer
 from . import persistence
 from .codes import read_code
 from .desk import DocumentDesk
@@ -30,9 +30,10 @@ async def _desk(request: Request) -> DocumentDesk:
 
 
 Desk = Annotated[DocumentDesk, Depends(_desk)]
-Applicant = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
+Applicant = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY, acting=True))]
 Reader = Annotated[
-    Caller, Depends(allow(Role.CITIZEN, Role.COMPANY, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR))
+    Caller,
+    Depends(allow(Role.CITIZEN, Role.COMPANY, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, acting=True)),
 ]
 Supervisor = Annotated[Caller, Depends(allow(Role.SUPERVISOR))]
 Code = Annotated[
@@ -50,7 +51,7 @@ async def list_my_documents(
 ) -> Page[DocumentView]:
     """我的电子凭证，最新在前 · My documents, the newest first."""
     key = decode_cursor(cursor, UUID)
-    rows = await persistence.of_applicant(uow, caller.account_id, key[0] if key else None, limit + 1)
+    rows = await persistence.of_applicant(uow, as_applicant(caller), key[0] if key else None, limit + 1)
     following = encode_cursor(rows[limit - 1].document.id) if len(rows) > limit else None
     return Page(items=[DocumentView.of(found, desk) for found in rows[:limit]], next=following)
 
@@ -133,6 +134,8 @@ async def _readable(uow: UnitOfWork, desk: DocumentDesk, caller: Caller, documen
         raise DocumentNotFound()
     document = found.document
     if caller.has(Role.CITIZEN, Role.COMPANY) and document.applicant_id == caller.account_id:
+        if not as_applicant(caller).may_touch(document.item_code, document.department):
+            raise DocumentNotFound()
         return found
     if not _serves(caller, document):
         raise DocumentNotFound()

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from chassis.db import Statement, UnitOfWork
 
+from ..domain.people import Applicant
 from .record import Document, Found, IssuingUnit
 
 _NAMES: Final = [field.name for field in fields(Document)]
@@ -23,6 +24,9 @@ _BY_ID: Final = f"{_FOUND} WHERE document.id = $1"
 _BY_CODE: Final = f"{_FOUND} WHERE document.code = $1"
 _OF_APPLICANT: Final = f"""{_FOUND} WHERE document.applicant_id = $1 AND document.id < $2
  ORDER BY document.id DESC LIMIT $3"""
+_OF_APPLICANT_WITHIN: Final = _OF_APPLICANT.replace(
+    "ORDER BY", "AND (document.item_code = ANY($4) OR document.department = ANY($5)) ORDER BY"
+)
 _REVOKE: Final = """UPDATE document SET revoked_at = $2, revoked_by = $3, revocation_sealed = $4
  WHERE id = $1 AND revoked_at IS NULL"""
 _DRAW: Final = "SELECT nextval('document_serial_seq') FROM generate_series(1, $1)"
@@ -48,9 +52,14 @@ async def by_code(uow: UnitOfWork, code: str) -> Found | None:
     return _found(row) if row else None
 
 
-async def of_applicant(uow: UnitOfWork, applicant_id: UUID, before: UUID | None, limit: int) -> list[Found]:
-    """The newest first; ids are ordered by time."""
-    rows = await uow.read(_OF_APPLICANT, applicant_id, before or _LATEST, limit)
+async def of_applicant(uow: UnitOfWork, applicant: Applicant, before: UUID | None, limit: int) -> list[Found]:
+    """The newest first; ids are ordered by time. For whoever acts, what their mandate is for."""
+    page = (applicant.id, before or _LATEST, limit)
+    if applicant.actor is not None and applicant.is_limited:
+        within = (list(applicant.actor.items), list(applicant.actor.departments))
+        rows = await uow.read(_OF_APPLICANT_WITHIN, *page, *within)
+    else:
+        rows = await uow.read(_OF_APPLICANT, *page)
     return [_found(row) for row in rows]
 
 

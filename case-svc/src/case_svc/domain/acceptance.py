@@ -5,29 +5,36 @@ from typing import Any
 from . import limits
 from .case import Case, Circumstances, Moved, move
 from .errors import SupervisorNeeded
-from .people import APPLICANT, CLOCK, Officer, as_mover
+from .people import APPLICANT, CLOCK, Mover, Officer, as_mover
 from .transitions import Action, Who, find_edge
 
 
-def submit(case: Case, around: Circumstances, *, changes: dict[str, Any]) -> Moved:
+def submit(case: Case, around: Circumstances, by: Mover = APPLICANT, *, changes: dict[str, Any]) -> Moved:
     """`changes` carries what submission fixes: number, unit, masked name, the applicant's amount."""
     clocks, facts = _received(around) if around.item.is_accepted_by_officer else ({}, {})
     return move(
         case,
         Action.SUBMIT,
-        APPLICANT,
+        by,
         around,
         changes={**changes, **clocks, "submitted_at": around.at, "received_at": around.at},
         facts=facts,
     )
 
 
-def supplement(case: Case, around: Circumstances, *, changes: dict[str, Any], note: str | None) -> Moved:
+def supplement(
+    case: Case,
+    around: Circumstances,
+    by: Mover = APPLICANT,
+    *,
+    changes: dict[str, Any],
+    note: str | None,
+) -> Moved:
     clocks, facts = _received(around)
     return move(
         case,
         Action.SUPPLEMENT,
-        APPLICANT,
+        by,
         around,
         changes={**changes, **clocks, "received_at": around.at},
         facts=facts,
@@ -97,9 +104,9 @@ def reject(case: Case, officer: Officer, around: Circumstances, *, texts: dict[s
     return move(case, Action.REJECT, as_mover(officer), around, changes=changes, texts=texts)
 
 
-def withdraw(case: Case, around: Circumstances, *, reason: str | None) -> Moved:
+def withdraw(case: Case, around: Circumstances, by: Mover = APPLICANT, *, reason: str | None) -> Moved:
     texts = {"reason": reason} if reason else {}
-    return move(case, Action.WITHDRAW, APPLICANT, around, changes={"closed_at": around.at}, texts=texts)
+    return move(case, Action.WITHDRAW, by, around, changes={"closed_at": around.at}, texts=texts)
 
 
 def _received(around: Circumstances) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -168,7 +168,7 @@ def _take(
         changes = {**changes, "assigned_to": after_it}
         facts = {**facts, **told_of_takeover(holder, by.officer_id)}
     after = case.changed(version=case.version + 1, state=edge.target, **changes)
-    return Taken(edge, after, by, facts, texts)
+    return Taken(edge, after, by, facts | by.facts if by.acted_by else facts, texts)
 
 
 def _due_at(state: State, case: Case, changes: dict[str, Any], around: Circumstances) -> datetime | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from contracts.tokens import Actor
+
 from .transitions import Who
 
 UNIT_LEADER: Final = 3
@@ -40,11 +42,27 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """The account that applies. `kind` is `person` or `enterprise`, `ial` its real-name level."""
+    """The account that applies. `kind` is `person` or `enterprise`, `ial` its level, or that of `actor`, who does it
+    for them as far as a mandate goes."""
 
     id: UUID
     kind: str
     ial: int
+    actor: Actor | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether some of the account's cases are out of reach."""
+        return self.actor is not None and bool(self.actor.items or self.actor.departments)
+
+    def may_touch(self, item_code: str, department: str) -> bool:
+        return self.actor is None or self.actor.covers(item_code, department)
+
+    @property
+    def mover(self) -> "Mover":
+        if self.actor is None:
+            return APPLICANT
+        return Mover(Who.APPLICANT, acted_by=self.actor.sub, mandate_id=self.actor.mandate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,16 @@ class Mover:
     who: Who
     officer_id: UUID | None = None
     rank: int = 0
+    acted_by: UUID | None = None
+    """The account that did it for the applicant, by `mandate_id`."""
+    mandate_id: UUID | None = None
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What history keeps of it beside who."""
+        if self.acted_by is None:
+            return {}
+        return {"acted_by": str(self.acted_by), "mandate_id": str(self.mandate_id)}
 
 
 APPLICANT: Final = Mover(Who.APPLICANT)

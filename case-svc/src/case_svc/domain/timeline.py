@@ -50,14 +50,25 @@ def _yuan(cents: int | None) -> str:
     return f"{cents // 100}.{cents % 100:02d}" if cents is not None else "?"
 
 
+def _who(entry: Entry) -> Sentence:
+    """The applicant, or somebody for them."""
+    return ("由代理人代您", "Your agent") if "acted_by" in entry.facts else ("您", "You")
+
+
 def _submitted(entry: Entry) -> Sentence:
+    you, you_en = _who(entry)
     if "response_due_at" not in entry.facts:
-        return "您提交了申请。", "You submitted the application."
+        return f"{you}提交了申请。", f"{you_en} submitted the application."
     zh, en = _day_end(entry.facts["response_due_at"])
     return (
-        f"您提交了申请，承办单位将在 {zh} 前答复是否受理。",
-        f"You submitted the application; the unit answers by {en} whether it is accepted.",
+        f"{you}提交了申请，承办单位将在 {zh} 前答复是否受理。",
+        f"{you_en} submitted the application; the unit answers by {en} whether it is accepted.",
     )
+
+
+def _withdrawn(entry: Entry) -> Sentence:
+    you, you_en = _who(entry)
+    return f"{you}撤回了申请；如已缴费，将原路退回。", f"{you_en} withdrew; anything paid is refunded."
 
 
 def _supplement_requested(entry: Entry) -> Sentence:
@@ -68,10 +79,11 @@ def _supplement_requested(entry: Entry) -> Sentence:
 
 
 def _supplemented(entry: Entry) -> Sentence:
+    you, you_en = _who(entry)
     zh, en = _day_end(entry.facts["response_due_at"])
     return (
-        f"您提交了补正材料，承办单位将在 {zh} 前答复。",
-        f"You sent the supplement; the unit answers by {en}.",
+        f"{you}提交了补正材料，承办单位将在 {zh} 前答复。",
+        f"{you_en} sent the supplement; the unit answers by {en}.",
     )
 
 
@@ -185,7 +197,10 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "review": _reviewed,
     "approve": _approved,
     "deny": _denied,
-    "withdraw": _plain("您撤回了申请；如已缴费，将原路退回。", "You withdrew; anything paid is refunded."),
+    "withdraw": _withdrawn,
+    "address_changed": _plain(
+        "由代理人代您修改了寄送地址。", "Your agent changed the address for the result."
+    ),
     "request_payment": _payment_requested,
     "pay": _paid,
     "close_unpaid": _plain("逾期未缴费，办件关闭。", "It was not paid in time; the case is closed."),

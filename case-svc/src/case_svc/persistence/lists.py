@@ -8,10 +8,14 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 
 from ..domain.case import Case
+from ..domain.people import Applicant
 from .cases import SELECTED, read_case
 
 MINE: Final = f"""SELECT {SELECTED} FROM cases c WHERE c.applicant_id = $1 AND c.id < $2
 AND ($3::text[] IS NULL OR c.state = ANY($3)) ORDER BY c.id DESC LIMIT $4"""
+MINE_WITHIN: Final = MINE.replace(
+    "ORDER BY", "AND (c.item_code = ANY($5) OR c.department = ANY($6)) ORDER BY"
+)
 QUEUE: Final = f"""SELECT {SELECTED} FROM cases c WHERE c.unit = $1 AND c.due_at IS NOT NULL
 AND (c.due_at, c.id) > ($2, $3) AND ($4::text[] IS NULL OR c.state = ANY($4)) AND c.department = $5
 ORDER BY c.due_at, c.id LIMIT $6"""
@@ -36,13 +40,18 @@ class CaseLists:
     async def mine(
         self,
         uow: UnitOfWork,
-        applicant_id: UUID,
+        applicant: Applicant,
         states: Sequence[str] | None,
         after: UUID | None,
         limit: int,
     ) -> list[Case]:
-        """Newest first; `after` is the last id of the page before."""
-        rows = await uow.read(MINE, applicant_id, after or _LAST_ID, states, limit)
+        """Newest first; `after` is the last id of the page before. For whoever acts, what their mandate is for."""
+        page = (applicant.id, after or _LAST_ID, states, limit)
+        if applicant.actor is not None and applicant.is_limited:
+            within = (list(applicant.actor.items), list(applicant.actor.departments))
+            rows = await uow.read(MINE_WITHIN, *page, *within)
+        else:
+            rows = await uow.read(MINE, *page)
         return [read_case(row) for row in rows]
 
     async def queue(

@@ -7,7 +7,9 @@ from courier_svc.domain.shipment import Shipment
 
 
 def is_applicant(caller: Caller, shipment: Shipment) -> bool:
-    return caller.has(Role.CITIZEN, Role.COMPANY) and caller.subject == str(shipment.applicant_id)
+    """Their own, or their principal's. Shipments know no item: a mandate for items alone reaches none."""
+    own = caller.has(Role.CITIZEN, Role.COMPANY) and caller.subject == str(shipment.applicant_id)
+    return own and caller.acts_within("", shipment.department)
 
 
 def is_of_unit(caller: Caller, shipment: Shipment) -> bool:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from chassis.jobs.job import JobHandler
+from contracts.case import CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.events import Event
 
 from .change_officer import ChangeOfficer
 from .change_password import ChangePassword
@@ -24,6 +27,13 @@ from .verify_real_name import VerifyRealName
 
 ROTATE_KEYS = "identity.rotate_keys"
 SWEEP = "identity.sweep"
+
+ACTS: Final[dict[type[Event], str]] = {
+    CaseSubmitted: "case_submitted",
+    CaseSupplemented: "case_supplemented",
+    CaseWithdrawn: "case_withdrawn",
+}
+"""Event → what `TellOfAct` calls it: what applicants do with their cases, or others for them."""
 
 
 @dataclass(frozen=True, slots=True)

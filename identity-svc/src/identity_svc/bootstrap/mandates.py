@@ -8,9 +8,11 @@ from ..application.mandates.add_ward import AddWard, Registers
 from ..application.mandates.expire import EXPIRE_MANDATE, ExpireMandate
 from ..application.mandates.notices import SEND_NOTICE, JobNotices, SendNotice
 from ..application.mandates.offer import OfferMandate
+from ..application.tell_of_act import TellOfAct
 from ..application.verify_at_window import AtWindow
 from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
+from ..consumers import act_handlers
 from .parts import Parts
 
 ROUTERS = (router,)
@@ -47,6 +49,7 @@ def wire(parts: Parts) -> None:
         act=Act(mandates, people, stores.sessions, parts.minter),
         longest=settings.longest_mandate,
     )
+    service.consume(act_handlers(TellOfAct(messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
     service.job(SEND_NOTICE, SendNotice(mandates, people, sms))
     service.job(EXPIRE_MANDATE, ExpireMandate(mandates, messages, parts.revoke_access))

@@ -108,6 +108,30 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您获得的一项授权已解除，不能再代为办理。",
         "A mandate you had was revoked; you can no longer act by it.",
     ),
+    "case_submitted_for_you": (
+        "代理人为您提交了办件 {case_no}。如非您授权，请立即在“我的授权”中解除。",
+        "Your agent submitted case {case_no} for you. If you did not allow it, revoke their mandate at once.",
+    ),
+    "case_submitted_by_you": (
+        "您代他人提交了办件 {case_no}，已告知对方。",
+        "You submitted case {case_no} for somebody; they were told.",
+    ),
+    "case_supplemented_for_you": (
+        "代理人为您的办件 {case_no} 提交了补正材料。",
+        "Your agent sent the supplement of your case {case_no}.",
+    ),
+    "case_supplemented_by_you": (
+        "您代他人为办件 {case_no} 提交了补正材料，已告知对方。",
+        "You sent the supplement of case {case_no} for somebody; they were told.",
+    ),
+    "case_withdrawn_for_you": (
+        "代理人为您撤回了办件 {case_no}；如已缴费，将原路退回。",
+        "Your agent withdrew case {case_no} for you; anything paid is refunded.",
+    ),
+    "case_withdrawn_by_you": (
+        "您代他人撤回了办件 {case_no}，已告知对方。",
+        "You withdrew case {case_no} for somebody; they were told.",
+    ),
     "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
     "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }

@@ -75,9 +75,9 @@ class SqlAccounts:
         return self.read(row) if row else None
 
     async def person_by_id_number(self, uow: UnitOfWork, id_number: str) -> Account | None:
-        """The account of the person whose number was proven to be this one."""
+        """The account, with a log-in of its own, of the person whose number was proven to be this one."""
         row = await uow.fetchrow(
-            f"SELECT {COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person'",
+            f"SELECT {COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person' AND phone_hash IS NOT NULL",
             self._sealer.lookup_hash(id_number),
         )
         return self.read(row) if row else None

@@ -14,12 +14,13 @@ STAFF = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, Role.OPERATOR)
 
 
 def is_payer(caller: Caller, row: Mapping[str, Any]) -> bool:
-    """Whether the order is the caller's own to pay."""
-    return caller.has(*PEOPLE) and bool(row["applicant_id"] == caller.account_id)
+    """Whether the order is the caller's own to pay, or their principal's and within their mandate."""
+    own = caller.has(*PEOPLE) and bool(row["applicant_id"] == caller.account_id)
+    return own and caller.acts_within(row["item_code"], row["department"])
 
 
 def may_see(caller: Caller, row: Mapping[str, Any]) -> bool:
-    """`row` names applicant_id, unit and department. Orders hold no personal data, so operators may look."""
+    """`row` names applicant_id, item_code, unit and department. Orders hold no personal data, so operators may look."""
     if caller.has(Role.OPERATOR):
         return True
     if is_payer(caller, row):

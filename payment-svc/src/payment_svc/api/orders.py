@@ -10,13 +10,14 @@ from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
 
 from ..application.handlers import UseCases
+from ..domain.errors import OrderNotFound
 from .access import PEOPLE, STAFF, is_payer, may_see, visible
 from .schemas import OrderView, StartedAttempt, StartPayment, order_view
 
 router = Router(prefix="/api/payments", tags=["payments"])
 
-Payer = Annotated[Caller, Depends(allow(*PEOPLE))]
-Reader = Annotated[Caller, Depends(allow(*PEOPLE, *STAFF))]
+Payer = Annotated[Caller, Depends(allow(*PEOPLE, acting=True))]
+Reader = Annotated[Caller, Depends(allow(*PEOPLE, *STAFF, acting=True))]
 LAST = UUID(int=2**128 - 1)
 
 
@@ -56,7 +57,9 @@ async def list_orders(
     before = (decode_cursor(cursor, UUID) or (LAST,))[0]
     rows = list(await use.views.orders_of_applicant(uow, caller.account_id, before, limit + 1))
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(items=[order_view(row, for_payer=True) for row in rows[:limit]], next=more)
+    # Whoever acts within limits may get shorter pages.
+    shown = [order_view(row, for_payer=True) for row in rows[:limit] if is_payer(caller, row)]
+    return Page(items=shown, next=more)
 
 
 @router.get("/orders/{order_id}", summary="缴费订单 · One order")
@@ -75,6 +78,13 @@ async def start_attempt(
     """
     # A repeated key finds the live link, or fails, and then gets its first answer.
     begin = request.app.state.service.begin
+    if caller.actor is not None:
+        order = visible(caller, await use.views.order(uow, order_id), order_id)
+        await uow.release()
+        facts = {"order": str(order_id), "mandate": str(caller.actor.mandate)}
+        uow.audit(
+            "payment.pay_for", actor=str(caller.actor.sub), subject=str(order["applicant_id"]), facts=facts
+        )
     attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
     assert attempt.pay_url is not None
     return StartedAttempt(
@@ -100,5 +110,9 @@ async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, reques
 @requires_idempotency_key
 async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderView:
     """After the last order expired. 409 while one is live, or when the case owes nothing any more."""
+    if caller.actor is not None:
+        rows = await use.views.orders_of_case(uow, case_id)
+        if not any(may_see(caller, row) for row in rows):
+            raise OrderNotFound(case_id)
     order_id = await use.open_order.again(case_id, caller.account_id, uow)
     return await _shown(order_id, uow, caller, use)

@@ -29,6 +29,9 @@ class _CaseEvent(Event):
     occurred_at: datetime
     actor: Literal["applicant", "officer", "clock", "system"]
     officer_id: UUID | None = None
+    acted_by: UUID | None = None
+    """The account that did it for the applicant, by `mandate_id`; null where they did it themselves."""
+    mandate_id: UUID | None = None
 
 
 class CaseSubmitted(_CaseEvent):

@@ -11,6 +11,7 @@ from .cases import (
     NotInQueue,
     NotYourClaim,
     OtherUnitsQueue,
+    OutsideMandate,
     SupervisorNeeded,
 )
 from .forms import (
@@ -57,6 +58,7 @@ __all__ = [
     "NotInQueue",
     "NotYourClaim",
     "OtherUnitsQueue",
+    "OutsideMandate",
     "PlaceUnknown",
     "ReferenceMissing",
     "StaleAnswers",

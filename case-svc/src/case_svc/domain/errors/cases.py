@@ -21,6 +21,20 @@ class CaseNotFound(NotFound):
         super().__init__("没有这个办件，请核对编号。", "There is no such case; check the number.")
 
 
+class OutsideMandate(Forbidden):
+    """Somebody acts for the applicant, and their mandate is for other items."""
+
+    slug = "outside-mandate"
+    title = ("超出授权范围", "Outside the mandate")
+
+    def __init__(self, item_code: str) -> None:
+        super().__init__(
+            "您获得的授权不包括该事项，请委托人本人办理，或请其扩大授权范围。",
+            "Your mandate is not for this item; ask whoever gave it to do this, or for a wider one.",
+            item_code=item_code,
+        )
+
+
 class IllegalMove(Conflict):
     slug = "illegal-move"
     title = ("当前状态不能这样办理", "Not possible in the current state")

@@ -31,6 +31,10 @@ class Caller:
         """Who acts for the account, and what they are limited to; None where its owner acts."""
         return self.claims.act
 
+    def acts_within(self, item: str, department: str) -> bool:
+        """Whether a mandate that the caller acts by is for this; always, where they act for themselves."""
+        return self.claims.act is None or self.claims.act.covers(item, department)
+
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(self.claims.roles)

@@ -1,0 +1,151 @@
+"""Somebody acts for the applicant: as far as the mandate goes, and everybody sees who it was."""
+
+from uuid import uuid4
+
+import pytest
+from contracts.case import CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.tokens import Role
+
+ITEM, OTHER = "HUZHENG-101", "CRJ-101"
+
+
+@pytest.fixture
+def acts_for(world):
+    """An agent of `principal`: its token names both."""
+
+    def agent(principal, *, ial=2, items=(), departments=(), company=False):
+        actor, mandate = uuid4(), uuid4()
+        act = {"sub": str(actor), "mandate": str(mandate), "items": items, "departments": departments}
+        role = Role.COMPANY if company else Role.CITIZEN
+        person = type(principal)(world, world.tokens.mint(principal.id, (role,), ial=ial, act=act), actor)
+        person.mandate = mandate
+        return person
+
+    return agent
+
+
+@pytest.fixture
+def principal(world):
+    return world.citizen
+
+
+async def told(world, model):
+    return [event for event in await world.emitted() if isinstance(event, model)][-1]
+
+
+async def lines(person, case_id):
+    return (await person.get(f"/api/cases/{case_id}/timeline")).json()["entries"]
+
+
+async def test_an_agent_submits_and_all_say_who_did_it_for_whom(world, make_item, acts_for, principal):
+    agent = acts_for(principal, items=[ITEM])
+    case_id = await world.draft(make_item(ITEM), agent)
+    assert (await agent.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    event = await told(world, CaseSubmitted)
+    assert (event.applicant_id, event.acted_by, event.mandate_id) == (principal.id, agent.id, agent.mandate)
+    for reader in (principal, agent, world.officer()):
+        (entry, *_) = await lines(reader, case_id)
+        assert entry["text"].startswith("由代理人代您提交了申请") and entry["facts"]["acted_by"] == str(
+            agent.id
+        )
+        assert entry["text_en"].startswith("Your agent submitted")
+    mine = (await principal.get("/api/cases")).json()["items"]
+    assert [one["id"] for one in mine] == [case_id]
+
+
+async def test_what_the_applicant_does_names_nobody_else(world, make_item):
+    case_id = await world.submitted(make_item(ITEM))
+    assert (await told(world, CaseSubmitted)).acted_by is None
+    (entry, *_) = await lines(world.citizen, case_id)
+    assert entry["text"].startswith("您提交了申请") and "acted_by" not in entry["facts"]
+
+
+async def test_an_agent_withdraws_and_supplements_as_an_agent(world, make_item, acts_for, principal):
+    agent = acts_for(principal)
+    case_id = await world.submitted(make_item(ITEM))
+    lacking = {"lacking": [{"what": "户口簿缺页"}]}
+    asked = await world.officer().post(f"/api/cases/{case_id}/supplement-requests", lacking)
+    assert asked.status_code == 200, asked.text
+    assert (await agent.post(f"/api/cases/{case_id}/supplements", {"note": "已补"})).status_code == 200
+    assert (await told(world, CaseSupplemented)).acted_by == agent.id
+    assert (await agent.post(f"/api/cases/{case_id}/withdraw")).status_code == 200
+    assert (await told(world, CaseWithdrawn)).acted_by == agent.id
+    texts = [entry["text"] for entry in await lines(principal, case_id)]
+    assert texts[-2].startswith("由代理人代您提交了补正材料") and texts[-1].startswith("由代理人代您撤回")
+
+
+async def test_beyond_the_mandate_nothing_is_opened_submitted_or_seen(world, make_item, acts_for, principal):
+    case_id = await world.draft(make_item(ITEM))
+    agent = acts_for(principal, departments=["CRJ"], items=["HUZHENG-102"])
+    opened = await agent.post("/api/cases", {"item_code": ITEM, "branch": "XC"})
+    refusals = [
+        opened,
+        await agent.post(f"/api/cases/{case_id}/submit"),
+        await agent.post(f"/api/cases/{case_id}/withdraw"),
+        await agent.put(f"/api/cases/{case_id}/answers", {"answers": {}, "version": 1}),
+        await agent.call("PATCH", f"/api/cases/{case_id}/answers", json={"answers": {}, "version": 1}),
+        await agent.call("PATCH", f"/api/cases/{case_id}", json={"branch": "XC"}),
+        await agent.call("DELETE", f"/api/cases/{case_id}"),
+    ]
+    assert {(answer.status_code, answer.json()["type"]) for answer in refusals} == {
+        (403, "/problems/outside-mandate")
+    }
+    assert (await agent.get(f"/api/cases/{case_id}")).status_code == 404
+    assert (await agent.get(f"/api/cases/{case_id}/timeline")).status_code == 404
+    assert (await agent.get("/api/cases")).json()["items"] == []
+    assert await world.state(case_id) == "draft"
+
+
+@pytest.mark.parametrize("limits", [{}, {"items": [ITEM]}, {"departments": ["HUZHENG"]}])
+async def test_within_the_mandate_cases_are_listed_and_read(world, make_item, acts_for, principal, limits):
+    case_id = await world.draft(make_item(ITEM))
+    agent = acts_for(principal, **limits)
+    assert [one["id"] for one in (await agent.get("/api/cases")).json()["items"]] == [case_id]
+    read = (await agent.get(f"/api/cases/{case_id}")).json()
+    saved = await agent.put(
+        f"/api/cases/{case_id}/answers", {"answers": {"purpose": "改"}, "version": read["answers_version"]}
+    )
+    assert saved.status_code == 200
+
+
+async def test_an_agent_of_one_is_nobody_to_another(world, make_item, acts_for):
+    case_id = await world.draft(make_item(ITEM))
+    agent = acts_for(world.person())
+    for answer in (
+        await agent.post(f"/api/cases/{case_id}/submit"),
+        await agent.get(f"/api/cases/{case_id}"),
+        await agent.put(f"/api/cases/{case_id}/answers", {"answers": {}, "version": 1}),
+    ):
+        assert answer.status_code == 404
+
+
+async def test_the_level_that_counts_is_the_agents(world, make_item, acts_for, principal):
+    case_id = await world.draft(make_item(ITEM, min_ial=3))
+    refused = await acts_for(principal, ial=2).post(f"/api/cases/{case_id}/submit")
+    assert refused.json()["type"] == "/problems/step-up-required"
+    assert (await acts_for(principal, ial=3).post(f"/api/cases/{case_id}/submit")).status_code == 200
+
+
+async def test_a_companys_agent_applies_for_the_company(world, make_item, acts_for):
+    company = world.person(company=True)
+    agent = acts_for(company, company=True)
+    case_id = await world.draft(make_item(ITEM, applicant="enterprise"), agent)
+    assert (await agent.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    assert (await company.get(f"/api/cases/{case_id}")).status_code == 200
+
+
+async def test_an_agents_answer_under_a_key_is_not_the_owners(world, make_item, acts_for, principal):
+    case_id = await world.draft(make_item(ITEM))
+    agent, key = acts_for(principal), str(uuid4())
+    assert (await agent.post(f"/api/cases/{case_id}/submit", key=key)).status_code == 200
+    assert (await principal.post(f"/api/cases/{case_id}/submit", key=key)).status_code == 409
+
+
+async def test_an_agent_sees_the_documents_of_what_the_mandate_is_for(world, make_item, acts_for, principal):
+    case_id = await world.approved(make_item(ITEM))
+    document = (await principal.get(f"/api/cases/{case_id}")).json()["document_id"]
+    within, beyond = acts_for(principal, items=[ITEM]), acts_for(principal, items=["HUZHENG-102"])
+    assert [one["id"] for one in (await within.get("/api/documents")).json()["items"]] == [document]
+    assert (await within.get(f"/api/documents/{document}")).status_code == 200
+    assert (await beyond.get("/api/documents")).json()["items"] == []
+    assert (await beyond.get(f"/api/documents/{document}")).status_code == 404
