@@ -45,6 +45,10 @@ class IdentitySettings(ServiceSettings):
         description="what the platform's words for its trust are worth here; an unknown one is worth nothing",
     )
     city_algorithms: str = Field("RS256,PS256,ES256", description="its ID tokens may be signed by")
+    places_file: Path | None = Field(
+        None,
+        description="CSV `network,name,name in English`: roughly where a computer is that asks to be let in",
+    )
     reauthentication_seconds: int = Field(
         300, description="so long after logging in one may link a way in without proving oneself again"
     )

@@ -91,6 +91,8 @@ def held(
             newcomers = [newcomer(held, client, partners, another_phone()) for _ in range(12)]
             strangers = [stranger(client, partners, another_phone()) for _ in range(36)]
             link_id = a_link(held, client, strangers.pop())
+            computers = [computer(held, client, scanned=number > 6) for number in range(24)]
+            face_checks = [face_check(held, client) for _ in range(2)]
         held.known |= {
             "account_id": [str(citizen_id(held))],
             "officer_id": [one["officer_id"] for one in officers if one["badge_no"] not in BADGES.values()],
@@ -99,9 +101,27 @@ def held(
             # In the order in which those roles take turns.
             "session_id": [second[role]["session_id"] for role in sorted(second)],
         }
-        held.at |= {"DELETE /api/identity/me/links/{link_id}": {"link_id": [link_id]}}
+        held.do(
+            held.running.service.pool.execute("UPDATE qr_log_in SET expires_at = now() + interval '1 hour'")
+        )
+        held.at |= {
+            "DELETE /api/identity/me/links/{link_id}": {"link_id": [link_id]},
+            "POST /api/identity/face-checks/{check_id}/result": {"check_id": face_checks},
+            "POST /api/identity/sessions/qr/{log_in_id}/news": {
+                "log_in_id": [computers[0]["id"]],
+                "body": [{"secret": computers[0]["secret"]}],
+            },
+            "POST /api/identity/qr-log-ins/{log_in_id}/confirm": {
+                "log_in_id": [one["id"] for one in computers[7:16]]
+            },
+            "POST /api/identity/qr-log-ins/{log_in_id}/refuse": {
+                "log_in_id": [one["id"] for one in computers[16:]]
+            },
+        }
         bodies = {
             "POST /api/identity/sessions/wechat": [{"js_code": one["js_code"]} for one in strangers[:12]],
+            "POST /api/identity/qr-log-ins/scans": [{"code": one["code"]} for one in computers[1:7]],
+            "POST /api/identity/face-checks": [{"return_to": "/me"}],
             "POST /api/identity/sessions/vouched": [{"ticket": one["ticket"]} for one in strangers[:3]],
             "POST /api/identity/sessions/link-codes": [
                 {"ticket": one["ticket"], "phone": one["phone"]} for one in strangers[12:18]
@@ -233,6 +253,23 @@ def a_link(held: Held, client: httpx2.Client, somebody: dict[str, str]) -> str:
     answer = client.post("/me/links", json={"ticket": somebody["ticket"]}, headers=citizen)
     assert answer.status_code == 204, answer.text
     return client.get("/me/links", headers=citizen).json()["links"][0]["id"]
+
+
+def computer(held: Held, client: httpx2.Client, *, scanned: bool) -> dict[str, str]:
+    """One that shows a code to log in by, which the citizen's phone perhaps scanned."""
+    shown = client.post("/sessions/qr").json()
+    code = shown["scan_url"].rpartition("=")[2]
+    if scanned:
+        citizen = bearer(held.callers[Role.CITIZEN])
+        assert client.post("/qr-log-ins/scans", json={"code": code}, headers=citizen).status_code == 200
+    return {"id": shown["id"], "secret": shown["secret"], "code": code}
+
+
+def face_check(held: Held, client: httpx2.Client) -> str:
+    """The id of one that the citizen began."""
+    answer = client.post("/face-checks", json={}, headers=bearer(held.callers[Role.CITIZEN]))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
 
 
 def test_every_answer_is_as_documented(held: Held, subtests: pytest.Subtests) -> None:

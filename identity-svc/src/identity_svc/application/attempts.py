@@ -47,6 +47,13 @@ class Attempts:
     def at_kinship(self, account_id: object) -> list[Allowance]:
         return [Allowance(self._hash(f"kinship:{account_id}"), self._limits.real_name)]
 
+    def at_qr(self, address: str) -> list[Allowance]:
+        """Codes shown, not tries: pages that show them use up nobody's tries at logging in."""
+        return [Allowance(self._hash(f"qr@{address}"), self._limits.address)]
+
+    def at_face(self, account_id: object) -> list[Allowance]:
+        return [Allowance(self._hash(f"face:{account_id}"), self._limits.real_name)]
+
     async def take(self, uow: UnitOfWork, allowances: Sequence[Allowance]) -> None:
         """Raises TooManyAttempts; then nothing was counted, since the transaction rolls back."""
         if wait := await self._throttle.take(uow, allowances):

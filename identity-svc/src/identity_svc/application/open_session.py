@@ -31,6 +31,7 @@ AMR: Final[dict[str, tuple[str, ...]]] = {
     "password+device": ("pwd",),
     "wechat": ("fed",),
     "city": ("fed",),
+    "qr": ("mca",),
 }
 """How a session can be opened, and what RFC 8176 calls it; `fed`, which it lacks: another provider vouches."""
 

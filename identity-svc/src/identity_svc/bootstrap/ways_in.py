@@ -6,27 +6,40 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from ..api.ways_in import links, sessions, travel
+from ..api.ways_in import faces, links, qr, sessions, travel
 from ..application.sweep import Sweep
 from ..application.ways_in.attach import Attach
+from ..application.ways_in.check_face import CheckFace
 from ..application.ways_in.enter import Enter
 from ..application.ways_in.handlers import WaysInDesk
 from ..application.ways_in.link_phone import LinkPhone
+from ..application.ways_in.log_in_by_qr import LogInByQr
 from ..application.ways_in.manage_links import ManageLinks
 from ..application.ways_in.ports import Destination
 from ..application.ways_in.travel import Travel
 from ..channels.ways_in.city import CityClient, CityPlatform
 from ..channels.ways_in.city_metadata import CityMetadata
+from ..channels.ways_in.faces import PartnerFaceService
 from ..channels.ways_in.shared_token import SharedToken
 from ..channels.ways_in.wechat import WeChatApi, WeChatApp, WeChatLogIn
 from ..channels.ways_in.wechat_page import WeChatPage
+from ..domain.ways_in.places import Places
 from ..domain.ways_in.vouched import Provider
+from ..persistence.ways_in.faces import SqlFaceChecks
 from ..persistence.ways_in.links import SqlLinks
+from ..persistence.ways_in.qr import SqlQrLogIns
 from ..persistence.ways_in.tickets import SqlTickets
 from ..settings import IdentitySettings
 from .parts import Parts
 
-ROUTERS = (sessions.router, links.router, travel.router)
+ROUTERS = (
+    sessions.router,
+    links.router,
+    travel.router,
+    qr.router,
+    qr.phone_router,
+    faces.router,
+)
 SWEEP = "identity.ways_in_sweep"
 _PATIENCE_SECONDS = 1.0
 
@@ -37,6 +50,8 @@ def wire(parts: Parts) -> None:
     api = WeChatApi(parts.client, settings.wechat_api)
     wechat = WeChatLogIn(api, SharedToken(api, _redis(parts), parts.sealer), _mini_program(settings))
     attach = Attach(stores.accounts, linked, parts.raise_assurance, stores.messages)
+    qr_log_ins, face_checks = SqlQrLogIns(parts.sealer), SqlFaceChecks()
+    public_url = settings.public_url.rstrip("/")
     service.state.ways_in = WaysInDesk(
         enter=Enter(
             begin, wechat, linked, tickets, stores.accounts, parts.attempts, attach, parts.open_session
@@ -69,10 +84,23 @@ def wire(parts: Parts) -> None:
             tickets,
             parts.attempts,
             parts.sealer,
-            settings.public_url.rstrip("/"),
+            public_url,
         ),
+        log_in_by_qr=LogInByQr(begin, qr_log_ins, parts.attempts, parts.open_session),
+        check_face=CheckFace(
+            begin,
+            stores.accounts,
+            face_checks,
+            PartnerFaceService(parts.partner("X-Realname", settings.realname_secret.get_secret_value())),
+            parts.attempts,
+            parts.raise_assurance,
+            parts.minter,
+            public_url,
+        ),
+        places=_places(settings),
+        public_url=public_url,
     )
-    service.job(SWEEP, Sweep(tickets), every=timedelta(hours=1))
+    service.job(SWEEP, Sweep(tickets, qr_log_ins, face_checks), every=timedelta(hours=1))
 
 
 def _mini_program(settings: IdentitySettings) -> WeChatApp | None:
@@ -92,6 +120,12 @@ def _destinations(parts: Parts, api: WeChatApi) -> dict[Provider, Destination]:
         client = CityClient(settings.city, settings.city_client_id, secret, levels, algorithms)
         found[Provider.CITY] = CityPlatform(parts.client, client, CityMetadata(parts.client, settings.city))
     return found
+
+
+def _places(settings: IdentitySettings) -> Places:
+    if settings.places_file is None:
+        return Places()
+    return Places.read(settings.places_file.read_text().splitlines())
 
 
 def _redis(parts: Parts) -> redis.Redis | None:

@@ -33,9 +33,16 @@ class SignedPartner:
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """The answer to `body`. Raises PartnerRefused; PartnerUnavailable if nobody knows what happened."""
-        request = self.client.build_request(
-            "POST", path, content=orjson.dumps(body), headers={"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
+        return await self._send(
+            self.client.build_request("POST", path, content=orjson.dumps(body), headers=headers)
         )
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """What stands there; raises as `post` does."""
+        return await self._send(self.client.build_request("GET", path))
+
+    async def _send(self, request: httpx2.Request) -> dict[str, Any]:
         request.headers.update(self._signature(request.method, request.url.raw_path, request.content))
         try:
             response = await self.client.send(request)

@@ -66,7 +66,12 @@ class Client:
     @property
     def mark(self) -> str:
         """The same for the same kind of device in the same part of the network, by which one is known again."""
-        return f"{self.device or ''}@{_network(self.address)}"
+        return f"{self.device or ''}@{self.network}"
+
+    @property
+    def network(self) -> str:
+        """The part of the network it is in."""
+        return _network(self.address)
 
 
 def device_of(user_agent: str) -> str | None:

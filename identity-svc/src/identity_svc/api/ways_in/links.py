@@ -39,7 +39,7 @@ class NewLink(Body):
 @router.get("", summary="我的登录方式 · My ways in")
 async def my_links(uow: Uow, menu: TheMenu, desk: TheWaysIn, caller: Person) -> MyWaysIn:
     account = await menu.accounts.by_id(uow, caller.account_id)
-    if account is None:
+    if account is None or account.personal.phone is None:
         raise AccountNotFound
     links = await desk.links.of(uow, account.id)
     return MyWaysIn(

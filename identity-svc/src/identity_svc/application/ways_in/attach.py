@@ -9,12 +9,23 @@ from chassis.ids import uuid7
 from ...domain.accounts import Account, Kind
 from ...domain.assurance import Proof, Source
 from ...domain.personal import mask_phone
-from ...domain.ways_in.errors import AccountOfAnother, LinkedElsewhere, PersonHasAccount
+from ...domain.ways_in.errors import (
+    AccountOfAnother,
+    LinkedElsewhere,
+    PersonHasAccount,
+    PersonHasWardsAccount,
+)
 from ...domain.ways_in.links import LinkProof
 from ...domain.ways_in.vouched import Provider, Vouched
 from ..ports import Accounts, Messages
 from ..raise_assurance import RaiseAssurance
 from .ports import Links
+
+
+def has_account(own: Account) -> Exception:
+    """What to tell a person who has this account and comes with another's phone."""
+    phone = own.personal.phone
+    return PersonHasAccount(mask_phone(phone)) if phone else PersonHasWardsAccount()
 
 
 class Attach:
@@ -39,12 +50,12 @@ class Attach:
     ) -> Account:
         """The account as it is then; its owner is told.
 
-        Raises AccountOfAnother, PersonHasAccount, LinkedElsewhere.
+        Raises AccountOfAnother, PersonHasAccount or PersonHasWardsAccount, LinkedElsewhere.
         """
         self.check(account, vouched)
         own = await self.account_of(uow, vouched)
         if own is not None and own.id != account.id:
-            raise PersonHasAccount(mask_phone(own.personal.phone))
+            raise has_account(own)
         already = await self._links.enter(uow, vouched, now())
         if already is not None and already.id != account.id:
             raise LinkedElsewhere

@@ -13,8 +13,8 @@ from ...domain.codes import Purpose
 from ...domain.devices import Client
 from ...domain.errors import AccountNotFound
 from ...domain.limits import Allowance
-from ...domain.personal import Personal, mask_phone
-from ...domain.ways_in.errors import PersonHasAccount, PhoneMissing, TicketInvalid
+from ...domain.personal import Personal
+from ...domain.ways_in.errors import PhoneMissing, TicketInvalid
 from ...domain.ways_in.links import LinkProof
 from ..attempts import Attempts
 from ..open_session import IssuedTokens, OpenSession
@@ -22,7 +22,7 @@ from ..ports import Accounts
 from ..prove_code import ProveCode, ProvenCode
 from ..register_account import registered
 from ..request_code import RequestCode
-from .attach import Attach
+from .attach import Attach, has_account
 from .ports import Tickets, WeChat
 
 
@@ -114,11 +114,13 @@ class LinkPhone:
         if vouched is None:
             raise TicketInvalid
         own = await self._attach.account_of(uow, vouched)
-        if own is not None and phone not in (None, own.personal.phone):
-            raise PersonHasAccount(mask_phone(own.personal.phone))
-        if own is None and phone is None:
+        if own is not None:
+            if own.personal.phone is None or phone not in (None, own.personal.phone):
+                raise has_account(own)
+            return own.personal.phone
+        if phone is None:
             raise PhoneMissing
-        return own.personal.phone if own else phone or ""
+        return phone
 
     async def _account(self, uow: UnitOfWork, phone: str) -> tuple[Account, bool]:
         """The phone's account, and whether it was made just now."""

@@ -59,8 +59,8 @@ class ManageLinks:
             raise ReauthenticationNeeded
         async with self._begin() as first:
             account = await self._accounts.by_id(first, account_id)
-        if account is None:
-            raise AccountNotFound
+        if account is None or account.personal.phone is None:
+            raise AccountNotFound  # a ward's account has nobody who logs in to it
         if code is not None:
             proven = await self._prove_code(account.personal.phone, Purpose.LINK, code, address)
             await self._prove_code.use(uow, proven)

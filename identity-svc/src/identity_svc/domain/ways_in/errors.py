@@ -113,6 +113,20 @@ class PersonHasAccount(Conflict):
         )
 
 
+class PersonHasWardsAccount(Conflict):
+    """The person's account was made by whoever cares for them, and has no phone that could prove it."""
+
+    slug = "person-has-wards-account"
+    title = ("您的账号由他人代管", "Your account is in somebody's care")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "您本人的账号由监护人建立，尚无手机号，不能在线关联。请携带本人有效身份证件到任一服务窗口办理。",
+            "Your guardian made your account and it has no phone, so it cannot be linked online. Take your identity "
+            "document to any service window.",
+        )
+
+
 class AccountOfAnother(Conflict):
     """Only told to somebody who proved that the phone is theirs."""
 
@@ -144,3 +158,35 @@ class LinkNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("没有这个关联，或已经解除。", "There is no such link, or it was removed already.")
+
+
+class QrGone(NotFound):
+    """Also for a code that somebody else scanned: nobody learns of it."""
+
+    slug = "qr-gone"
+    title = ("二维码已失效", "Code no longer valid")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "二维码已失效、已被使用，或已由他人扫描，请刷新电脑上的二维码后重新扫描。",
+            "The code has expired, was used, or was scanned by somebody else; show a new one and scan that.",
+        )
+
+
+class FaceCheckNotFound(NotFound):
+    slug = "no-such-face-check"
+    title = ("没有这次人脸核验", "No such face check")
+
+    def __init__(self) -> None:
+        super().__init__("没有这次人脸核验，请重新发起。", "There is no such face check; begin a new one.")
+
+
+class FaceServiceDown(ServiceUnavailable):
+    slug = "face-service-down"
+    title = ("人脸核验服务暂不可用", "Face check unavailable")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "人脸核验服务暂时没有答复，请稍后再试。",
+            "The face check does not answer right now; try again later.",
+        )

@@ -9,6 +9,8 @@ _NOW = sa.text("now()")
 
 def add_ways_in_tables(metadata: sa.MetaData) -> None:
     _links(metadata)
+    _qr_log_ins(metadata)
+    _face_checks(metadata)
     ticket = sa.Table(
         "vouched",
         metadata,
@@ -43,3 +45,41 @@ def _links(metadata: sa.MetaData) -> None:
         ),
     )
     sa.Index("identity_link_subject_link", subject.c.link_id)
+
+
+def _qr_log_ins(metadata: sa.MetaData) -> None:
+    log_in = sa.Table(
+        "qr_log_in",
+        metadata,
+        sa.Column("id", UUID, primary_key=True),
+        sa.Column("code_hash", sa.LargeBinary, nullable=False, unique=True, comment="of what is scanned"),
+        sa.Column("secret_hash", sa.LargeBinary, nullable=False, comment="of what fetches the session"),
+        sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+        sa.Column("client", sa.LargeBinary, nullable=False, comment="sealed: the computer that asks"),
+        sa.Column("account_id", UUID, sa.ForeignKey("account.id"), comment="whose phone scanned it"),
+        sa.Column(
+            "session_id", UUID, sa.ForeignKey("session.id", ondelete="CASCADE"), comment="that phone's"
+        ),
+        sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("expires_at", _TIME, nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'scanned', 'confirmed', 'refused', 'used')", name="qr_log_in_state"
+        ),
+        sa.CheckConstraint("(state = 'waiting') = (account_id IS NULL)", name="qr_log_in_scanned"),
+    )
+    sa.Index("qr_log_in_expires_at", log_in.c.expires_at)
+    sa.Index("qr_log_in_session", log_in.c.session_id)
+
+
+def _face_checks(metadata: sa.MetaData) -> None:
+    check = sa.Table(
+        "face_check",
+        metadata,
+        sa.Column("id", UUID, primary_key=True, comment="our number at the service"),
+        sa.Column("account_id", UUID, sa.ForeignKey("account.id"), nullable=False),
+        sa.Column("check_no", sa.Text, comment="the service's; null until it answered"),
+        sa.Column("state", sa.Text, nullable=False, server_default="pending"),
+        sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
+        sa.CheckConstraint("state IN ('pending', 'passed', 'failed', 'expired')", name="face_check_state"),
+    )
+    sa.Index("face_check_created_at", check.c.created_at)
