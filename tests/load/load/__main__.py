@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .arguments import read_arguments
-from .bench import bench, the_door
+from .bench import bench, the_door, the_sessions
 from .compare import compare
 from .profiling import Profiler
 
@@ -19,6 +19,9 @@ async def main() -> int:
     elif wanted.door:
         result = await the_door()
         _write(wanted.out / "door.json", result)
+    elif wanted.sessions:
+        result = await the_sessions()
+        _write(wanted.out / "sessions.json", result)
     else:
         profiler = Profiler(wanted.profile, wanted.out / "profile") if wanted.profile else None
         result = await bench(wanted.cases, wanted.seed, wanted.data, profiler)

@@ -22,6 +22,9 @@ def read_arguments() -> argparse.Namespace:
     )  # fmt: skip
     arguments.add_argument("--rounds", type=int, default=3, help="of --compare")
     arguments.add_argument("--door", action="store_true", help="only the door, without cases: half a minute")
+    arguments.add_argument(
+        "--sessions", action="store_true", help="only log-ins, sessions and revocations: two minutes"
+    )
     return arguments.parse_args()
 
 

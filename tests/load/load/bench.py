@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 from embedded.stack import EmbeddedStack
 
@@ -19,6 +20,7 @@ from .run import FAST, Crowd, crowd, measured, steady
 from .seed import seed
 from .seed.check import check
 from .seed.worker import COLUMNS
+from .sessions import with_sessions
 
 _SEEDED = "bench-seeded.json"
 
@@ -37,6 +39,7 @@ async def bench(
         result["steady"] = await steady(stack, people, result["cases_per_second"] / 2)
         say("the door: gateway and nginx")
         result |= await at_the_door(stack, people.http, people.citizens[0])
+        result |= await with_sessions(stack, people.http)
         if profiler:
             say("once more, watched")
             await measured(stack, people, cases, profiler)
@@ -47,6 +50,12 @@ async def the_door() -> dict[str, Any]:
     """The door alone, on a platform that does nothing else."""
     async with platform(None) as stack, crowd(stack, citizens=1) as people:
         return await at_the_door(stack, people.http, people.citizens[0])
+
+
+async def the_sessions() -> dict[str, Any]:
+    """Log-ins, sessions and revocations alone."""
+    async with platform(None) as stack, aiohttp.ClientSession() as http:
+        return await with_sessions(stack, http)
 
 
 async def _seed_once(stack: EmbeddedStack, people: Crowd, count: int) -> None:
