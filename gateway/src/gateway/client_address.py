@@ -15,7 +15,7 @@ class ClientAddress:
         self._trusted = [
             ip_network(part.strip(), strict=False) for part in trusted.split(",") if part.strip()
         ]
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, tuple[str | None, bool]] = {}
 
     def of(self, scope: Scope) -> tuple[str, str]:
         """The caller's address, and http or https as the caller sees it."""
@@ -36,22 +36,29 @@ class ClientAddress:
 
     def _first_untrusted(self, chain: list[str]) -> str | None:
         # From the right: what stands further left was written by whoever wished to.
-        for hop in reversed([_without_port(part.strip()) for part in chain if part.strip()]):
-            address = _parsed(hop)
-            if address is None:
-                return None
-            if not self._is_trusted(hop):
-                return str(address)
+        for hop in reversed(chain):
+            hop = hop.strip()
+            if hop:
+                address, trusted = self._look_at(hop)
+                if address is None:
+                    return None
+                if not trusted:
+                    return address
         return None
 
-    def _is_trusted(self, text: str) -> bool:
-        known = self._known.get(text)
+    def _is_trusted(self, peer: str) -> bool:
+        return self._look_at(peer)[1]
+
+    def _look_at(self, hop: str) -> tuple[str | None, bool]:
+        """The address it names, None for what is none, and whether it is a trusted proxy's."""
+        known = self._known.get(hop)
         if known is None:
-            address = _parsed(text)
-            known = address is not None and any(address in network for network in self._trusted)
+            address = _parsed(_without_port(hop))
+            trusted = address is not None and any(address in network for network in self._trusted)
+            known = (None if address is None else str(address), trusted)
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[text] = known
+            self._known[hop] = known
         return known
 
 

@@ -44,6 +44,7 @@ class GatewaySettings(BaseSettings):
 
     `ip_…`, `caller_…`: all requests of an address or a token's subject; `log_in_…`: an address' tries to log in and its
     codes; `dear_…`: a caller's uploads over 64 KB and calls of dear routes. They need `redis_url`.
+    `uploads_at_once`: of those uploads, under way for one caller, in each gateway.
 
     `…_url`: one instance of the service, or several joined by commas. `upstream_connections`: how many to each of
     them; `connect_timeout` includes waiting for a free one. `breaker_failures` in a row open an instance's circuit for
@@ -77,6 +78,7 @@ class GatewaySettings(BaseSettings):
     log_in_burst: Burst = 100
     dear_rate: Rate = 2
     dear_burst: Burst = 60
+    uploads_at_once: Annotated[int, Field(ge=1)] = 20
     upstream_connections: Annotated[int, Field(ge=1)] = 200
     connect_timeout: Rate = 2.0
     breaker_failures: Annotated[int, Field(ge=1)] = 5

@@ -1,125 +1,138 @@
-"""What one request costs at the door: the gateway's CPU, and nginx's for the same request to the same service."""
+"""What one request costs at the door: the gateway's CPU with everything on, what each feature takes of it, nginx's CPU
+for the same request to the same service, and how much later the answer comes than from the service itself."""
 
-import asyncio
 import contextlib
-import re
-import shutil
-import tempfile
-import time
+import statistics
+import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
-from embedded import ports
+from embedded import ports, probes
+from embedded.process import PartProcess
+from embedded.services import GATEWAY, http_url, service_part
 from embedded.stack import EmbeddedStack
 
+from .driving_hard import drive
+from .gateway_without import PARTS
 from .measure import process_seconds
+from .pace import added_ms
 from .people import Person
+from .plain_nginx import plain_nginx
 from .progress import say
 
 _SERVICE, _PATH = "catalog-svc", "/api/catalog/stats"
 """Small, quick, and the token that comes with it is checked at the gateway."""
-_SECONDS = 4
-_CONNECTIONS = 8
-_NGINX = """daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
-http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  upstream service {{ server {backend}; keepalive 32; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-  }}
-}}
-"""
+_ROUNDS = 5
+_SECONDS = 1
+_WARM_UP = 1
+_ORIGIN = "https://www.example.cn"
+_BEHIND_A_PROXY = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "Origin": _ORIGIN}
+"""As a browser's request arrives from another origin, through the proxy that speaks TLS."""
+_EVERYTHING, _NGINX = "everything", "nginx"
+_NOTHING = "nothing, how far off these are"
 
 
-async def at_the_door(
-    stack: EmbeddedStack, http: aiohttp.ClientSession, caller: Person
-) -> dict[str, float | None]:
-    """`gateway_cpu_us` and `nginx_cpu_us` a request; the latter None where nginx is not installed."""
-    gateway = stack.processes["gateway"].pid
-    assert gateway is not None
-    await _drive(http, stack.url("gateway"), caller, seconds=1)
-    through_gateway = await _cost(http, stack.url("gateway"), caller, gateway)
-    through_nginx = None
-    async with _nginx(stack.url(_SERVICE).removeprefix("http://")) as nginx:
-        if nginx is not None:
-            url, pid = nginx
-            await _drive(http, url, caller, seconds=1)
-            through_nginx = await _cost(http, url, caller, pid)
-    return {"gateway_cpu_us": through_gateway, "nginx_cpu_us": through_nginx}
+@dataclass(frozen=True)
+class _Measured:
+    """One program in front of the service."""
+
+    name: str
+    url: str
+    pid: int
 
 
-async def _cost(http: aiohttp.ClientSession, url: str, caller: Person, pid: int) -> float:
-    before = process_seconds(pid)
-    count = await _drive(http, url, caller, _SECONDS)
-    return round((process_seconds(pid) - before) * 1e6 / count, 1)
+async def at_the_door(stack: EmbeddedStack, http: aiohttp.ClientSession, caller: Person) -> dict[str, Any]:
+    """`gateway_cpu_us`, `nginx_cpu_us` a request, medians of turns; `gateway_feature_us`: how much less it is without;
+    `gateway_added_ms`. What concerns nginx is None where it is not installed."""
+    headers = caller.headers | _BEHIND_A_PROXY
+    async with contextlib.AsyncExitStack() as running:
+        programs = [await running.enter_async_context(_gateway(stack, name)) for name in _variants(stack)]
+        nginx = await running.enter_async_context(plain_nginx(stack.url(_SERVICE).removeprefix("http://")))
+        programs += [_Measured(_NGINX, *nginx)] if nginx else []
+        for program in programs:
+            await drive(http, program.url + _PATH, headers, _WARM_UP)
+        costs: dict[str, list[float]] = {program.name: [] for program in programs}
+        for number in range(_ROUNDS):
+            say(f"  turn {number + 1} of {_ROUNDS}")
+            for program in programs:
+                costs[program.name].append(await _cost(http, program, headers))
+        say("  500 requests a second, through the gateway and past it")
+        added = await added_ms(programs[0].url, stack.url(_SERVICE), _PATH, headers)
+    return _report(costs) | added
 
 
-async def _drive(http: aiohttp.ClientSession, url: str, caller: Person, seconds: int) -> int:
-    """How many requests were answered in so many seconds. Raises RuntimeError unless 99.9 % of them succeeded."""
-    if (wrk := shutil.which("wrk")) is None:
-        return await _drive_ourselves(http, url, caller, seconds)
-    headers = [part for name, value in caller.headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk, "-t1", f"-c{_CONNECTIONS}", f"-d{seconds}s", *headers, url + _PATH]
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    told = (await process.communicate())[0].decode()
-    answered = re.search(r"(\d+) requests in", told)
-    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
-    count, others = int(answered[1]) if answered else 0, int(refused[1]) if refused else 0
-    if count == 0 or others > count / 1000:
-        raise RuntimeError(f"{url}{_PATH} did not answer as it should: {told}")
-    if others:
-        say(f"  {others} of {count} answers at {url}{_PATH} were no success")
-    return count
+def _report(costs: dict[str, list[float]]) -> dict[str, Any]:
+    nginx, everything = costs.pop(_NGINX, None), costs.pop(_EVERYTHING)
+    return {
+        "gateway_cpu_us": _median(everything),
+        "nginx_cpu_us": _median(nginx) if nginx else None,
+        "gateway_nginx_ratio": _median(
+            [ours / theirs for ours, theirs in zip(everything, nginx, strict=True)]
+        )
+        if nginx
+        else None,
+        "gateway_feature_us": {
+            # What disturbs only ever adds: the least of each is nearest to what it is.
+            name: round(min(everything) - min(found), 1)
+            for name, found in costs.items()
+        },
+    }
 
 
-async def _drive_ourselves(http: aiohttp.ClientSession, url: str, caller: Person, seconds: int) -> int:
-    end, answered = time.monotonic() + seconds, 0
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 1)
 
-    async def one() -> None:
-        nonlocal answered
-        while time.monotonic() < end:
-            async with http.get(url + _PATH, headers=caller.headers) as answer:
-                await answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{url}{_PATH} answered {answer.status}")
-            answered += 1
 
-    await asyncio.gather(*(one() for _ in range(_CONNECTIONS)))
-    return answered
+async def _cost(http: aiohttp.ClientSession, program: _Measured, headers: dict[str, str]) -> float:
+    before = process_seconds(program.pid)
+    count = await drive(http, program.url + _PATH, headers, _SECONDS)
+    return (process_seconds(program.pid) - before) * 1e6 / count
+
+
+def _variants(stack: EmbeddedStack) -> dict[str, dict[str, str | None]]:
+    """Name → what its environment has other than everything: None, not at all."""
+    address = stack.url(_SERVICE)
+    by_setting: dict[str, dict[str, str | None]] = {
+        "limits": {"REDIS_URL": None},
+        "a second instance": {"CATALOG_URL": address},
+        "trusted proxies": {"TRUSTED_PROXIES": ""},
+        "other origins": {"CORS_ORIGINS": ""},
+    }
+    return {_EVERYTHING: {}, _NOTHING: {}} | by_setting | {part: {} for part in PARTS}
 
 
 @contextlib.asynccontextmanager
-async def _nginx(backend: str) -> AsyncIterator[tuple[str, int] | None]:
-    """(url, pid) of an nginx in front of `backend`; None where there is none."""
-    program = shutil.which("nginx")
-    if program is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder:
-        port = ports.choose(["nginx"], {})["nginx"]
-        configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(_NGINX.format(folder=folder, backend=backend, port=port))
-        quiet = asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
-            program, "-p", folder, "-c", str(configuration), stdout=quiet, stderr=quiet
-        )
-        try:
-            await _until_open(port)
-            yield f"http://127.0.0.1:{port}", process.pid
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _until_open(port: int) -> None:
-    for _ in range(100):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
-        await asyncio.sleep(0.05)
-    raise RuntimeError("nginx did not start in 5 s")
+async def _gateway(stack: EmbeddedStack, name: str) -> AsyncIterator[_Measured]:
+    """A gateway of its own, with everything on but for what `name` says."""
+    port = ports.choose([name], {})[name]
+    address = stack.url(_SERVICE)
+    everything: dict[str, str | None] = {
+        "PORT": str(port),
+        "CATALOG_URL": f"{address},{address.replace('127.0.0.1', 'localhost')}",  # one service by two names
+        "TRUSTED_PROXIES": "127.0.0.0/8",
+        "CORS_ORIGINS": _ORIGIN,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    part = service_part(GATEWAY, stack.around)
+    env = part.env | everything | _variants(stack)[name]
+    argv = [sys.executable, "-m", "load.gateway_without", *([name] if name in PARTS else [])]
+    process = PartProcess(
+        replace(
+            part,
+            name=f"gateway-{name.replace(' ', '-')}",
+            argv=argv,
+            env={key: value for key, value in env.items() if value is not None},
+            port=port,
+            ready=probes.http(port),
+        ),
+        stack.folder,
+    )
+    await process.start()
+    try:
+        assert process.pid is not None
+        yield _Measured(name, http_url(port), process.pid)
+    finally:
+        await process.stop()

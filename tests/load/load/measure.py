@@ -53,8 +53,8 @@ def percentiles(values: Iterable[float]) -> dict[str, float]:
     if not ordered:
         return {"p50": 0.0, "p99": 0.0, "count": 0}
     return {
-        "p50": round(statistics.median(ordered) * 1000, 1),
-        "p99": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000, 1),
+        "p50": round(statistics.median(ordered) * 1000, 2),
+        "p99": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000, 2),
         "count": len(ordered),
     }
 

@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from chassis.problems import PayloadTooLarge
-from starlette.types import Message, Receive
+from starlette.types import Receive
 
 from .refusals import RequestTooSlow
 from .request_head import SMALL, Head
 
 _SILENCE = 30.0
+SLOWEST = 8_192
+"""Bytes a second, on the average of all a body's time but the first half minute: who dawdles holds a service's
+connection. What the service makes us wait does not count."""
 
 
 class CallerGone(Exception):
@@ -32,13 +35,11 @@ class Upload:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Raises PayloadTooLarge, RequestTooSlow or CallerGone in the middle."""
         clock = asyncio.get_running_loop().time
-        taken = 0
+        arrival = _Arrival(self._receive)
         while not self.ended:
-            message = await _next(self._receive)
-            self.ended = not message.get("more_body")
-            chunk = message.get("body", b"")
-            taken += len(chunk)
-            if taken > self._limit:
+            chunk = await arrival.next()
+            self.ended = arrival.ended
+            if arrival.taken > self._limit:
                 raise too_large(self._limit)
             if chunk:
                 self.offered_at = clock()
@@ -57,27 +58,44 @@ async def read_body(head: Head, receive: Receive, limit: int) -> bytes | Upload 
         raise too_large(limit)
     if length > SMALL:
         return Upload(receive, limit, length)
+    arrival = _Arrival(receive)
     parts = []
-    more = True
-    while more:
-        message = await _next(receive)
-        parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
+    while not arrival.ended:
+        parts.append(await arrival.next())
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _next(receive: Receive) -> Message:
-    try:
-        async with asyncio.timeout(_SILENCE):
-            message = await receive()
-    except TimeoutError as error:
-        raise RequestTooSlow(
-            "请求内容未及时发完，请检查网络后重试。",
-            "The body did not arrive in time; check your network and try again.",
-        ) from error
-    if message["type"] == "http.disconnect":
-        raise CallerGone
-    return message
+class _Arrival:
+    """A body on its way to us. `taken` in bytes; `ended`: that was all."""
+
+    __slots__ = ("_receive", "_waited", "ended", "taken")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._waited = 0.0
+        self.taken = 0
+        self.ended = False
+
+    async def next(self) -> bytes:
+        """The next chunk. Raises RequestTooSlow, CallerGone."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        left = _SILENCE + self.taken / SLOWEST - self._waited
+        try:
+            async with asyncio.timeout(min(_SILENCE, left)):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise RequestTooSlow(
+                "请求内容未及时发完，请检查网络后重试。",
+                "The body did not arrive in time; check your network and try again.",
+            ) from error
+        if message["type"] == "http.disconnect":
+            raise CallerGone
+        self._waited += clock() - began
+        chunk: bytes = message.get("body", b"")
+        self.taken += len(chunk)
+        self.ended = not message.get("more_body")
+        return chunk
 
 
 def too_large(limit: int) -> PayloadTooLarge:

@@ -10,7 +10,7 @@ from chassis.telemetry.context import WorkContext
 from starlette.types import Receive, Scope, Send
 
 from ..routes import Route
-from .body import CallerGone, Upload
+from .body import SLOWEST, CallerGone, Upload
 from .request_head import Head
 from .response_head import with_security
 
@@ -27,8 +27,8 @@ class Exchange:
     """What came from the caller, by `address` and `scheme` (http or https), and how far the answer to it got."""
 
     __slots__ = (
-        "_begun", "_send", "address", "body", "head", "limits", "receive", "request_id", "route", "scheme", "scope",
-        "work",
+        "_begun", "_send", "_sent", "_waited", "address", "body", "head", "limits", "receive", "request_id", "route",
+        "scheme", "scope", "work",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +52,8 @@ class Exchange:
         self.limits: Headers = []  # what the answer says of the limit that counted it
         self._send = send
         self._begun = False
+        self._sent = 0
+        self._waited = 0.0  # for the caller to take it
 
     async def answer(self, status: int, headers: Headers, body: bytes) -> None:
         """A whole answer. What the caller is still sending is read before the connection is closed."""
@@ -76,12 +78,17 @@ class Exchange:
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def chunk(self, body: bytes) -> None:
-        """Raises CallerGone when the caller takes nothing for a minute: it holds a service's connection."""
+        """Raises CallerGone when the caller takes nothing for a minute, or dawdles: it holds a service's connection."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        left = _READ_SILENCE + self._sent / SLOWEST - self._waited
         try:
-            async with asyncio.timeout(_READ_SILENCE):
+            async with asyncio.timeout(min(_READ_SILENCE, left)):
                 await self._send({"type": "http.response.body", "body": body, "more_body": True})
         except TimeoutError as error:
             raise CallerGone from error
+        self._waited += clock() - began
+        self._sent += len(body)
 
     async def end(self) -> None:
         if self._has_unread_body():
