@@ -11,6 +11,7 @@ from gateway.limits.alone import Alone
 from gateway.limits.bucket import Bucket
 from gateway.routes import Route
 from gateway_kit.door import Door, door
+from gateway_kit.services import Asked, answer
 
 WIDE = {"ip_rate": 10_000, "ip_burst": 10_000, "caller_rate": 10_000, "caller_burst": 10_000,
         "log_in_rate": 10_000, "log_in_burst": 10_000, "dear_rate": 10_000, "dear_burst": 10_000}  # fmt: skip
@@ -253,3 +254,33 @@ async def test_dear_routes_have_it_too(tokens: Tokens, empty_redis: str):
         alice = f"Bearer {tokens.citizen(uuid4())}"
         assert await statuses(gateway, "/api/cases/export", 3, Authorization=alice) == [200, 200, 429]
         assert await statuses(gateway, "/api/cases/1", 3, Authorization=alice) == [200] * 3
+
+
+async def test_one_caller_has_so_many_uploads_under_way_and_others_their_own(tokens: Tokens):
+    under_way = asyncio.Semaphore(0)
+    go_on = asyncio.Event()
+
+    async def script(asked: Asked, writer) -> None:
+        under_way.release()
+        await go_on.wait()
+        await asked.read()
+        writer.write(answer())
+
+    async with door(tokens, uploads_at_once=2) as gateway:
+        gateway.services["case"].script = script
+        alice, bob = (f"Bearer {tokens.citizen(uuid4())}" for _ in range(2))
+
+        def upload(whose: str) -> asyncio.Task[list[int]]:
+            return asyncio.create_task(
+                statuses(gateway, "/api/cases", 1, "POST", b"x" * 100_000, Authorization=whose)
+            )
+
+        held = [upload(alice), upload(alice)]
+        for _ in held:
+            await under_way.acquire()
+        assert await upload(alice) == [429]
+        held.append(upload(bob))
+        await under_way.acquire()
+        go_on.set()
+        assert await asyncio.gather(*held) == [[200]] * 3
+        assert await upload(alice) == [200]

@@ -122,7 +122,7 @@ async def _gateway(stack: EmbeddedStack, name: str) -> AsyncIterator[_Measured]:
     process = PartProcess(
         replace(
             part,
-            name=f"gateway-{name.replace(' ', '-')}",
+            name=f"gateway-{name.replace(' ', '-').replace(',', '')}",
             argv=argv,
             env={key: value for key, value in env.items() if value is not None},
             port=port,

@@ -13,11 +13,12 @@ from chassis.auth.verifier import TokenVerifier
 from chassis.http_client import Answer
 from gateway.proxy import app, response_head
 from gateway.proxy.upstream import Upstream
+from gateway.revocations.view import UnrevokedTokens
 
 from gateway import bootstrap, main, server
 
 
-class _Believing(TokenVerifier):
+class _Believing(UnrevokedTokens):
     """Checks the first token, and takes every other for the same."""
 
     _only: Caller | None = None
@@ -43,7 +44,11 @@ class _Uncounted(app.Proxy):
 
 
 def _token_check() -> None:
-    bootstrap.TokenVerifier = _Believing  # type: ignore[misc]
+    bootstrap.UnrevokedTokens = _Believing  # type: ignore[misc]
+
+
+def _revocations() -> None:
+    bootstrap.UnrevokedTokens = lambda keys, _: TokenVerifier(keys)  # type: ignore[assignment, misc]
 
 
 def _circuits() -> None:
@@ -68,7 +73,8 @@ def _framing() -> None:
 
 
 PARTS: dict[str, Callable[[], None]] = {
-    "token check": _token_check,
+    "token check, revocations included": _token_check,
+    "revocations": _revocations,
     "instances and circuits": _circuits,
     "metrics": _metrics,
     "watch over callers and bodies": _watch,

@@ -14,6 +14,7 @@ from ..client_address import counted_as
 from ..metrics import LIMITED, LIMITS_OPEN
 from ..routes import Route
 from ..settings import GatewaySettings
+from .at_once import AtOnce
 from .bucket import Bucket
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ class Limiter:
     """
 
     def __init__(self, settings: GatewaySettings) -> None:
+        self.uploads = AtOnce(settings.uploads_at_once)
         self._redis: redis.Redis | None = None
         self._away_until = 0.0
         if settings.redis_url is not None:

@@ -1,6 +1,7 @@
 """The proxy: check, limit, pass on, stream back."""
 
 import asyncio
+import contextlib
 import time
 
 import structlog
@@ -17,7 +18,7 @@ from ..limits.limiter import Limiter
 from ..metrics import PROXIED
 from ..routes import Route, RoutingTable
 from . import refusals
-from .body import CallerGone, read_body
+from .body import CallerGone, Upload, read_body
 from .exchange import Exchange
 from .path import refuse_ambiguous, target
 from .request_head import Head
@@ -27,6 +28,7 @@ from .watch import Rounds, Watch
 
 log = structlog.get_logger(__name__)
 
+_FREELY: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
 CALLER_GONE = 499
 """What metrics show for a caller who hung up, as nginx does."""
 _METHODS = {
@@ -112,7 +114,10 @@ class Proxy:
             (b"x-forwarded-for", exchange.address.encode()),
             (b"x-forwarded-proto", exchange.scheme.encode()),
         ]
-        with Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
+        slot = _FREELY
+        if isinstance(exchange.body, Upload) and not route.webhook:
+            slot = limiter.uploads.one(subject or exchange.address)
+        with slot, Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
             return await self._pass_on(exchange)
 
     async def _subject(self, route: Route, authorization: bytes | None) -> str | None:
