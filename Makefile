@@ -19,8 +19,8 @@ export PYTHONUTF8 := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup clients client run demo test test-isolated test-kafka proof bench audit-verify lint up down secrets lock \
-	schemas clean
+.PHONY: help setup clients client run demo test relying-parties test-isolated test-kafka proof bench audit-verify lint up down secrets \
+	lock schemas clean
 
 help: ## list these targets
 	@echo "警务服务平台 · police services platform"
@@ -44,8 +44,11 @@ run: client ## start everything on this machine, PORT=8080 DATA=.data, until Ctr
 demo: client ## walk one case on a running platform, PORT=8080
 	@$(PY) -m embedded demo --port $(PORT)
 
-test: clients ## every test but the long ones
+test: clients relying-parties ## every test but the long ones
 	$(PY) -m pytest -n 2 --dist loadgroup -m "not long" $(TESTED)
+
+relying-parties: ## what tests with others' OpenID clients need: Apache and its module, Chromium, npm packages
+	@sh tests/relying_parties/install.sh
 
 test-isolated: client ## each service's tests in an environment of its own
 	$(PY) deploy/isolated_tests.py $(PACKAGES)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import structlog
 from chassis.http import Router
 from chassis.http.route import TransactionalRoute
 from chassis.problems import FieldError, Problem
@@ -16,6 +17,8 @@ from markupsafe import Markup
 from ...domain.oidc.answers import with_query
 from ...domain.oidc.errors import OAuthError, RequestRefused
 from .browser import Here, _here
+
+log = structlog.get_logger(__name__)
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,7 +52,7 @@ class Pages:
     def show(
         self,
         here: Here,
-        name: str,
+        template: str,
         *,
         status: int = 200,
         problem: Problem | None = None,
@@ -59,7 +62,7 @@ class Pages:
         """`path`: the address that shows this page again by GET, where it is not the present one."""
         language = 1 if here.english else 0
         other = with_query(path or here.path, flow=here.flow_id, lang="zh" if here.english else "en")
-        html = self._environment.get_template(f"{name}.html").render(
+        html = self._environment.get_template(f"{template}.html").render(
             t=lambda *texts: texts[language],
             lang="en" if here.english else "zh-CN",
             english=here.english,
@@ -75,17 +78,29 @@ class Pages:
             headers["Retry-After"] = problem.headers["Retry-After"]
         return here.finish(Response(html, status, headers, "text/html; charset=utf-8"))
 
-    def again(self, here: Here, name: str, problem: Problem, **words: Any) -> Response:
+    def again(self, here: Here, template: str, problem: Problem, **words: Any) -> Response:
         """The form once more, with what was wrong; nothing that was written is kept."""
         if problem.status >= 500:
             raise problem
         status = 422 if problem.status == 401 else problem.status  # there is no HTTP authentication to offer
-        return self.show(here, name, status=status, problem=problem, **words)
+        return self.show(here, template, status=status, problem=problem, **words)
 
 
 def pages(request: Request) -> Pages:
     found: Pages = request.app.state.pages
     return found
+
+
+class Unforeseen(Problem):
+    status = 500
+    slug = "internal-error"
+    title = ("系统内部错误", "Internal error")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "系统出错，未作任何更改；请稍后重试。",
+            "Something failed on our side and nothing was changed; try again.",
+        )
 
 
 class PageRoute(TransactionalRoute):
@@ -103,6 +118,9 @@ class PageRoute(TransactionalRoute):
                 )
             except Problem as raised:
                 problem = raised
+            except Exception:
+                log.exception("unforeseen_error", path=request.scope["path"])
+                problem = Unforeseen()
             status = 400 if problem.status == 401 else problem.status
             here = await _here(request)
             return pages(request).show(here, "problem", status=status, problem=problem, path="/login")
