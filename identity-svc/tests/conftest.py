@@ -74,9 +74,15 @@ class Sandbox:
 
 
 @pytest.fixture
-async def sandbox(partner_keys: Path, tmp_path: Path) -> AsyncIterator[Sandbox]:
+def our_url() -> str:
+    """Where WeChat and the city's platform send people back."""
+    return OURS
+
+
+@pytest.fixture
+async def sandbox(partner_keys: Path, tmp_path: Path, our_url: str) -> AsyncIterator[Sandbox]:
     settings = PartnersSettings(
-        keys=partner_keys, data=tmp_path / "partners.sqlite", control_token=CONTROL_TOKEN, client_url=OURS
+        keys=partner_keys, data=tmp_path / "partners.sqlite", control_token=CONTROL_TOKEN, client_url=our_url
     )
     app = build_sandbox(settings)
     async with app.router.lifespan_context(app):

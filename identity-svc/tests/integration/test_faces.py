@@ -39,7 +39,7 @@ async def test_a_face_raises_the_level_in_a_new_token(identity, session):
     assert (await result(identity, session, check)).json()["state"] == "pending"
     await look_into_the_camera(identity, check)
     page = (await identity.sandbox.http.get(urlsplit(check["url"]).path)).text
-    assert "http://service.test/me" in page
+    assert f"http://service.test/me?face_check={check['id']}" in page
 
     passed = (await result(identity, session, check)).json()
     assert passed["state"] == "passed"
@@ -114,4 +114,4 @@ async def test_the_page_leads_back_to_us_alone(identity, session):
     check = (await begin(identity, session, return_to="https://evil.example/")).json()
     await look_into_the_camera(identity, check)
     page = (await identity.sandbox.http.get(urlsplit(check["url"]).path)).text
-    assert "evil" not in page and 'href="http://service.test/"' in page
+    assert "evil" not in page and 'href="http://service.test/?face_check=' in page

@@ -1,6 +1,7 @@
 """The real-name service's face check: started by us, confirmed by the person on a page, its result asked for."""
 
 import sqlite3
+from html import escape
 from secrets import token_hex
 from typing import Annotated, Literal
 
@@ -102,7 +103,7 @@ def pages(edge: OpenEdge, checks: FaceChecks) -> list[Route]:
         found = checks.find(visit.path["check_no"])
         state = _state(found)
         if state != "PENDING":
-            back = f'<a href="{found["return_url"]}">返回 Back</a>' if found["return_url"] else ""
+            back = f'<a href="{escape(found["return_url"])}">返回 Back</a>' if found["return_url"] else ""
             return page("人脸核验", f"<p>{_WORDS[state]}</p>{back}")
         return page(
             "人脸核验",

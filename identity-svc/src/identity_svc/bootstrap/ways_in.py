@@ -6,7 +6,7 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from ..api.ways_in import faces, links, qr, sessions, travel
+from ..api.ways_in import face_pages, faces, links, pages, qr, qr_pages, sessions, travel
 from ..application.sweep import Sweep
 from ..application.ways_in.attach import Attach
 from ..application.ways_in.check_face import CheckFace
@@ -23,6 +23,7 @@ from ..channels.ways_in.faces import PartnerFaceService
 from ..channels.ways_in.shared_token import SharedToken
 from ..channels.ways_in.wechat import WeChatApi, WeChatApp, WeChatLogIn
 from ..channels.ways_in.wechat_page import WeChatPage
+from ..domain.oidc.ways_in import WayIn
 from ..domain.ways_in.places import Places
 from ..domain.ways_in.vouched import Provider
 from ..persistence.ways_in.faces import SqlFaceChecks
@@ -39,6 +40,9 @@ ROUTERS = (
     qr.router,
     qr.phone_router,
     faces.router,
+    pages.router,
+    qr_pages.router,
+    face_pages.router,
 )
 SWEEP = "identity.ways_in_sweep"
 _PATIENCE_SECONDS = 1.0
@@ -100,6 +104,7 @@ def wire(parts: Parts) -> None:
         places=_places(settings),
         public_url=public_url,
     )
+    _offer(parts)
     service.job(SWEEP, Sweep(tickets, qr_log_ins, face_checks), every=timedelta(hours=1))
 
 
@@ -120,6 +125,19 @@ def _destinations(parts: Parts, api: WeChatApi) -> dict[Provider, Destination]:
         client = CityClient(settings.city, settings.city_client_id, secret, levels, algorithms)
         found[Provider.CITY] = CityPlatform(parts.client, client, CityMetadata(parts.client, settings.city))
     return found
+
+
+def _offer(parts: Parts) -> None:
+    """On the log-in pages: those whose secrets we have, and the code to scan."""
+    settings, offered = parts.settings, parts.ways_in
+    if settings.wechat_official_secret.get_secret_value().strip():
+        offered.add(WayIn("微信登录", "WeChat", "微", "/login/ways/wechat", within="MicroMessenger"))
+    if settings.city_secret.get_secret_value().strip():
+        reaches = max(settings.read_city_levels().values(), default=0)
+        name = "城市统一身份认证平台", "The city's identity platform"
+        offered.add(WayIn(*name, "城", "/login/ways/city", reaches=reaches))
+    offered.add(WayIn("人脸核验", "Face check", "脸", "/login/face", logs_in=False, reaches=3))
+    offered.add(WayIn("手机扫码登录", "By scanning a code with your phone", "码", "/login/qr"))
 
 
 def _places(settings: IdentitySettings) -> Places:

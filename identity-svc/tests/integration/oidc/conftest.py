@@ -16,6 +16,11 @@ PASSWORD = "demo-password-of-the-tests"
 
 
 @pytest.fixture
+def our_url() -> str:
+    return ISSUER
+
+
+@pytest.fixture
 async def identity(start_identity: Any, tmp_path: Path) -> Any:
     return await start_identity(
         demo_accounts_file=tmp_path / "demo.json",

@@ -36,7 +36,9 @@ async def show_log_in(request: Request, uow: Uow, desk: TheOidc, here: TheBrowse
     way = way if way in offered else offered[0]
     hint = (asked.flow.asked.login_hint or "") if asked else ""
     again = asked is not None and asked.seat is not None and asked.step is Step.LOG_IN
-    return pages(request).show(here, "login", **_words(desk, asked, way), identifier=hint, again=again)
+    return pages(request).show(
+        here, "login", **_words(request, desk, asked, way), identifier=hint, again=again
+    )
 
 
 @router.get("/login/continue")
@@ -158,19 +160,18 @@ async def _again(
 ) -> Response:
     await uow.rollback()
     asked = await _asked(uow, desk, here)
-    words = {**_words(desk, asked, way), "identifier": identifier, "again": False, "path": "/login"}
+    words = {**_words(request, desk, asked, way), "identifier": identifier, "again": False, "path": "/login"}
     return pages(request).again(here, "login", problem, **words)
 
 
-def _words(desk: OidcDesk, asked: Position | None, way: str) -> dict[str, object]:
+def _words(request: Request, desk: OidcDesk, asked: Position | None, way: str) -> dict[str, object]:
     client = asked.client if asked else None
+    offered = desk.ways_in.to_log_in(request.headers.get("user-agent", ""))
     return {
         "client": client,
         "way": way,
         "offered": _offered(asked),
-        "ways_in": [
-            one for one in desk.ways_in.to_log_in() if client is None or one.serves in client.data.serves
-        ],
+        "ways_in": [one for one in offered if client is None or one.serves in client.data.serves],
     }
 
 

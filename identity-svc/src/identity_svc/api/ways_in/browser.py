@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 JOURNEY: Final = "way-in-journey"
 TICKET: Final = "way-in"
+QR: Final = "way-in-qr"
 
 
 def cookie_of(request: Request, name: str) -> str | None:

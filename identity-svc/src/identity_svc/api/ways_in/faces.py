@@ -20,7 +20,10 @@ Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
 
 
 class NewFaceCheck(Body):
-    """`return_to`: a path of ours, whereto the service's page leads back. For a company its legal representative's."""
+    """`return_to`: a path of ours, whereto the service's page leads back, with `face_check=<id>` in the query.
+
+    For a company it is its legal representative's face.
+    """
 
     return_to: Annotated[str, StringConstraints(max_length=300)] = "/"
 

@@ -14,7 +14,7 @@ from .browser import JOURNEY, TICKET, cookie_of, set_cookie
 from .views import TheWaysIn
 
 router = Router(prefix="/api/identity/ways", tags=["ways in"])
-_NAMES = {
+NAMES = {
     Provider.WECHAT: ("微信", "WeChat"),
     Provider.CITY: ("城市统一身份认证平台", "The city's identity platform"),
 }
@@ -47,8 +47,8 @@ async def list_ways(desk: TheWaysIn) -> Ways:
         ways=[
             Way(
                 provider=provider,
-                name=_NAMES[provider][0],
-                name_en=_NAMES[provider][1],
+                name=NAMES[provider][0],
+                name_en=NAMES[provider][1],
                 start=f"{router.prefix}/{provider}/start",
             )
             for provider in desk.travel.offered

@@ -56,7 +56,8 @@ class CheckFace:
         try:
             personal = account.personal
             assert personal.name is not None and personal.id_number is not None
-            back = self._public_url + own_path(return_to)
+            path = own_path(return_to)
+            back = f"{self._public_url}{path}{'&' if '?' in path else '?'}face_check={check_id}"
             page = await self._service.start(str(check_id), personal.name, personal.id_number, back)
         except PartnerUnavailable as error:
             async with self._begin() as uow:

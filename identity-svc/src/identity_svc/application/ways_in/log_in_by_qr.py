@@ -54,6 +54,16 @@ class LogInByQr:
             raise QrGone
         return asked
 
+    async def show_now(self, client: Client) -> QrShown:
+        """For a page that a GET shows: in a transaction of its own."""
+        async with self._begin() as uow:
+            return await self.show(uow, client)
+
+    async def scan_now(self, code: str, account_id: UUID, session_id: UUID) -> QrAsked:
+        """For the page that a phone's camera opens: in a transaction of its own."""
+        async with self._begin() as uow:
+            return await self.scan(uow, code, account_id, session_id)
+
     async def answer(
         self, uow: UnitOfWork, log_in_id: UUID, account_id: UUID, session_id: UUID, *, confirmed: bool
     ) -> None:

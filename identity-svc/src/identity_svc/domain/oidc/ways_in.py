@@ -12,7 +12,8 @@ class WayIn:
 
     `start` is a path of this service below `/login/`. It gets `?flow=…`, the log-in under way (absent where somebody
     logs in just so), keeps it wherever it sends the browser, and ends with `api.oidc.browser.come_in`, which goes on
-    with that flow. `icon` is one or two characters shown before the name.
+    with that flow. `icon` is one or two characters shown before the name. `within`: only browsers whose User-Agent has
+    this in it can go there.
     """
 
     name: str
@@ -22,6 +23,7 @@ class WayIn:
     serves: Serves = Serves.PEOPLE
     logs_in: bool = True
     reaches: int = 0
+    within: str = ""
 
 
 class WaysIn:
@@ -36,8 +38,8 @@ class WaysIn:
     def __iter__(self) -> Iterator[WayIn]:
         return iter(self._ways)
 
-    def to_log_in(self) -> list[WayIn]:
-        return [way for way in self._ways if way.logs_in]
+    def to_log_in(self, user_agent: str) -> list[WayIn]:
+        return [way for way in self._ways if way.logs_in and way.within in user_agent]
 
     def to_reach(self, level: int) -> list[WayIn]:
         return [way for way in self._ways if way.reaches >= level]
