@@ -6,10 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
+import aiohttp
+import pytest
 from chassis.testing import Tokens
 from contracts.tokens import Role
 from gateway_kit.door import Door, door
-from gateway_kit.services import answer
+from gateway_kit.services import Asked, answer
 
 PAGE = "/internal/revocations"
 
@@ -62,6 +64,66 @@ async def test_a_mandate_taken_back_ends_acting_and_not_the_session(gateway: Doo
     assert (await get(gateway, "/api/cases/1", tokens.mint(act["sub"], (Role.CITIZEN,), sid=session)))[
         0
     ] == 200
+
+
+async def test_an_answer_under_way_is_broken_off_once_its_session_ended(gateway: Door, tokens: Tokens):
+    """Live status goes on for hours, a download for minutes: not for somebody who was logged out."""
+    ended, other = uuid4(), uuid4()
+
+    async def goes_on(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asked.read()
+        writer.write(
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+        )
+        while True:
+            writer.write(b"3\r\n:\n\n\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    gateway.services["case"].script = goes_on
+    headers = [
+        {"Authorization": f"Bearer {tokens.mint(uuid4(), (Role.CITIZEN,), sid=str(sid))}"}
+        for sid in (ended, other)
+    ]
+    async with (
+        gateway.client.get(gateway.url + "/api/cases/1", headers=headers[0]) as theirs,
+        gateway.client.get(gateway.url + "/api/cases/1", headers=headers[1]) as anothers,
+    ):
+        assert await theirs.content.readany() and await anothers.content.readany()
+        tell(gateway, ended)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            async with asyncio.timeout(10):
+                while True:
+                    await theirs.content.readany()
+        for _ in range(10):
+            assert await anothers.content.readany()
+
+
+async def test_a_write_under_way_is_answered_although_its_session_ended(gateway: Door, tokens: Tokens):
+    ended = uuid4()
+    token = tokens.mint(uuid4(), (Role.CITIZEN,), sid=str(ended))
+    headers = {"Authorization": f"Bearer {token}"}
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def waits(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asked.read()
+        if asked.method == "POST":
+            arrived.set()
+            await go_on.wait()
+        writer.write(answer(b"{}", "201 Created"))
+
+    gateway.services["case"].script = waits
+
+    async def write() -> int:
+        async with gateway.client.post(gateway.url + "/api/cases", headers=headers, data=b"{}") as response:
+            return response.status
+
+    writing = asyncio.create_task(write())
+    await arrived.wait()
+    tell(gateway, ended)
+    await until(lambda: get(gateway, "/api/cases/1", token), (401, "session-revoked"))
+    go_on.set()
+    assert await writing == 201
 
 
 async def test_while_nobody_tells_personal_routes_wait_and_the_others_go_on(tokens: Tokens):

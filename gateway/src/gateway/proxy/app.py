@@ -5,7 +5,7 @@ import contextlib
 import time
 
 import structlog
-from chassis.auth.verifier import TokenVerifier
+from chassis.auth.caller import Caller
 from chassis.http_client import Silent, UpstreamError
 from chassis.problems import Problem, Unauthorized
 from chassis.telemetry import context, spans
@@ -16,6 +16,7 @@ from ..client_address import ClientAddress
 from ..instances.service import CircuitOpen
 from ..limits.limiter import Limiter
 from ..metrics import PROXIED
+from ..revocations.view import UnrevokedTokens
 from ..routes import Route, RoutingTable
 from . import refusals
 from .body import CallerGone, Upload, read_body
@@ -45,7 +46,7 @@ class Proxy:
         *,
         table: RoutingTable,
         upstream: Upstream,
-        verifier: TokenVerifier,
+        verifier: UnrevokedTokens,
         limiter: Limiter,
         client_address: ClientAddress,
     ) -> None:
@@ -102,7 +103,8 @@ class Proxy:
         # By address first: forged tokens cost a signature check each.
         limiter, method = self._limiter, exchange.scope["method"]
         exchange.limits = await limiter.check_address(route, method, exchange.address)
-        subject = await self._subject(route, head.authorization)
+        caller = exchange.caller = await self._caller(route, head.authorization)
+        subject = caller.subject if caller is not None else None
         if subject is not None:
             exchange.limits = await limiter.check_caller(method, subject)
         if route.checks_token and (route.dear or head.has_large_body):
@@ -117,17 +119,27 @@ class Proxy:
         slot = _FREELY
         if isinstance(exchange.body, Upload) and not route.webhook:
             slot = limiter.uploads.one(subject or exchange.address)
-        with slot, Watch(self._rounds, exchange.receive, exchange.body, route.timeout):
+        watch = Watch(
+            self._rounds, exchange.receive, exchange.body, route.timeout, lambda: self._ended(exchange)
+        )
+        with slot, watch:
             return await self._pass_on(exchange)
 
-    async def _subject(self, route: Route, authorization: bytes | None) -> str | None:
+    def _ended(self, exchange: Exchange) -> Exception | None:
+        """Why a long answer is broken off: who gets it was logged out meanwhile. What is only asked yet is let finish:
+        it was allowed, and nobody would know what became of it."""
+        if exchange.caller is None or not exchange.begun:
+            return None
+        return self._verifier.revoked_since(exchange.caller)
+
+    async def _caller(self, route: Route, authorization: bytes | None) -> Caller | None:
         """Whom the token names. A wrong one is refused here; whether one is needed the service says."""
         if authorization is None or not route.checks_token:
             return None
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise Unauthorized("请使用 Bearer 令牌。", "Use a bearer token.")
-        return (await self._verifier.verify(token.strip().decode("latin-1"))).subject
+        return await self._verifier.verify(token.strip().decode("latin-1"))
 
     async def _pass_on(self, exchange: Exchange) -> int:
         route, scope = exchange.route, exchange.scope

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from chassis.auth.caller import Caller
 from chassis.http_client import Headers
 from chassis.problems import Problem, TooManyRequests
 from chassis.problems.rendering import MEDIA_TYPE, document, prefers_english
@@ -27,8 +28,8 @@ class Exchange:
     """What came from the caller, by `address` and `scheme` (http or https), and how far the answer to it got."""
 
     __slots__ = (
-        "_begun", "_send", "_sent", "_waited", "address", "body", "head", "limits", "receive", "request_id", "route",
-        "scheme", "scope", "work",
+        "_begun", "_send", "_sent", "_waited", "address", "body", "caller", "head", "limits", "receive", "request_id",
+        "route", "scheme", "scope", "work",
     )  # fmt: skip
 
     def __init__(
@@ -49,11 +50,17 @@ class Exchange:
         self.address, self.scheme = came_from
         self.request_id = work.request_id.encode()
         self.body: bytes | Upload | None = None
+        self.caller: Caller | None = None
         self.limits: Headers = []  # what the answer says of the limit that counted it
         self._send = send
         self._begun = False
         self._sent = 0
         self._waited = 0.0  # for the caller to take it
+
+    @property
+    def begun(self) -> bool:
+        """Whether the caller has got the head of the answer."""
+        return self._begun
 
     async def answer(self, status: int, headers: Headers, body: bytes) -> None:
         """A whole answer. What the caller is still sending is read before the connection is closed."""

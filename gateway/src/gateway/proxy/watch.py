@@ -1,6 +1,7 @@
 """While exchanges run: a caller may hang up, a service may stop taking the body."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 
 from starlette.types import Receive
@@ -14,14 +15,23 @@ _INTERVAL = 0.25
 class Watch:
     """Ends the block with CallerGone when the caller hangs up, UpstreamSlow when the service stalls the body.
 
-    `patience`: seconds a chunk of the body may wait for the service to take it.
+    `patience`: seconds a chunk of the body may wait for the service to take it. `ended`: why an answer under way
+    may go on no longer, None while it may.
     """
 
-    __slots__ = ("_exchange", "_listener", "_patience", "_receive", "_rounds", "_seen", "_upload", "_verdict")
+    __slots__ = (
+        "_ended", "_exchange", "_listener", "_patience", "_receive", "_rounds", "_seen", "_upload", "_verdict"
+    )  # fmt: skip
 
     def __init__(
-        self, rounds: "Rounds", receive: Receive, body: bytes | Upload | None, patience: float
+        self,
+        rounds: "Rounds",
+        receive: Receive,
+        body: bytes | Upload | None,
+        patience: float,
+        ended: Callable[[], Exception | None] = lambda: None,
     ) -> None:
+        self._ended = ended
         self._rounds = rounds
         self._receive = receive
         self._upload = body if isinstance(body, Upload) else None
@@ -51,7 +61,11 @@ class Watch:
         """`moment` by the loop's clock."""
         if not self._seen:
             self._seen = True  # most are over before we come again, and pay nothing more
-        elif self._listener is not None or self._verdict is not None:
+        elif self._verdict is not None:
+            return
+        elif (ended := self._ended()) is not None:
+            self._end(ended)
+        elif self._listener is not None:
             return
         elif self._upload is not None and self._upload.offered_at is not None:  # the last chunk too
             if moment - self._upload.offered_at > self._patience:

@@ -6,6 +6,7 @@ from math import inf
 
 from chassis.auth.caller import Caller
 from chassis.auth.verifier import FetchKeys, TokenVerifier
+from chassis.problems import Problem
 from contracts.tokens import AccessClaims
 
 from .refusals import MandateRevoked, RevocationsUnknown, SessionRevoked
@@ -64,13 +65,18 @@ class RevocationView:
 
     def require_unrevoked(self, claims: AccessClaims) -> None:
         """Raises SessionRevoked or MandateRevoked; RevocationsUnknown where that cannot be told."""
-        revoked = self._revoked
-        if claims.sid in revoked:
-            raise SessionRevoked
-        if claims.act is not None and str(claims.act.mandate) in revoked:
-            raise MandateRevoked
+        if (revoked := self.refusal_of(claims)) is not None:
+            raise revoked
         if time.monotonic() > self._old_at or claims.iat < self._issued_since:
             raise RevocationsUnknown
+
+    def refusal_of(self, claims: AccessClaims) -> SessionRevoked | MandateRevoked | None:
+        """What to answer to somebody whose session or mandate is known to have ended."""
+        if claims.sid in self._revoked:
+            return SessionRevoked()
+        if claims.act is not None and str(claims.act.mandate) in self._revoked:
+            return MandateRevoked()
+        return None
 
     @property
     def is_whole(self) -> bool:
@@ -100,3 +106,7 @@ class UnrevokedTokens(TokenVerifier):
         caller = await super().verify(token)
         self._view.require_unrevoked(caller.claims)
         return caller
+
+    def revoked_since(self, caller: Caller) -> Problem | None:
+        """Why a caller who was let in would not be any more, having lost session or mandate meanwhile."""
+        return self._view.refusal_of(caller.claims)
