@@ -168,14 +168,15 @@ async def show_client(client_id: UUID, uow: Uow, desk: TheOidc, caller: Administ
 async def register_client(
     body: NewClient, uow: Uow, desk: TheOidc, caller: Administrator
 ) -> ClientRegistered:
-    return ClientRegistered.of(await desk.administer.register(uow, body.read()))
+    return ClientRegistered.of(await desk.administer.register(uow, body.read(), caller.account_id))
 
 
 @router.patch("/{client_id}", summary="变更或停用接入应用 · Change or disable a client")
 async def change_client(
     client_id: UUID, body: ClientChange, uow: Uow, desk: TheOidc, caller: Administrator
 ) -> ClientView:
-    return ClientView.of(await desk.administer.change(uow, str(client_id), body.version, body.read()))
+    changed = await desk.administer.change(uow, str(client_id), body.version, body.read(), caller.account_id)
+    return ClientView.of(changed)
 
 
 @router.post("/{client_id}/secret", status_code=201, summary="更换密钥 · A new secret")
@@ -185,5 +186,5 @@ async def rotate_secret(
 ) -> SecretRotated:
     """Both secrets are accepted for `old_valid_hours`; one older than these two no longer is."""
     until = now() + timedelta(hours=body.old_valid_hours)
-    made = await desk.administer.new_secret(uow, str(client_id), until)
+    made = await desk.administer.new_secret(uow, str(client_id), until, caller.account_id)
     return SecretRotated(**ClientRegistered.of(made).model_dump(), old_valid_until=until)

@@ -181,13 +181,15 @@ def _offered(asked: Position | None) -> tuple[str, ...]:
 
 
 def _phone_and_password(reader: Reader, form: dict[str, str]) -> str:
+    phone = reader.phone(form.get("phone", ""))
     _require_password(reader, form)
-    return reader.phone(form.get("phone", ""))
+    return phone
 
 
 def _badge_and_password(reader: Reader, form: dict[str, str]) -> str:
+    badge_no = reader.badge(form.get("badge_no", ""))
     _require_password(reader, form)
-    return reader.badge(form.get("badge_no", ""))
+    return badge_no
 
 
 def _require_password(reader: Reader, form: dict[str, str]) -> None:

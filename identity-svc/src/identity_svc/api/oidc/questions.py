@@ -132,7 +132,8 @@ async def _level_words(request: Request, uow: UnitOfWork, desk: OidcDesk, at: Po
         "client": at.client,
         "person": person,
         "needed": needed,
-        "by_real_name": person.level < LEVEL_FOR_IDENTITY and not person.is_officer,
+        # Level 3 builds on it; whoever needs 4 goes to a window either way.
+        "by_real_name": person.level < LEVEL_FOR_IDENTITY and needed <= 3 and not person.is_officer,
         "ways_in": desk.ways_in.to_reach(needed),
         "name": "",
         "id_number": "",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 from chassis.clock import now
@@ -33,16 +34,20 @@ class AdministerClients:
         self._clients = clients
         self._organisation = organisation
 
-    async def register(self, uow: UnitOfWork, data: ClientData) -> ClientWithSecret:
+    async def register(self, uow: UnitOfWork, data: ClientData, by: UUID) -> ClientWithSecret:
         """Raises ClientInvalid."""
         await self._check(uow, data)
         secret = new_secret() if data.jwks is None else None
         client_id = str(uuid7())
         await self._clients.add(uow, client_id, data, secret_hash(secret) if secret else None)
+        facts = {"department": data.department, "scopes": sorted(data.scopes)}
+        uow.audit("oidc.client_registered", actor=str(by), subject=client_id, facts=facts)
         log.info("client_registered", client_id=client_id, department=data.department)
         return ClientWithSecret(await self._get(uow, client_id), secret)
 
-    async def change(self, uow: UnitOfWork, client_id: str, version: int, changes: dict[str, Any]) -> Client:
+    async def change(
+        self, uow: UnitOfWork, client_id: str, version: int, changes: dict[str, Any], by: UUID
+    ) -> Client:
         """`changes`: fields of ClientData. Raises ClientNotFound, ClientInvalid, ClientChanged."""
         client = await self._get(uow, client_id)
         data = replace(client.data, **changes)
@@ -59,10 +64,14 @@ class AdministerClients:
         await self._check(uow, data)
         if await self._clients.change(uow, client_id, version, data) is None:
             raise ClientChanged(client.version)
+        facts = {"fields": sorted(changes), "scopes": sorted(data.scopes), "active": data.active}
+        uow.audit("oidc.client_changed", actor=str(by), subject=client_id, facts=facts)
         log.info("client_changed", client_id=client_id, fields=sorted(changes))
         return await self._get(uow, client_id)
 
-    async def new_secret(self, uow: UnitOfWork, client_id: str, old_until: datetime) -> ClientWithSecret:
+    async def new_secret(
+        self, uow: UnitOfWork, client_id: str, old_until: datetime, by: UUID
+    ) -> ClientWithSecret:
         """Both are accepted until then; one that was replaced before is not, from now on.
 
         Raises ClientNotFound, ClientHasNoSecret.
@@ -72,6 +81,7 @@ class AdministerClients:
             raise ClientHasNoSecret
         secret = new_secret()
         await self._clients.new_secret(uow, client_id, secret_hash(secret), max(old_until, now()))
+        uow.audit("oidc.client_secret_rotated", actor=str(by), subject=client_id)
         log.info("client_secret_rotated", client_id=client_id)
         return ClientWithSecret(await self._get(uow, client_id), secret)
 
