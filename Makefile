@@ -19,8 +19,9 @@ export PYTHONUTF8 := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup clients client run demo test relying-parties test-isolated test-kafka proof bench audit-verify lint up down secrets \
-	lock schemas clean
+.PHONY: help setup clients run demo up down secrets lock schemas clean
+.PHONY: test relying-parties test-isolated test-kafka proof bench lint
+.PHONY: reseal audit-verify
 
 help: ## list these targets
 	@echo "警务服务平台 · police services platform"
@@ -61,6 +62,9 @@ proof: client ## the long tests: faults at volume, races, a million rows
 
 bench: client ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
 	cd tests/load && $(CURDIR)/$(PY) -m load --cases $(CASES) --seed $(SEED) --out $(CURDIR)/.bench
+
+reseal: $(READY) ## bring everything sealed under the active keys while all runs, DATA=.data
+	@$(PY) -m embedded reseal --data $(DATA)
 
 audit-verify: $(READY) ## walk every service's audit log for tampering, DATA=.data
 	@$(PY) -m embedded audit-verify --data $(DATA)

@@ -7,7 +7,6 @@ from typing import Any
 
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
-from chassis.sealing import Sealer
 from chassis.service import Service
 
 from .api import cases, drafts, exceptions, internal, materials, officers, submission
@@ -33,6 +32,7 @@ from .persistence.items import ItemShelf
 from .persistence.lists import CaseLists
 from .persistence.materials import MaterialTable
 from .persistence.organisation import OrganisationTables
+from .persistence.rotation import targets
 from .persistence.tables import metadata
 from .settings import CaseSettings
 
@@ -56,8 +56,9 @@ def build(settings: CaseSettings) -> Service:
 
 
 def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk]:
-    sealer = Sealer(_secret(settings.data_keys), _secret(settings.lookup_key))
+    sealer = settings.sealer()
     files = MaterialStore(settings.files_url, sealer)
+    service.seal_with(sealer, targets(files))
     history = HistoryTable(sealer)
     people = _people(settings, service)
     issuer = DocumentIssuer(_signer(settings), sealer)

@@ -8,7 +8,6 @@ from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
-from chassis.sealing import Sealer
 from chassis.service import Service
 
 from .api import shipments, webhook
@@ -21,6 +20,7 @@ from .channels.city_courier import CityCourier, CityCourierDoor, Signer, Verifie
 from .consumers.cases import case_handlers
 from .domain.address import Address
 from .persistence.reports import PgReports
+from .persistence.sealed import SEALED
 from .persistence.shipments import PgShipments
 from .persistence.tables import metadata
 from .settings import CourierSettings
@@ -40,6 +40,8 @@ def build(settings: CourierSettings, *, addresses: AddressBook | None = None) ->
         book = addresses or _case_addresses(service, settings)
         service.state.desk = _desk(service, settings, book)
 
+    if settings.data_keys is not None:
+        service.seal_with(settings.sealer(), SEALED)
     service.on_start(open_desk)
     service.consume(case_handlers(desk))
     for kind, use_case in handlers.JOBS.items():
@@ -67,7 +69,7 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
     notify_url = f"{settings.public_url.rstrip('/')}/webhooks/courier"
     courier: Courier = CityCourier(session, settings.partners_url, signer, verifier, notify_url)
     door = CityCourierDoor(verifier)
-    sealer = _sealer(settings)
+    sealer = settings.sealer()
     offices = {unit: Address(**office.model_dump()) for unit, office in settings.unit_offices.items()}
     default = Address(**settings.office.model_dump())
     return Desk(
@@ -85,12 +87,6 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
             keep_returned=settings.keep_returned,
         ),
     )
-
-
-def _sealer(settings: CourierSettings) -> Sealer:
-    if settings.data_keys is None or settings.lookup_key is None:
-        raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: addresses are sealed at rest")
-    return Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())
 
 
 def _case_addresses(service: Service, settings: CourierSettings) -> CaseAddresses:

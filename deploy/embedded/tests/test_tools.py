@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from embedded import instances
+from embedded import instances, key_changes, secret_store
 from embedded.container_secrets import ContainerSecrets
 from embedded.failures import PlatformFailed
 from embedded.first_walk import walk_command
@@ -21,7 +21,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 
 def test_make_alone_lists_every_target():
     makefile = (ROOT / "Makefile").read_text()
-    targets = set(re.findall(r"^\.PHONY: (.+)$", makefile, re.M)[0].split())
+    targets = {name for line in re.findall(r"^\.PHONY: (.+)$", makefile, re.M) for name in line.split()}
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert {line.split()[1] for line in listed.splitlines() if line.startswith("  make ")} == targets
 
@@ -132,3 +132,29 @@ def test_keys_of_partners_that_came_later_are_made_too(tmp_path):
     ContainerSecrets(tmp_path).write()
     assert (own / "city.secret").read_text() == (sandbox / "city.secret").read_text()
     assert (sandbox / "sms.secret").read_text() == kept
+
+
+def test_a_change_of_keys_goes_step_by_step(tmp_path):
+    path = tmp_path / "platform.json"
+    secret_store.load_or_generate(path, ["case-svc"], data_exists=False)
+
+    def own():
+        return secret_store.load_or_generate(path, [], data_exists=True).services["case-svc"]
+
+    first = own()
+    assert key_changes.change(path, key_changes.add("sm4-gcm")) == ["case-svc: DATA_KEYS k2, k1"]
+    assert own().data_keys.startswith("k2:sm4-gcm:") and own().data_keys.endswith(f",{first.data_keys}")
+    key_changes.change(path, key_changes.drop)
+    assert own().data_keys.count(":") == 2
+    key_changes.change(path, key_changes.lookup)
+    coming = own()
+    assert (coming.lookup_key, bool(coming.lookup_key_next)) == (first.lookup_key, True)
+    key_changes.change(path, key_changes.lookup)
+    assert (own().lookup_key, own().lookup_key_previous) == (coming.lookup_key_next, first.lookup_key)
+    key_changes.change(path, key_changes.lookup)
+    assert (own().lookup_key, own().lookup_key_previous) == (coming.lookup_key_next, "")
+    assert (
+        stat.S_IMODE(path.stat().st_mode)
+        == stat.S_IMODE((tmp_path / "platform.json.before").stat().st_mode)
+        == 0o600
+    )

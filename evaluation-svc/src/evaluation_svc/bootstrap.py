@@ -6,7 +6,6 @@ from pathlib import Path
 from chassis.audit.witness import witness_router
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
-from chassis.sealing import Sealer
 from chassis.service import Service
 
 from .api import evaluation, reviews
@@ -15,6 +14,7 @@ from .application.ports import Desk
 from .consumers import event_handlers
 from .persistence.history import PgHistory
 from .persistence.reviews import PgReviews
+from .persistence.sealed import SEALED
 from .persistence.statistics import PgStatistics
 from .persistence.tables import metadata
 from .settings import EvaluationSettings
@@ -30,8 +30,10 @@ def build(settings: EvaluationSettings) -> Service:
         return opened
 
     async def open_desk() -> None:
-        service.state.desk = Desk(PgHistory(), PgReviews(_sealer(settings)), PgStatistics())
+        service.state.desk = Desk(PgHistory(), PgReviews(settings.sealer()), PgStatistics())
 
+    if settings.data_keys is not None:
+        service.seal_with(settings.sealer(), SEALED)
     service.on_start(open_desk)
     service.consume(event_handlers(desk))
     for kind, (use_case, every) in RECURRING.items():
@@ -44,9 +46,3 @@ def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
         await use_case(desk(), job, begin)
 
     return run
-
-
-def _sealer(settings: EvaluationSettings) -> Sealer:
-    if settings.data_keys is None or settings.lookup_key is None:
-        raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: reviews are sealed at rest")
-    return Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())

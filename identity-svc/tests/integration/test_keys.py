@@ -135,7 +135,7 @@ async def test_private_keys_are_sealed(identity):
 async def test_a_wrong_data_key_stops_the_start(start_identity):
     first = await start_identity()
     other = "other:" + base64.b64encode(b"x" * 32).decode()
-    with pytest.raises(RuntimeError, match="DATA_KEYS lacks the key"):
+    with pytest.raises(RuntimeError, match="restore them in DATA_KEYS"):
         await start_identity(first.running.service.settings.database_url, data_keys=other)
 
 

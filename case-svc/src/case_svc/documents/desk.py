@@ -1,6 +1,7 @@
 """What the document routes work with: picked in `bootstrap.py`, found as `request.app.state.documents`."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 FindPerson = Callable[[UUID], Awaitable[dict[str, Any] | None]]
 """The person or company of an account: `name`, `id_number`; None while identity-svc cannot tell."""
+
+
+def document_aad(document_id: UUID) -> bytes:
+    return b"document:" + document_id.bytes
 
 
 class RecordView(Protocol):
@@ -77,12 +82,12 @@ class DocumentDesk:
         document = found.document
         if document.revoked_at is not None:
             raise DocumentRevoked(document.revoked_at)
-        key, aad = self.store.key_for("documents", str(document.id)), b"document:" + document.id.bytes
-        try:
-            return await self.store.get(key, aad)
-        except FileMissing:
-            content = await self._render(found)
-        await self.store.put(key, content, aad)
+        keys, aad = self.store.keys_for("documents", str(document.id)), document_aad(document.id)
+        for key in keys:
+            with contextlib.suppress(FileMissing):
+                return await self.store.get(key, aad)
+        content = await self._render(found)
+        await self.store.put(keys[0], content, aad)
         return content
 
     async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:

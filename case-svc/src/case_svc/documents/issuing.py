@@ -79,7 +79,7 @@ class DocumentIssuer:
 
     async def revoke(self, uow: UnitOfWork, document_id: UUID, reason: str, officer: UUID) -> Found:
         """Ends its validity for good. Raises DocumentNotFound or AlreadyRevoked."""
-        sealed = self._sealer.seal(reason.encode(), _reason_aad(document_id))
+        sealed = self._sealer.seal(reason.encode(), reason_aad(document_id))
         revoked = await persistence.mark_revoked(uow, document_id, now(), officer, sealed)
         found = await persistence.by_id(uow, document_id)
         if found is None:
@@ -96,8 +96,8 @@ class DocumentIssuer:
     def revocation_reason(self, document: Document) -> str | None:
         if document.revocation_sealed is None:
             return None
-        return self._sealer.open(document.revocation_sealed, _reason_aad(document.id)).decode()
+        return self._sealer.open(document.revocation_sealed, reason_aad(document.id)).decode()
 
 
-def _reason_aad(document_id: UUID) -> bytes:
+def reason_aad(document_id: UUID) -> bytes:
     return b"document-revocation:" + document_id.bytes

@@ -18,6 +18,7 @@ from .errors import FileMissing
 
 _KEY: Final = re.compile(r"[a-z]+/[0-9a-f]{2}/[0-9a-f]{30}")
 _PAGE: Final = 1_000
+_HEAD: Final = 42  # bytes in front of the nonce, at most
 _INLINE_BYTES: Final = 256 * 1024  # sealing less takes under half a millisecond
 
 
@@ -30,7 +31,7 @@ class StoredFile:
 
 
 class MaterialStore:
-    """Keeps files sealed with AES-256-GCM; nothing readable touches the disk or the bucket.
+    """Keeps files sealed; nothing readable touches the disk or the bucket.
 
     `root_url` is a folder's path, `file://…`, or `s3://bucket/prefix` (credentials as obstore finds
     them in the environment). `aad` binds a file to its row: opened with another one it is refused.
@@ -48,8 +49,12 @@ class MaterialStore:
 
     def key_for(self, kind: str, name: str) -> str:
         """The key of what is made from `name`, always the same, and still telling nothing of it."""
-        digest = self._sealer.lookup_hash(f"{kind}:{name}").hex()[:32]
-        return f"{kind}/{digest[:2]}/{digest[2:]}"
+        return self.keys_for(kind, name)[0]
+
+    def keys_for(self, kind: str, name: str) -> list[str]:
+        """Where it is put, then where it may lie from before the lookup key changed."""
+        digests = [found.hex()[:32] for found in self._sealer.lookup_hashes(f"{kind}:{name}")]
+        return [f"{kind}/{digest[:2]}/{digest[2:]}" for digest in digests]
 
     async def put(self, key: str, content: bytes, aad: bytes) -> StoredFile:
         """Stores `content` whole or not at all; an earlier file of that key is replaced."""
@@ -71,6 +76,25 @@ class MaterialStore:
         if len(sealed) <= _INLINE_BYTES:
             return self._sealer.open(sealed, aad)
         return await asyncio.to_thread(self._sealer.open, sealed, aad)
+
+    async def key_id(self, key: str) -> str | None:
+        """Under which data key the file is sealed; None where there is no file."""
+        _check(key)
+        try:
+            head = await self._objects.get_range_async(key, start=0, end=_HEAD)
+        except FileNotFoundError:
+            return None
+        return self._sealer.key_id_of(bytes(head))
+
+    async def reseal(self, key: str, aad: bytes) -> bool:
+        """Seals the file under the active key, in its place; False where it is already, or there is none."""
+        if await self.key_id(key) in (None, self._sealer.active_key_id):
+            return False
+        try:
+            await self.put(key, await self.get(key, aad), aad)
+        except FileMissing:
+            return False
+        return True
 
     async def delete(self, key: str) -> None:
         """Deletes the file; deleting it again is fine."""

@@ -33,7 +33,7 @@ UNIT_COLUMNS = [Column("code", Text, primary_key=True), Column("name", Text), Co
 Table("unit", metadata, *UNIT_COLUMNS)
 
 MIGRATION = """
-from chassis.db.tables import create_chassis_tables
+from chassis.db.tables import add_chassis_tables
 from alembic import op
 from sqlalchemy import MetaData
 from case_svc.documents.tables import add_document_tables
@@ -42,8 +42,8 @@ revision = "0001"
 down_revision = None
 
 def upgrade():
-    create_chassis_tables(op)
     metadata = MetaData()
+    add_chassis_tables(metadata)
     add_document_tables(metadata)
     metadata.create_all(op.get_bind())
     op.execute("CREATE TABLE unit (code TEXT PRIMARY KEY, name TEXT, name_en TEXT)")

@@ -1,4 +1,4 @@
-"""`python -m embedded run | status | demo | secrets | audit-verify`."""
+"""`python -m embedded run | status | demo | secrets | keys | reseal | audit-verify`."""
 
 import argparse
 import json
@@ -7,10 +7,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from embedded import status
+from embedded import key_changes, status
 from embedded.container_secrets import ContainerSecrets
 from embedded.failures import PlatformFailed
 from embedded.first_walk import walk_command
+from embedded.folder import DataFolder
 from embedded.service_command import run_everywhere
 from embedded.stack import EmbeddedStack
 from embedded.supervisor import supervise
@@ -34,6 +35,13 @@ def main() -> int:
     keep.add_argument("--out", type=Path, required=True)
     audit = commands.add_parser("audit-verify", help="walk every service's audit log for tampering")
     audit.add_argument("--data", type=Path, default=Path(".data"))
+    again = commands.add_parser(
+        "reseal", help="bring everything sealed under the active keys, while all runs on"
+    )
+    again.add_argument("--data", type=Path, default=Path(".data"))
+    _add_keys(
+        commands.add_parser("keys", help="take a step of a change of keys; takes effect at the next start")
+    )
     args = parser.parse_args()
     try:
         return _COMMANDS[args.command](args)
@@ -61,6 +69,25 @@ def _secrets(args: argparse.Namespace) -> int:
     ContainerSecrets(args.out.resolve()).write()
     print(f"密钥已在 secrets are in {args.out}")
     return 0
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", choices=("add", "drop", "lookup"))
+    parser.add_argument("--algorithm", choices=tuple(key_changes.KEY_BYTES), default="aes-256-gcm")
+    parser.add_argument("--data", type=Path, default=Path(".data"))
+    parser.add_argument("--secrets", type=Path, help="the file itself, such as deploy/secrets/platform.json")
+
+
+def _keys(args: argparse.Namespace) -> int:
+    steps = {"add": key_changes.add(args.algorithm), "drop": key_changes.drop, "lookup": key_changes.lookup}
+    path = args.secrets or DataFolder(args.data).secrets / "platform.json"
+    print("\n".join(key_changes.change(path, steps[args.step])))
+    print("重新启动后生效，然后运行 make reseal · takes effect at the next start; then make reseal")
+    return 0
+
+
+def _reseal(args: argparse.Namespace) -> int:
+    return run_everywhere(args.data, "reseal")
 
 
 def _audit_verify(args: argparse.Namespace) -> int:

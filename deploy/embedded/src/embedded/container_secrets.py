@@ -67,6 +67,8 @@ class ContainerSecrets:
                 "service_secret": own.service_secret,
                 "data_keys": own.data_keys,
                 "lookup_key": own.lookup_key,
+                "lookup_key_next": own.lookup_key_next,
+                "lookup_key_previous": own.lookup_key_previous,
                 "redis_url": _redis_url(secrets),
             },
         )

@@ -23,6 +23,8 @@ class ServiceSecrets:
     lookup_key: str
     owner_password: str
     audit_key: str
+    lookup_key_next: str = ""
+    lookup_key_previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,10 @@ def _generate() -> ServiceSecrets:
     return ServiceSecrets(
         database_password=_token(),
         service_secret=_token(),
-        data_keys=f"k1:{_key()}",
-        lookup_key=_key(),
+        data_keys=f"k1:{key()}",
+        lookup_key=key(),
         owner_password=_token(),
-        audit_key=_key(),
+        audit_key=key(),
     )
 
 
@@ -95,5 +97,6 @@ def _token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def _key() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+def key(size: int = 32) -> str:
+    """A new key, in base64."""
+    return base64.b64encode(secrets.token_bytes(size)).decode()

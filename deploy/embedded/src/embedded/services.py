@@ -117,6 +117,8 @@ def _own(name: str, around: Surroundings) -> dict[str, str]:
         "SERVICE_SECRET": own.service_secret,
         "DATA_KEYS": own.data_keys,
         "LOOKUP_KEY": own.lookup_key,
+        "LOOKUP_KEY_NEXT": own.lookup_key_next,
+        "LOOKUP_KEY_PREVIOUS": own.lookup_key_previous,
         "MIGRATE_ON_START": "true",
     }
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import httpx2
 from chassis.audit.witness import witness_router
-from chassis.sealing import Sealer
 from chassis.service import Service
 
 from .. import policies
@@ -30,6 +29,7 @@ from ..channels.real_name import PartnerRealName
 from ..channels.sms import PartnerSms
 from ..consumers import event_handlers
 from ..persistence import tables
+from ..persistence.rotation import TARGETS
 from ..settings import IdentitySettings
 from . import assurance, factors, mandates, oidc, ways_in
 from .parts import Parts
@@ -66,7 +66,8 @@ def build(settings: IdentitySettings, *, transport: httpx2.AsyncBaseTransport | 
     if settings.data_keys is None or settings.lookup_key is None:
         service.on_start(_refuse_to_start)  # printing the API document needs no keys
     else:
-        sealer = Sealer(settings.data_keys.get_secret_value(), settings.lookup_key.get_secret_value())
+        sealer = settings.sealer()
+        service.seal_with(sealer, TARGETS)
         _wire(Parts.of(service, settings, sealer, transport))
     return service
 

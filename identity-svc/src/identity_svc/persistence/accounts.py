@@ -18,8 +18,10 @@ COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT N
 _INSERT = """
 WITH made AS (
   INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
-    registered_at, verified_at, id_hash, version)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING *
+    registered_at, verified_at, id_hash, version, phone_hash_next, id_hash_next)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+  WHERE NOT EXISTS (SELECT FROM account WHERE phone_hash = ANY($15::bytea[]) OR phone_hash_next = ANY($15::bytea[]))
+  ON CONFLICT DO NOTHING RETURNING *
 ), proven AS (
   INSERT INTO assurance (account_id, level, source, at)
   SELECT id, 1, 'phone', registered_at FROM made WHERE phone_hash IS NOT NULL
@@ -29,7 +31,8 @@ WITH made AS (
 SELECT count(*) FROM made
 """
 _RECOGNISE = """
-UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = $6 WHERE id = $1
+UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = $6, id_hash_next = $7
+WHERE id = $1
 """
 # One statement: nobody sees a person's data without leaving a trace of it.
 _VIEW = f"""
@@ -52,12 +55,12 @@ class SqlAccounts:
 
     async def add_unless_there(self, uow: UnitOfWork, account: Account, password_hash: str | None) -> bool:
         """False when an account with this phone exists; it is left as it is."""
-        number = account.personal.id_number
+        number, phone = account.personal.id_number, account.personal.phone
         made = await uow.fetchval(
             _INSERT,
             account.id,
             account.kind,
-            self._sealer.lookup_hash(account.personal.phone) if account.personal.phone else None,
+            self._sealer.lookup_hash(phone) if phone else None,
             self._seal(account.id, account.personal),
             account.company.name if account.company else None,
             account.company.uscc if account.company else None,
@@ -67,6 +70,9 @@ class SqlAccounts:
             account.verified_at,
             self._sealer.lookup_hash(number) if number else None,
             account.version,
+            self._sealer.next_hash(phone) if phone else None,
+            self._sealer.next_hash(number) if number else None,
+            self._sealer.lookup_hashes(phone) if phone else None,
         )
         return made == 1
 
@@ -77,8 +83,9 @@ class SqlAccounts:
     async def person_by_id_number(self, uow: UnitOfWork, id_number: str) -> Account | None:
         """The account, with a log-in of its own, of the person whose number was proven to be this one."""
         row = await uow.fetchrow(
-            f"SELECT {COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person' AND phone_hash IS NOT NULL",
-            self._sealer.lookup_hash(id_number),
+            f"SELECT {COLUMNS} FROM account WHERE kind = 'person' AND phone_hash IS NOT NULL"
+            " AND (id_hash = ANY($1::bytea[]) OR id_hash_next = ANY($1::bytea[]))",
+            self._sealer.lookup_hashes(id_number),
         )
         return self.read(row) if row else None
 
@@ -91,8 +98,9 @@ class SqlAccounts:
 
     async def credentials_by_phone(self, uow: UnitOfWork, phone: str) -> Credentials | None:
         row = await uow.fetchrow(
-            "SELECT id, kind, ial, password_hash FROM account WHERE phone_hash = $1",
-            self._sealer.lookup_hash(phone),
+            "SELECT id, kind, ial, password_hash FROM account"
+            " WHERE phone_hash = ANY($1::bytea[]) OR phone_hash_next = ANY($1::bytea[])",
+            self._sealer.lookup_hashes(phone),
         )
         return _credentials(row) if row else None
 
@@ -126,6 +134,7 @@ class SqlAccounts:
                 account.ial,
                 account.verified_at,
                 account.version,
+                self._sealer.next_hash(number) if number else None,
             )
         except asyncpg.UniqueViolationError as error:
             raise RealNameNotConfirmed from error

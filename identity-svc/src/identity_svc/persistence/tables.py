@@ -86,6 +86,8 @@ account = sa.Table(
     ),
     sa.Column("personal", sa.LargeBinary, nullable=False, comment="sealed: phone, name, ID number"),
     sa.Column("id_hash", sa.LargeBinary, comment="keyed hash of the ID number, once verified"),
+    sa.Column("phone_hash_next", sa.LargeBinary, comment="while the lookup key changes: under the new one"),
+    sa.Column("id_hash_next", sa.LargeBinary, comment="while the lookup key changes: under the new one"),
     sa.Column("company_name", sa.Text, comment="public, as in the register of companies"),
     sa.Column("uscc", sa.Text, comment="unified social credit code; public"),
     sa.Column("password_hash", sa.Text),
@@ -99,6 +101,13 @@ account = sa.Table(
 )
 # One person, one account; one person may act for several companies.
 sa.Index("account_person_once", account.c.id_hash, unique=True, postgresql_where=sa.text("kind = 'person'"))
+sa.Index("account_phone_next_once", account.c.phone_hash_next, unique=True)
+sa.Index(
+    "account_person_next_once",
+    account.c.id_hash_next,
+    unique=True,
+    postgresql_where=sa.text("kind = 'person'"),
+)
 # A company belongs to whoever proves to represent it, not to whoever typed its code first.
 sa.Index("account_company_once", account.c.uscc, unique=True, postgresql_where=sa.text("ial >= 2"))
 

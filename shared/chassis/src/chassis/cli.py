@@ -1,4 +1,4 @@
-"""The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|audit-verify|…]`."""
+"""The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|audit-verify|reseal|…]`."""
 
 import asyncio
 import sys
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from .audit import wiring
+from .rotation.reseal import reseal_command
 from .service import ROLES, Service
 from .settings import ServiceSettings
 
@@ -25,7 +26,7 @@ def run(
     """The whole of a service's `main()`. Exits 2 with one clear line per wrong setting or unknown command."""
     name, *rest = sys.argv[1:] or ["all"]
     commands = commands or {}
-    known = (*ROLES, "migrate", "openapi", "audit-verify", *commands)
+    known = (*ROLES, "migrate", "openapi", "audit-verify", "reseal", *commands)
     if name not in known:
         _fail(f"{package}: unknown command {name!r}; there are: {', '.join(known)}")
     service = build(_settings(package, settings_class, placeholder=name == "openapi"))
@@ -35,6 +36,8 @@ def run(
         _migrate(service)
     elif name == "audit-verify":
         sys.exit(asyncio.run(wiring.verify_command(service, rest)))
+    elif name == "reseal":
+        sys.exit(asyncio.run(_run_command(service, reseal_command, rest)))
     elif name in commands:
         sys.exit(asyncio.run(_run_command(service, commands[name], rest)))
     else:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,9 @@ from .messages.received import Handler
 from .messages.relay import Relay
 from .messages.replay import Replayer
 from .messages.wakeup import Notifier
+from .rotation.known_keys import require_keys
+from .rotation.targets import Target
+from .sealing import Sealer
 from .settings import ServiceSettings
 from .telemetry import spans
 
@@ -58,6 +61,8 @@ class Service:
         self.recurring_kinds: list[str] = []
         self.routers: list[APIRouter] = []
         self._loops: list[tuple[str, Hook]] = []
+        self.sealer: Sealer | None = None
+        self.targets: list[Target] = []
         self._on_start: list[Hook] = []
         self._on_stop: list[Hook] = []
         self._fetch_keys: FetchKeys | None = None
@@ -89,6 +94,12 @@ class Service:
     def loop(self, name: str, run: Hook) -> None:
         """Runs beside relay and jobs until the service stops; begun anew where it fails."""
         self._loops.append((name, run))
+
+    def seal_with(self, sealer: Sealer, targets: Iterable[Target]) -> None:
+        """What is sealed or hashed here, so that keys can be changed; a start without a key in use is refused."""
+        self.sealer = sealer
+        self.targets.extend(targets)
+        self._on_start.insert(0, partial(require_keys, self.name, sealer, self.targets, self.begin))
 
     def on_start(self, hook: Hook) -> None:
         """Runs after the migrations, with the pool open, before requests are taken."""

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .sealing import Sealer
+
 
 def _networks(value: str) -> str:
     for part in value.split(","):
@@ -63,6 +65,10 @@ class ServiceSettings(BaseSettings):
     service_secret: SecretStr | None = None
     data_keys: SecretStr | None = None
     lookup_key: SecretStr | None = None
+    lookup_key_next: SecretStr | None = Field(default=None, description="on its way in, beside `lookup_key`")
+    lookup_key_previous: SecretStr | None = Field(
+        default=None, description="on its way out, beside `lookup_key`"
+    )
     audit_anchor_dir: Path | None = Field(
         default=None, description="where heads of the audit chain are appended, out of the database's reach"
     )
@@ -83,6 +89,21 @@ class ServiceSettings(BaseSettings):
     log_format: str = "json"
     max_body_bytes: int = 1_048_576
     otel_exporter_otlp_endpoint: str | None = None
+
+    def sealer(self) -> Sealer:
+        """For what is sealed at rest; raises RuntimeError where the keys are not set or not well-formed."""
+        if self.data_keys is None or self.lookup_key is None:
+            raise RuntimeError("set DATA_KEYS and LOOKUP_KEY: personal data is sealed at rest")
+        following, previous = self.lookup_key_next, self.lookup_key_previous
+        try:
+            return Sealer(
+                self.data_keys.get_secret_value(),
+                self.lookup_key.get_secret_value(),
+                next_lookup_key=following.get_secret_value() if following else None,
+                previous_lookup_key=previous.get_secret_value() if previous else None,
+            )
+        except ValueError as error:
+            raise RuntimeError(f"DATA_KEYS, LOOKUP_KEY: {error}") from error
 
     @classmethod
     def placeholders(cls) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class SqlFactors:
         return Factor(secret, row["last_step"], row["second_factor_at"], row["codes_left"])
 
     async def propose(self, uow: UnitOfWork, officer_id: UUID, secret: bytes, until: datetime) -> None:
-        await uow.execute(_PROPOSE, officer_id, self._sealer.seal(secret, _aad(officer_id)), until)
+        await uow.execute(_PROPOSE, officer_id, self._sealer.seal(secret, factor_aad(officer_id)), until)
 
     async def proposed(self, uow: UnitOfWork, officer_id: UUID, at: datetime) -> bytes | None:
         sealed = await uow.fetchval(
@@ -98,8 +98,8 @@ class SqlFactors:
         )
 
     def _open(self, officer_id: UUID, sealed: bytes) -> bytes:
-        return self._sealer.open(sealed, _aad(officer_id))
+        return self._sealer.open(sealed, factor_aad(officer_id))
 
 
-def _aad(officer_id: UUID) -> bytes:
+def factor_aad(officer_id: UUID) -> bytes:
     return b"second-factor:" + officer_id.bytes

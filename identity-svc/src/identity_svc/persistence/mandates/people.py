@@ -8,9 +8,10 @@ from chassis.sealing import Sealer
 from ...domain.accounts import Account
 from ..accounts import COLUMNS, SqlAccounts
 
-_BY_NUMBER = f"SELECT {COLUMNS} FROM account WHERE id_hash = $1 AND kind = 'person' FOR UPDATE"
+_BY_NUMBER = f"""SELECT {COLUMNS} FROM account WHERE kind = 'person'
+ AND (id_hash = ANY($1::bytea[]) OR id_hash_next = ANY($1::bytea[])) FOR UPDATE"""
 # The claimed account keeps its data sealed, and is found by its number no more.
-_RELEASE = "UPDATE account SET id_hash = NULL WHERE id = $1 AND phone_hash IS NULL"
+_RELEASE = "UPDATE account SET id_hash = NULL, id_hash_next = NULL WHERE id = $1 AND phone_hash IS NULL"
 
 
 class SqlPeople:
@@ -27,7 +28,7 @@ class SqlPeople:
 
     async def by_id_number(self, uow: UnitOfWork, id_number: str) -> Account | None:
         """The person's account, locked."""
-        row = await uow.fetchrow(_BY_NUMBER, self._sealer.lookup_hash(id_number))
+        row = await uow.fetchrow(_BY_NUMBER, self._sealer.lookup_hashes(id_number))
         return self._accounts.read(row) if row else None
 
     async def release_identity(self, uow: UnitOfWork, account_id: UUID) -> None:

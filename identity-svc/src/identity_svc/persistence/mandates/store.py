@@ -35,7 +35,7 @@ SELECT {_COLUMNS} FROM mandate WHERE id IN (
   (SELECT id FROM mandate WHERE $3 IN ('any', 'agent') AND agent_id = $1
      AND ($5::text IS NULL OR state = $5) AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $6)
   UNION
-  (SELECT id FROM mandate WHERE $3 IN ('any', 'agent') AND state = 'offered' AND agent_hash = $2
+  (SELECT id FROM mandate WHERE $3 IN ('any', 'agent') AND state = 'offered' AND agent_hash = ANY($2::bytea[])
      AND ($5::text IS NULL OR state = $5) AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $6)
 ) ORDER BY id DESC LIMIT $6
 """
@@ -74,7 +74,7 @@ class SqlMandates:
 
     async def is_offered_to(self, uow: UnitOfWork, mandate_id: UUID, phone: str) -> bool:
         found = await uow.fetchval("SELECT agent_hash FROM mandate WHERE id = $1", mandate_id)
-        return found is not None and found == self._sealer.lookup_hash(phone)
+        return found is not None and found in self._sealer.lookup_hashes(phone)
 
     async def settled(self, uow: UnitOfWork, mandate: Mandate) -> None:
         """Writes what became of a locked mandate."""
@@ -120,8 +120,8 @@ class SqlMandates:
         limit: int,
     ) -> list[Mandate]:
         """Given or got by an account, or offered to its phone; the newest first."""
-        phone_hash = self._sealer.lookup_hash(phone) if phone else None
-        rows = await uow.read(_OF, account_id, phone_hash, side or "any", before, state, limit)
+        hashes = self._sealer.lookup_hashes(phone) if phone else []
+        rows = await uow.read(_OF, account_id, hashes, side or "any", before, state, limit)
         return [_mandate(row) for row in rows]
 
     async def _add(

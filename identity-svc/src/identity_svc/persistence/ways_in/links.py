@@ -15,7 +15,7 @@ _ENTER = """
 UPDATE identity_link SET used_at = $2
 WHERE id = (
   SELECT link_id FROM identity_link_subject JOIN unnest($1::bytea[]) WITH ORDINALITY AS wanted (hash, place)
-    ON subject_hash = hash
+    ON subject_hash = hash OR subject_hash_next = hash
   ORDER BY place LIMIT 1
 )
 RETURNING id, account_id
@@ -24,9 +24,11 @@ _ADD = """
 INSERT INTO identity_link (id, account_id, provider, proof, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $5)
 """
 _NAME = """
-INSERT INTO identity_link_subject (subject_hash, link_id, subject) SELECT hash, $2, subject
-FROM unnest($1::bytea[], $3::bytea[]) AS names (hash, subject)
-ON CONFLICT (subject_hash) DO NOTHING
+INSERT INTO identity_link_subject (subject_hash, link_id, subject, subject_hash_next) SELECT hash, $2, subject, second
+FROM unnest($1::bytea[], $3::bytea[], $4::bytea[]) AS names (hash, subject, second)
+WHERE NOT EXISTS (SELECT FROM identity_link_subject known
+  WHERE known.subject_hash IN (hash, second) OR known.subject_hash_next IN (hash, second))
+ON CONFLICT DO NOTHING
 """
 
 
@@ -88,14 +90,27 @@ class SqlLinks:
     async def _name(self, uow: UnitOfWork, link_id: UUID, vouched: Vouched) -> int:
         """How many names are new. In sorted order, so that two requests never lock the same ones crosswise."""
         names = sorted(
-            (self._hash(vouched.provider, name), self._sealer.seal(name.encode(), link_id.bytes))
+            (
+                self._sealer.lookup_hash(link_name(vouched.provider, name)),
+                self._sealer.seal(name.encode(), link_id.bytes),
+                self._sealer.next_hash(link_name(vouched.provider, name)),
+            )
             for name in vouched.subjects
         )
-        tag = await uow.execute(_NAME, [name for name, _ in names], link_id, [sealed for _, sealed in names])
+        hashes, sealed, seconds = (
+            (list(column) for column in zip(*names, strict=True)) if names else ([], [], [])
+        )
+        tag = await uow.execute(_NAME, hashes, link_id, sealed, seconds)
         return int(tag.rpartition(" ")[2])
 
     def _hashes(self, vouched: Vouched) -> list[bytes]:
-        return [self._hash(vouched.provider, name) for name in vouched.subjects]
+        return [
+            found
+            for name in vouched.subjects
+            for found in self._sealer.lookup_hashes(link_name(vouched.provider, name))
+        ]
 
-    def _hash(self, provider: Provider, name: str) -> bytes:
-        return self._sealer.lookup_hash(f"link:{provider}:{name}")
+
+def link_name(provider: str, name: str) -> str:
+    """What is hashed of a name that a provider has for somebody."""
+    return f"link:{provider}:{name}"

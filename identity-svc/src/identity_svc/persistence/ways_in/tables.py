@@ -39,11 +39,15 @@ def _links(metadata: sa.MetaData) -> None:
         sa.Column(
             "subject_hash", sa.LargeBinary, primary_key=True, comment="keyed hash; of one person alone"
         ),
+        sa.Column(
+            "subject_hash_next", sa.LargeBinary, comment="while the lookup key changes: under the new one"
+        ),
         sa.Column("link_id", UUID, sa.ForeignKey("identity_link.id", ondelete="CASCADE"), nullable=False),
         sa.Column(
             "subject", sa.LargeBinary, nullable=False, comment="sealed, for hashing it under another key"
         ),
     )
+    sa.Index("identity_link_subject_next_once", subject.c.subject_hash_next, unique=True)
     sa.Index("identity_link_subject_link", subject.c.link_id)
 
 

@@ -5,15 +5,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from ..rotation.tables import add_rotation_table
 from .audit_tables import add_audit_tables
 
 _NOW = sa.text("now()")
 
 
 def add_chassis_tables(metadata: sa.MetaData) -> None:
-    """Adds outbox, inbox, parked_message, job, idempotency_key, the positions and the audit log to `metadata`."""
+    """Adds outbox, inbox, parked_message, job, idempotency_key, positions, audit log and keys in use to `metadata`."""
     _add_first_tables(metadata)
     add_audit_tables(metadata)
+    add_rotation_table(metadata)
 
 
 def _add_first_tables(metadata: sa.MetaData) -> None:

@@ -36,6 +36,7 @@ from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
+from ..audit import witness
 from ..http.idempotency import HEADER
 from ..problems.rendering import MEDIA_TYPE, TYPE_BASE
 from ..service import Service
@@ -111,6 +112,13 @@ HELD: list[CheckFunction] = [
 ]
 
 
+_HEAD = {
+    "service": "case-svc", "number": 1, "hash": "ab" * 32, "rows": 1, "sealed_at": "2026-11-28T00:00:00Z",
+    "signature": "",
+}  # fmt: skip
+"""Of the service as which `callers` call; for those that are witnesses."""
+
+
 class Held:
     """A running service and what is known of its world.
 
@@ -123,7 +131,7 @@ class Held:
         self.running = running
         self.url = standing.url
         self.known: dict[str, list[Any]] = {}
-        self.at: dict[str, dict[str, list[Any]]] = {}
+        self.at: dict[str, dict[str, list[Any]]] = {f"POST {witness.PATH}": {"body": [_HEAD]}}
         self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.callers = callers
         """A token for each role; whom the service itself must know, a test puts there."""
