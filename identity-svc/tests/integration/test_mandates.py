@@ -51,7 +51,9 @@ async def test_an_accepted_mandate_gives_a_token_for_the_principal_that_names_th
 
 async def test_both_are_told_at_every_change(identity, giver, agent, active):
     assert await giver.told() == ["mandate_active_by_you", "mandate_offered_by_you"]
-    assert await agent.told() == ["mandate_active_to_you"]
+    assert await agent.told() == [
+        "mandate_active_to_you"
+    ]  # the offer was answered before its notice went out
     assert (await agent.does("revoke", active["id"])).status_code == 200
     assert (await giver.told())[0] == "mandate_revoked_by_you"
     assert (await agent.told())[0] == "mandate_revoked_to_you"
@@ -72,6 +74,12 @@ async def test_an_offer_is_sent_to_its_phone_and_answered_alike_without_an_accou
     }
     await identity.running.run_jobs()
     assert [message["template"] for message in await identity.sandbox.messages(nobody)] == ["mandate_offered"]
+
+
+async def test_an_offer_is_told_to_the_holder_of_its_phone_once(identity, agent, offered):
+    await identity.running.run_jobs()
+    assert await agent.told() == ["mandate_offered_to_you"]
+    assert (await identity.sandbox.messages(agent.phone))[0]["template"] == "mandate_offered"
 
 
 async def test_an_offer_waits_until_its_phone_registers_and_its_holder_is_known(

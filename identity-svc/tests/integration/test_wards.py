@@ -119,6 +119,8 @@ async def test_a_ward_who_proves_who_they_are_ends_it_and_sees_what_was_done(par
     again = (await adds(parent)).json()
     assert again["principal"]["account_id"] == child.id  # now it is their own account, and they are told
     assert (await child.told())[0] == "mandate_granted_by_you"
+    await child.identity.running.run_jobs()
+    assert (await child.identity.sandbox.messages(phone))[0]["template"] == "guardian_registered"
 
 
 async def test_an_officer_who_saw_the_proof_registers_a_guardian_of_an_adult(identity, parent):

@@ -42,6 +42,7 @@ def wire(parts: Parts) -> None:
             stores.accounts,
             stores.assurance,
             messages,
+            JobNotices(),
             Registers(registry, registry),
             parts.attempts,
             AtWindow(stores.officers, stores.organisation),
@@ -51,5 +52,5 @@ def wire(parts: Parts) -> None:
     )
     service.consume(act_handlers(TellOfAct(messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
-    service.job(SEND_NOTICE, SendNotice(mandates, people, sms))
+    service.job(SEND_NOTICE, SendNotice(mandates, people, messages, sms))
     service.job(EXPIRE_MANDATE, ExpireMandate(mandates, messages, parts.revoke_access))

@@ -28,8 +28,8 @@ from ..ports import Accounts, Assurance, Messages, PartnerUnavailable, RealNameR
 from ..register_account import registered
 from ..verify_at_window import AtWindow
 from .expire import EXPIRE_MANDATE
-from .ports import Kinship, Mandates, People, Window
-from .tell import tell_both
+from .ports import Kinship, Mandates, Notices, People, Window
+from .tell import GRANTED_SMS, tell_both
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class AddWard:
         accounts: Accounts,
         assurance: Assurance,
         messages: Messages,
+        notices: Notices,
         registers: Registers,
         attempts: Attempts,
         at_window: AtWindow,
@@ -67,6 +68,7 @@ class AddWard:
         self._accounts = accounts
         self._assurance = assurance
         self._messages = messages
+        self._notices = notices
         self._registers = registers
         self._attempts = attempts
         self._at_window = at_window
@@ -130,6 +132,8 @@ class AddWard:
         )
         uow.audit("mandate.guardian", actor=str(mandate.offered_by), subject=str(account.id), facts=facts)
         await tell_both(self._messages, uow, granted)
+        # Where the ward has a phone of their own: nobody gets a guardian without hearing of it.
+        self._notices.to_account(uow, account.id, granted.id, GRANTED_SMS)
         return granted
 
     async def _make_account(

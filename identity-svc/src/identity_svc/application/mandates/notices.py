@@ -7,7 +7,7 @@ import structlog
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
 
-from ..ports import NoticeSender, SmsRefused
+from ..ports import Messages, NoticeSender, SmsRefused
 from .ports import Mandates, People
 from .tell import OFFERED_SMS
 
@@ -29,9 +29,10 @@ class JobNotices:
 class SendNotice:
     """A crash after sending sends again; the operator recognises the id and does nothing."""
 
-    def __init__(self, mandates: Mandates, people: People, sms: NoticeSender) -> None:
+    def __init__(self, mandates: Mandates, people: People, messages: Messages, sms: NoticeSender) -> None:
         self._mandates = mandates
         self._people = people
+        self._messages = messages
         self._sms = sms
 
     async def __call__(self, job: Job, begin: Begin) -> None:
@@ -43,7 +44,15 @@ class SendNotice:
             except SmsRefused as refusal:
                 log.warning("notice_refused_by_operator", notice=job.key, cause=str(refusal))
         async with begin() as uow:
+            if phone is not None and "mandate_id" in job.payload:
+                await self._tell_holder(uow, phone, job.payload["mandate_id"])
             await job.done(uow)
+
+    async def _tell_holder(self, uow: UnitOfWork, phone: str, mandate_id: str) -> None:
+        """Here and not where it was offered: that answers alike, and as fast, whether the phone has an account."""
+        holder = await self._people.by_phone(uow, phone)
+        if holder is not None:
+            await self._messages.tell(uow, holder, "mandate_offered_to_you", {"mandate_id": mandate_id})
 
     async def _phone(self, uow: UnitOfWork, payload: dict[str, str]) -> str | None:
         """None where there is none, or none any more: an offer that was answered meanwhile."""

@@ -9,6 +9,7 @@ from ..ports import Messages
 
 OFFERED_SMS: Final = "mandate_offered"
 ACCEPTED_SMS: Final = "mandate_accepted"
+GRANTED_SMS: Final = "guardian_registered"
 
 
 async def tell_both(messages: Messages, uow: UnitOfWork, mandate: Mandate) -> None:

@@ -22,6 +22,10 @@ class SqlPeople:
     async def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
         return await self._accounts.by_id(uow, account_id)
 
+    async def by_phone(self, uow: UnitOfWork, phone: str) -> UUID | None:
+        credentials = await self._accounts.credentials_by_phone(uow, phone)
+        return credentials.subject.id if credentials else None
+
     async def many(self, uow: UnitOfWork, account_ids: set[UUID]) -> dict[UUID, Account]:
         rows = await uow.read(f"SELECT {COLUMNS} FROM account WHERE id = ANY($1::uuid[])", list(account_ids))
         return {row["id"]: self._accounts.read(row) for row in rows}
