@@ -149,3 +149,18 @@ async def test_an_agent_sees_the_documents_of_what_the_mandate_is_for(world, mak
     assert (await within.get(f"/api/documents/{document}")).status_code == 200
     assert (await beyond.get("/api/documents")).json()["items"] == []
     assert (await beyond.get(f"/api/documents/{document}")).status_code == 404
+
+
+async def test_a_query_by_an_agent_tells_only_of_cases_within_the_mandate(
+    world, make_item, acts_for, principal
+):
+    hidden = make_item("HUZHENG-102", name="另一事项")
+    await world.submitted(hidden)
+    query = make_item(
+        "HUZHENG-103", steps=("query",), name="户口业务办理进度查询", online_class="query_booking"
+    )
+    limited, free = acts_for(principal, items=["HUZHENG-103"]), acts_for(principal)
+    for agent, names in ((limited, set()), (free, {hidden.name, query.name})):
+        answer = await agent.post(f"/api/cases/{await world.draft(query, agent)}/submit")
+        assert answer.status_code == 200, answer.text
+        assert {one["item_name"] for one in answer.json()["result"]["cases"]} == names

@@ -8,6 +8,7 @@ from ..domain.answers import Answers
 from ..domain.case import Case
 from ..domain.case_number import read_case_number
 from ..domain.item import Item
+from ..domain.people import Applicant
 from ..domain.states import LABELS, State
 from .desk import Desk
 
@@ -15,7 +16,7 @@ _LISTED: Final = 20
 
 
 async def answer_query(
-    desk: Desk, uow: UnitOfWork, case: Case, item: Item, answers: Answers
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case: Case, item: Item, answers: Answers
 ) -> dict[str, Any] | None:
     """None for items that take their way through officers.
 
@@ -40,7 +41,11 @@ async def answer_query(
             "message_en": "Your query is recorded. The register it needs is not connected to this platform; "
             "ask at a window or by telephone, quoting the number.",
         }
-    return {"kind": "progress", "number": case.case_no, **await _progress(desk, uow, case, answers)}
+    return {
+        "kind": "progress",
+        "number": case.case_no,
+        **await _progress(desk, uow, applicant, case, answers),
+    }
 
 
 def is_progress_query(item: Item) -> bool:
@@ -48,13 +53,15 @@ def is_progress_query(item: Item) -> bool:
     return "进度" in item.definition.name
 
 
-async def _progress(desk: Desk, uow: UnitOfWork, case: Case, answers: Answers) -> dict[str, Any]:
+async def _progress(
+    desk: Desk, uow: UnitOfWork, applicant: Applicant, case: Case, answers: Answers
+) -> dict[str, Any]:
     asked = {
         number
         for value in answers.values()
         if isinstance(value, str) and (number := read_case_number(value)) is not None
     }
-    own = await desk.lists.mine(uow, case.applicant_id, None, None, 100)
+    own = await desk.lists.mine(uow, applicant, None, None, 100)
     found = [
         other
         for other in own

@@ -56,7 +56,7 @@ async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id
         "amount_cents": _amount(around.item, submission.filled.answers),
     }
     moved = acceptance.submit(submission.case, around, applicant.mover, changes=changes)
-    result = await answer_query(desk, uow, moved.case, around.item, submission.filled.answers)
+    result = await answer_query(desk, uow, applicant, moved.case, around.item, submission.filled.answers)
     if result is not None:
         moved.taken[-1].texts["result"] = result
     return Submitted(await record(desk, uow, moved, around), around, result)
