@@ -5,7 +5,7 @@ import re
 from chassis.testing import bearer
 from chassis.testing.doors import OPEN, callers, doors_of, expected
 from contracts.tokens import Role
-from gateway.own import documentation, health, problem_pages, stuck
+from gateway.own import documentation, health, overview, problem_pages, stuck
 
 MATRIX = {
     "GET /": OPEN,
@@ -20,11 +20,12 @@ MATRIX = {
     "GET /metrics": OPEN,
     "GET /problems/{slug}": OPEN,
     "GET /api/ops/stuck": {Role.OPERATOR},
+    "GET /api/me/overview": {Role.CITIZEN, Role.COMPANY, Role.OFFICER, Role.SUPERVISOR, Role.AUXILIARY},
 }
 
 
 def test_the_matrix_is_what_the_routes_say() -> None:
-    routers = (health.router, documentation.router, problem_pages.router, stuck.router)
+    routers = (health.router, documentation.router, problem_pages.router, stuck.router, overview.router)
     assert doors_of(*routers) == MATRIX
 
 

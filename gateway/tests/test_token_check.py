@@ -1,16 +1,13 @@
 """Tokens are checked at the door: a wrong one never reaches a service."""
 
-import base64
-import json
 import time
 from uuid import uuid4
 
 import pytest
 from chassis.testing import Tokens
+from chassis.testing.forgery import forgeries
 from contracts.tokens import Role
 from gateway_kit.door import Door
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 
 
 async def get(gateway: Door, authorization: str, path: str = "/api/cases/1") -> tuple[int, dict, str | None]:
@@ -48,34 +45,10 @@ async def test_the_providers_endpoints_look_at_credentials_themselves(gateway: D
         assert status == 200 and gateway.services["identity"].last.get("authorization") == credentials
 
 
-def forged(tokens: Tokens) -> dict[str, str]:
-    good = tokens.citizen(uuid4())
-    header, body, signature = good.split(".")
-    now = int(time.time())
-    claims = {"iss": "police-platform", "aud": "police-platform", "sub": str(uuid4()), "iat": now,
-              "exp": now + 600, "jti": "x", "roles": ["operator"]}  # fmt: skip
-    other = RSAKey.generate_key(2048)
-    raised = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
-    return {
-        "expired": tokens.mint(uuid4(), (Role.CITIZEN,), exp=now - 1),
-        "not yet issued": tokens.mint(uuid4(), (Role.CITIZEN,), iat=now + 3600),
-        "another issuer": tokens.mint(uuid4(), (Role.CITIZEN,), iss="elsewhere"),
-        "another audience": tokens.mint(uuid4(), (Role.CITIZEN,), aud="elsewhere"),
-        "another key": jwt.encode({"alg": "RS256", "kid": "test"}, claims, other),
-        "an unknown key id": jwt.encode({"alg": "RS256", "kid": "unknown"}, claims, other),
-        "no algorithm": f"eyJhbGciOiJub25lIn0.{raised}.",
-        "changed claims": f"{header}.{raised}.{signature}",
-        "no signature": f"{header}.{body}.",
-        "a cut signature": good[:-8],
-        "no token": "nonsense",
-        "an enormous one": "x" * 8_000,
-    }
-
-
 async def test_forged_and_expired_tokens_are_refused_without_asking_the_service(
     gateway: Door, tokens: Tokens
 ):
-    for what, token in forged(tokens).items():
+    for what, token in forgeries(tokens).items():
         status, body, challenge = await get(gateway, f"Bearer {token}")
         assert (status, challenge) == (401, "Bearer"), what
         assert body["type"] == "/problems/unauthorized"

@@ -9,8 +9,9 @@ from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
 from chassis.service import Service
 
-from .api import cases, drafts, exceptions, internal, materials, officers, submission
+from .api import cases, drafts, exceptions, internal, live, materials, officers, submission
 from .application.desk import Desk
+from .application.follow_case import Followers
 from .application.handlers import ON_JOB
 from .application.sweep_files import EVERY, SWEEP_FILES, SweepFiles
 from .channels.identity import PeopleDirectory
@@ -45,9 +46,17 @@ def build(settings: CaseSettings) -> Service:
     service.include(
         exceptions.router, officers.router, cases.router, drafts.router, submission.router, materials.router
     )
-    service.include(documents_router, internal.router)
-    desk, documents = _desks(settings, service)
+    service.include(documents_router, internal.router, live.router)
+    followers = Followers()
+    desk, documents = _desks(settings, service, followers)
     service.state.desk, service.state.documents = desk, documents
+    service.state.followers = followers
+
+    async def follow() -> None:
+        followers.begin(desk, service.begin)
+
+    service.on_start(follow)
+    service.on_stop(followers.end)
     service.consume(event_handlers(desk))
     for kind, use_case in ON_JOB.items():
         service.job(kind, partial(use_case, desk))
@@ -57,13 +66,15 @@ def build(settings: CaseSettings) -> Service:
 
 def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk]:
     sealer = settings.sealer()
+def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tuple[Desk, DocumentDesk]:
+    sealer = Sealer(_secret(settings.data_keys), _secret(settings.lookup_key))
     files = MaterialStore(settings.files_url, sealer)
     service.seal_with(sealer, targets(files))
     history = HistoryTable(sealer)
     people = _people(settings, service)
     issuer = DocumentIssuer(_signer(settings), sealer)
     desk = Desk(
-        cases=CaseTable(sealer),
+        cases=CaseTable(sealer, followers.moved),
         forms=FormTable(sealer),
         folders=FolderTables(sealer),
         materials=MaterialTable(sealer),

@@ -20,6 +20,8 @@ MATRIX = operations_of("case-svc") | {
     "PUT /api/cases/{case_id}/delivery-address": APPLICANTS,
     "POST /api/cases/{case_id}/item-version": APPLICANTS,
     "GET /api/cases/{case_id}/timeline": APPLICANTS | POLICE,
+    "GET /api/cases/{case_id}/events": APPLICANTS | POLICE,
+    "GET /api/cases/{case_id}/status": APPLICANTS | POLICE,
     "GET /api/cases/{case_id}/views": APPLICANTS,
     "POST /api/cases/{case_id}/materials": APPLICANTS,
     "GET /api/cases/{case_id}/materials/{material_id}": APPLICANTS | POLICE,

@@ -32,6 +32,9 @@ PLACE = {
     "phone": "13800000000",
 }  # fmt: skip
 TRIED_ELSEWHERE = {
+    # For officers of other units, whom nobody is here: test_break_glass.py.
+    "POST /api/cases/{case_id}/break-glass",
+    "POST /api/cases/numbers/{case_no}/break-glass",
     "GET /internal/cases/{case_id}/payment-reference",  # of fines only: test_internal.py
 }
 
@@ -170,6 +173,7 @@ def at_work(walk: Walk, make_item: Callable[..., ItemDefinition], make_upload: A
     drafts = walk.drafts(electronic, 6)
     cases = {
         "POST /api/cases/{case_id}/accept": walk.submitted(electronic, 6),
+        "POST /api/cases/{case_id}/claim": walk.submitted(electronic, 6),
         "POST /api/cases/{case_id}/reject": walk.submitted(electronic, 6),
         "POST /api/cases/{case_id}/supplement-requests": walk.submitted(electronic, 6),
         "POST /api/cases/{case_id}/decisions": walk.accepted(electronic, 6),

@@ -15,6 +15,7 @@ from .own.app import own_app
 from .own.health import Readiness
 from .own.merged_document import MergedDocument
 from .proxy.app import Proxy
+from .proxy.staying import Staying
 from .proxy.upstream import Upstream
 from .revocations.channels import channels_of
 from .revocations.view import RevocationView, UnrevokedTokens
@@ -29,20 +30,17 @@ def build(
 ) -> ASGIApp:
     """The gateway as one ASGI application; its lifespan opens and closes the pooled clients."""
     table = RoutingTable(routes)
-    upstream = Upstream(
-        settings.instances,
-        connections=settings.upstream_connections,
-        connect_timeout=settings.connect_timeout,
-        breaker_failures=settings.breaker_failures,
-        breaker_open_seconds=settings.breaker_open_seconds,
-        health_seconds=settings.health_seconds,
-    )
+    upstream = _upstream(settings, settings.instances, settings.upstream_connections)
+    # Of their own: who stays for hours must not take the place of who comes and goes.
+    followed = {route.service: settings.instances[route.service] for route in routes if route.live}
+    live = _upstream(settings, followed, settings.live_connections)
     revocations = RevocationView(settings.revocation_view_max_age)
     verifier = UnrevokedTokens(key_set_of(upstream), revocations)
     limiter = Limiter(settings)
     client_address = ClientAddress(settings.trusted_proxies)
     own = own_app(client_address)
-    own.state.stopping = stopping or Stopping()
+    stopping = stopping or Stopping()
+    own.state.stopping = stopping
     own.state.upstream = upstream
     own.state.verifier = verifier
     own.state.revocations = revocations
@@ -55,15 +53,28 @@ def build(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         spans.configure("gateway", settings.otel_exporter_otlp_endpoint)
         try:
-            async with upstream.watched(), watch.running():
+            async with upstream.watched(), live.watched(), watch.running():
                 yield
         finally:
             await upstream.close()
+            await live.close()
             await limiter.close()
             spans.shutdown()
 
     own.router.lifespan_context = lifespan
     proxy = Proxy(
-        own, table=table, upstream=upstream, verifier=verifier, limiter=limiter, client_address=client_address
-    )
+        own, table=table, upstream=upstream, live=live, verifier=verifier, limiter=limiter,
+        client_address=client_address, staying=Staying(revocations, stopping),
+    )  # fmt: skip
     return Cors(proxy, settings) if settings.cors_origins else proxy
+
+
+def _upstream(settings: GatewaySettings, instances: dict[str, list[str]], connections: int) -> Upstream:
+    return Upstream(
+        instances,
+        connections=connections,
+        connect_timeout=settings.connect_timeout,
+        breaker_failures=settings.breaker_failures,
+        breaker_open_seconds=settings.breaker_open_seconds,
+        health_seconds=settings.health_seconds,
+    )

@@ -17,6 +17,8 @@ class Route:
     stale token sent along must not keep anyone from getting a new one. `dear`: costs the service so much that a caller
     may ask for it a few times a second only, as for large uploads on any route. `own_door`: what stands in
     `Authorization` is a client's secret, or a token that we gave for another audience; the service looks at it.
+    `live`: callers stay, for news; they have connections of their own to the service, and leave when their token is
+    revoked or we stop. A `*` in `prefix` stands for one segment; such a row is for exactly that path.
     """
 
     prefix: str
@@ -27,6 +29,7 @@ class Route:
     log_in: bool = False
     dear: bool = False
     own_door: bool = False
+    live: bool = False
 
     @property
     def checks_token(self) -> bool:
@@ -45,6 +48,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/catalog", "catalog"),
     # Uploads of 10 MB, with room for the multipart envelope.
     Route("/api/cases", "case", timeout=60.0, body_limit=11 * MB),
+    # The service says something each quarter of a minute.
+    Route("/api/cases/*/events", "case", timeout=45.0, body_limit=1 * KB, live=True),
+    Route("/api/cases/*/status", "case", timeout=45.0, body_limit=1 * KB, live=True),
     Route("/api/documents", "case", timeout=60.0),
     Route("/verify", "case", body_limit=64 * KB),
     Route("/api/payments", "payment", timeout=30.0),
@@ -68,14 +74,26 @@ class RoutingTable:
     """Finds the row of a path: by whole segments, the longest prefix first."""
 
     def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
-        self._by_prefix = {route.prefix: route for route in routes}
+        self._by_prefix = {route.prefix: route for route in routes if "*" not in route.prefix}
+        self._by_last = {route.prefix.rpartition("/")[2]: route for route in routes if "*" in route.prefix}
         self._depth = max(route.prefix.count("/") for route in routes)
 
     def find(self, path: str) -> Route | None:
         """The row for `path`, None for the gateway's own paths and for nothing at all."""
+        exact = self._by_last.get(path[path.rfind("/") + 1 :])
+        if exact is not None and _stands_for(exact.prefix, path):
+            return exact
         segments = path.split("/", self._depth + 1)
         for length in range(min(len(segments), self._depth + 1), 1, -1):
             route = self._by_prefix.get("/".join(segments[:length]))
             if route is not None:
                 return route
         return None
+
+
+def _stands_for(pattern: str, path: str) -> bool:
+    """Whether `path` is `pattern`, a `*` of which is any one segment."""
+    wanted, given = pattern.split("/"), path.split("/")
+    return len(wanted) == len(given) and all(
+        part == "*" or part == found for part, found in zip(wanted, given, strict=True)
+    )

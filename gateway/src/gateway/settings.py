@@ -47,8 +47,9 @@ class GatewaySettings(BaseSettings):
     `uploads_at_once`: of those uploads, under way for one caller, in each gateway.
 
     `…_url`: one instance of the service, or several joined by commas. `upstream_connections`: how many to each of
-    them; `connect_timeout` includes waiting for a free one. `breaker_failures` in a row open an instance's circuit for
-    `breaker_open_seconds`; instances that have siblings are checked each `health_seconds`.
+    them; `live_connections`: how many more for those who follow cases; `connect_timeout` includes waiting for a free
+    one. `breaker_failures` in a row open an instance's circuit for `breaker_open_seconds`; instances that have siblings
+    are checked each `health_seconds`.
 
     Told to stop, we serve on for `drain_seconds`, unready; then what is under way has `finish_seconds` to end.
     `kafka_bootstrap`, `redis_url`: two of the three ways to hear of revoked sessions, the third being identity. With
@@ -80,6 +81,7 @@ class GatewaySettings(BaseSettings):
     dear_burst: Burst = 60
     uploads_at_once: Annotated[int, Field(ge=1)] = 20
     upstream_connections: Annotated[int, Field(ge=1)] = 200
+    live_connections: Annotated[int, Field(ge=1)] = 2_000
     connect_timeout: Rate = 2.0
     breaker_failures: Annotated[int, Field(ge=1)] = 5
     breaker_open_seconds: Rate = 5.0

@@ -7,6 +7,7 @@ import pytest
 from chassis.auth.verifier import TokenVerifier
 from chassis.problems import ServiceUnavailable, Unauthorized
 from chassis.testing import Tokens
+from chassis.testing.forgery import forgeries
 from contracts.tokens import Role
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -111,3 +112,13 @@ async def test_without_any_key_the_answer_is_503_and_known_keys_outlive_an_outag
     up = False
     verifier._fetched_at = float("-inf")
     await verifier.verify(tokens.citizen(uuid4()))
+
+
+async def test_no_forgery_is_believed(verifier: TokenVerifier, tokens: Tokens, subtests):
+    for what, token in forgeries(tokens).items():
+        with subtests.test(what), pytest.raises(Unauthorized):
+            await verifier.verify(token)
+
+
+async def test_a_clock_that_is_a_little_slow_lets_new_tokens_in(verifier: TokenVerifier, tokens: Tokens):
+    assert await verifier.verify(tokens.mint(uuid4(), (Role.CITIZEN,), nbf=int(time.time()) + 5))

@@ -200,3 +200,29 @@ class ExceptionView(GrantView):
     reason: str
     at: datetime
     looks: int
+
+
+class MoveTold(BaseModel):
+    """One move of a case; `version` is the case's after it."""
+
+    version: int
+    at: datetime
+    action: str
+    from_state: str | None
+    state: str
+    state_text: str
+    state_text_en: str
+    text: str
+    text_en: str
+
+
+class StatusView(BaseModel):
+    """Where a case is. `version` goes into the next request's `after`; `moves` are those since the last."""
+
+    case_id: UUID
+    version: int
+    state: str
+    state_text: str
+    state_text_en: str
+    promise_due_at: datetime | None
+    moves: list[MoveTold]

@@ -3,9 +3,9 @@
 Raw asyncpg on purpose: a move is one read, and one statement that commits it with its events and clocks.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
@@ -98,10 +98,12 @@ def read_case(row: asyncpg.Record) -> Case:
 
 
 class CaseTable:
-    """The aggregate's rows. `sealer` seals what people wrote into the history."""
+    """The aggregate's rows. `sealer` seals what people wrote into the history;
+    `moved` hears of each move that stands."""
 
-    def __init__(self, sealer: Sealer) -> None:
+    def __init__(self, sealer: Sealer, moved: Callable[[UUID], None]) -> None:
         self._sealer = sealer
+        self._moved = moved
 
     async def load(self, uow: UnitOfWork, case_id: UUID, *, for_update: bool = False) -> Case | None:
         """`for_update` makes consumers and clocks wait for each other instead of losing a race."""
@@ -138,6 +140,7 @@ class CaseTable:
             rows=len(taken),
             otherwise=CaseChangedMeanwhile,
         )
+        uow.after_commit(partial(self._moved, after.id))
 
     def write_all(self, uow: UnitOfWork, told: Sequence[Moved | Note]) -> None:
         """Moves and notes of locked cases, in the order in which they stand in the histories; one statement."""
@@ -153,6 +156,7 @@ class CaseTable:
                 )
             else:
                 after[one.case.id] = one.case
+                uow.after_commit(partial(self._moved, one.case.id))
                 lines += [(one.case.id, one.at, *self._edge(step)) for step in one.taken]
         rows = [dict(zip(_WRITTEN, _WRITTEN_VALUES(case), strict=True)) for case in after.values()]
         uow.write(
@@ -180,6 +184,11 @@ class CaseTable:
             step.facts,
             self._sealed(step.case.id, step.case.version, step.texts),
         )
+
+    async def versions(self, uow: UnitOfWork, case_ids: Collection[UUID]) -> dict[UUID, int]:
+        """The present version of each case."""
+        rows = await uow.read("SELECT id, version FROM cases WHERE id = ANY($1::uuid[])", list(case_ids))
+        return {row["id"]: row["version"] for row in rows}
 
     def place(self, uow: UnitOfWork, case: Case, branch: str | None, window: str | None) -> None:
         """Another place of application, while the case is a draft."""

@@ -19,6 +19,8 @@ SELECT id, $2, $3, $4::timestamptz, $5::jsonb FROM cases WHERE id = $1"""
 )
 _ENTRIES: Final = """SELECT version, action, from_state, to_state, actor, officer_id, at, facts, texts
 FROM case_history WHERE case_id = $1 ORDER BY id"""
+EDGES_AFTER: Final = """SELECT version, action, from_state, to_state, actor, officer_id, at, facts
+FROM case_history WHERE case_id = $1 AND version > $2 ORDER BY id LIMIT $3"""
 _VIEWED: Final = """INSERT INTO case_view (case_id, viewer, unit, what, role, grant_id)
 VALUES ($1, $2, $3, $4, $5, $6)"""
 LOOKS: Final = """SELECT v.viewer, v.unit, v.role, v.what, v.at, v.grant_id, g.reason
@@ -36,6 +38,10 @@ class HistoryTable:
     async def entries(self, uow: UnitOfWork, case_id: UUID) -> list[Entry]:
         """Oldest first."""
         return [self._entry(case_id, row) for row in await uow.read(_ENTRIES, case_id)]
+
+    async def edges_after(self, uow: UnitOfWork, case_id: UUID, version: int, limit: int) -> list[Entry]:
+        """The moves since the case had `version`, oldest first, without what people wrote. At most `limit`."""
+        return [Entry(*row, {}) for row in await uow.read(EDGES_AFTER, case_id, version, limit)]
 
     async def record_view(
         self,

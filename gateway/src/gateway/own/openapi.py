@@ -30,6 +30,7 @@ _TAGS = {
     "materials": "材料",
     "submission": "提交",
     "cases": "办件",
+    "live": "实时状态",
     "officers": "工作人员",
     "documents": "证照与核验",
     "payments": "缴费",

@@ -24,6 +24,7 @@ from .exchange import Exchange
 from .path import refuse_ambiguous, target
 from .request_head import Head
 from .response_head import answer_headers
+from .staying import Staying, StayOver
 from .upstream import Upstream
 from .watch import Rounds, Watch
 
@@ -46,13 +47,17 @@ class Proxy:
         *,
         table: RoutingTable,
         upstream: Upstream,
+        live: Upstream,
         verifier: UnrevokedTokens,
         limiter: Limiter,
         client_address: ClientAddress,
+        staying: Staying,
     ) -> None:
         self._own = own
         self._table = table
         self._upstream = upstream
+        self._live = live
+        self._staying = staying
         self._verifier = verifier
         self._limiter = limiter
         self._client_address = client_address
@@ -84,6 +89,10 @@ class Proxy:
             return await exchange.refuse(problem)
         except CallerGone:
             return CALLER_GONE
+        except StayOver:
+            if await exchange.ended_early():
+                return 200
+            return await exchange.refuse(refusals.stopping())  # asked again, a revoked token is told so
         except UpstreamError as error:
             return await self._explain(exchange, error)
         except asyncio.CancelledError:
@@ -128,7 +137,11 @@ class Proxy:
     def _ended(self, exchange: Exchange) -> Exception | None:
         """Why a long answer is broken off: who gets it was logged out meanwhile. What is only asked yet is let finish:
         it was allowed, and nobody would know what became of it."""
-        if exchange.caller is None or not exchange.begun:
+        if exchange.caller is None:
+            return None
+        if exchange.route.live:
+            return None if self._staying.may_stay(exchange.caller.claims) else StayOver()
+        if not exchange.begun:
             return None
         return self._verifier.revoked_since(exchange.caller)
 
@@ -143,7 +156,8 @@ class Proxy:
 
     async def _pass_on(self, exchange: Exchange) -> int:
         route, scope = exchange.route, exchange.scope
-        answer = await self._upstream.request(
+        upstream = self._live if route.live else self._upstream
+        answer = await upstream.request(
             route.service,
             _METHODS[scope["method"]],
             target(scope),

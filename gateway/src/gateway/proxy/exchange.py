@@ -102,6 +102,12 @@ class Exchange:
             await self._linger()
         await self._send({"type": "http.response.body", "body": b""})
 
+    async def ended_early(self) -> bool:
+        """Ends what has no end of its own; False where it had not begun."""
+        if self._begun:
+            await self._send({"type": "http.response.body", "body": b""})
+        return self._begun
+
     async def refuse(self, problem: Problem) -> int:
         """Answers with `problem` and returns its status. Raises AnswerTorn where an answer had begun."""
         if self._begun:

@@ -1,6 +1,7 @@
 """The commands of a service: `python -m payment_svc [all|api|worker|migrate|openapi|audit-verify|reseal|…]`."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -65,7 +66,17 @@ def _serve(service: Service, role: str) -> None:
     service.role = role
     app = service.app()
     collector.relax()
-    uvicorn.run(app, **server_options(settings))
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: Any = None) -> None:
+            service.streams.close()  # else it would wait for them
+            await super().shutdown(sockets)
+
+    server = Server(uvicorn.Config(app, **server_options(settings)))
+    with contextlib.suppress(KeyboardInterrupt):  # raised again by uvicorn once everything is stopped
+        server.run()
+    if not server.started:
+        sys.exit(3)
 
 
 def server_options(settings: ServiceSettings) -> dict[str, Any]:

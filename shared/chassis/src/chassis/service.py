@@ -22,6 +22,7 @@ from .db import housekeeping, migrate, roles
 from .db.pool import open_pool
 from .db.uow import Committed, UnitOfWork
 from .http.app import create_app
+from .http.event_stream import Streams
 from .jobs.job import JobHandler
 from .jobs.recurring import plant, recurring
 from .jobs.runner import JobRunner
@@ -60,6 +61,7 @@ class Service:
         self.jobs: dict[str, JobHandler] = {}
         self.recurring_kinds: list[str] = []
         self.routers: list[APIRouter] = []
+        self.streams = Streams()
         self._loops: list[tuple[str, Hook]] = []
         self.sealer: Sealer | None = None
         self.targets: list[Target] = []
@@ -240,6 +242,7 @@ class Service:
     async def stop(self) -> None:
         """Stops workers first, then hooks, then the pool; each at most a few seconds."""
         self._started = False
+        self.streams.close()
         for task in self._tasks:
             task.cancel()
         if self._tasks:

@@ -61,7 +61,8 @@ class Scope(BaseModel):
 class AccessClaims(BaseModel):
     """`sub` is the account's or officer's UUID, or the service's name for `Role.SERVICE`.
 
-    `exp`, `iat`, `auth_time` (when its owner last proved who they are) are Unix seconds; `amr` how (RFC 8176: `pwd`,
+    `exp`, `iat`, `nbf` (where it is given), `auth_time` (when its owner last proved who they are) are Unix seconds;
+    `amr` how they did (RFC 8176: `pwd`,
     `sms`, `otp`, …). `rank` (officers): 0 auxiliary, 1 reviewer, 2 section head, 3 unit leader, 4 bureau leader. `ial`
     (people): 0 none, 1 phone, 2 two factors (name and number), 3 face, 4 window or certificate; of whoever acts.
     `act`: somebody else acts for `sub`. `scopes`: roles that hold elsewhere than at the officer's own post.
@@ -74,6 +75,7 @@ class AccessClaims(BaseModel):
     sub: str
     exp: int
     iat: int
+    nbf: int | None = None
     jti: str
     sid: str | None = None
     roles: tuple[Role, ...]

@@ -70,7 +70,7 @@ class TokenVerifier:
         except (JoseError, ValidationError, ValueError, TypeError, KeyError) as error:
             raise _invalid() from error
         moment = time.time()
-        if claims.iss != ISSUER or claims.aud != AUDIENCE or claims.iat > moment + 60:
+        if claims.iss != ISSUER or claims.aud != AUDIENCE or max(claims.iat, claims.nbf or 0) > moment + 60:
             raise _invalid()
         if claims.exp <= moment:
             raise Unauthorized(

@@ -16,6 +16,10 @@ class Tokens:
     def __init__(self) -> None:
         self._key = RSAKey.generate_key(2048, parameters={"kid": "test", "use": "sig", "alg": "RS256"})
 
+    @property
+    def public_pem(self) -> bytes:
+        return self._key.as_pem(private=False)
+
     async def key_set(self) -> dict[str, Any]:
         return {"keys": [self._key.as_dict(private=False)]}
 
