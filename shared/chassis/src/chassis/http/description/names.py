@@ -77,6 +77,11 @@ class Names:
                 and isinstance(line.targets[0], ast.Name)
             ):
                 name, value = line.targets[0].id, line.value
+            elif isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+                self._local.add(line.target.id)
+                if (told := plain(self.value(line.annotation))) is not None:
+                    self._types.setdefault(line.target.id, told)
+                continue
             elif isinstance(line, ast.NamedExpr):
                 name, value = line.target.id, line.value
             else:
