@@ -64,10 +64,8 @@ def build(settings: CaseSettings) -> Service:
     return service
 
 
-def _desks(settings: CaseSettings, service: Service) -> tuple[Desk, DocumentDesk]:
-    sealer = settings.sealer()
 def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tuple[Desk, DocumentDesk]:
-    sealer = Sealer(_secret(settings.data_keys), _secret(settings.lookup_key))
+    sealer = settings.sealer()
     files = MaterialStore(settings.files_url, sealer)
     service.seal_with(sealer, targets(files))
     history = HistoryTable(sealer)
