@@ -111,6 +111,8 @@ OTHER_DOORS = {
     "POST /login/officer/code": OPEN,
     "POST /login/code": OPEN,
     "POST /login/code/enter": OPEN,
+    "POST /login/register": OPEN,
+    "POST /login/register/code": OPEN,
     "GET /login/choose": OPEN,
     "POST /login/choose": OPEN,
     "GET /login/consent": OPEN,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx2
 
 from .. import policies
-from ..api.oidc import clients, consents, log_in, log_out, provider, questions
+from ..api.oidc import clients, consents, log_in, log_out, provider, questions, register
 from ..api.oidc.pages import Pages
 from ..application.oidc.administer_clients import AdministerClients
 from ..application.oidc.agree import Agree, WithdrawConsent
@@ -34,6 +34,7 @@ ROUTERS = (
     provider.router,
     provider.authorize_router,
     log_in.router,
+    register.router,
     questions.router,
     log_out.router,
     clients.router,

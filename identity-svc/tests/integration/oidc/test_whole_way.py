@@ -134,3 +134,20 @@ async def test_the_browsers_log_in_is_one_of_the_persons_sessions(identity, brow
         " FROM session WHERE account_id IS NOT NULL"
     )
     assert (row["method"], row["amr"], row["short"]) == ("password", ["pwd"], True)
+
+
+async def test_a_newcomer_registers_on_the_way(identity, browser, party, phone):
+    async def code():
+        await identity.running.run_jobs()
+        return (await identity.sandbox.messages(phone))[0]["params"]["code"]
+
+    page = await browser.get(party.request())
+    page = await browser.submit(page, "/login/code", phone=phone)
+    page = await browser.submit(page, "/login/code/enter", code=await code())
+    assert page.answer.status_code == 404 and "还没有注册" in page.text
+    page = await browser.submit(page, "/login/register/code")
+    wrong = await browser.submit(page, "/login/register", code="000000")
+    assert wrong.answer.status_code == 422 and 'href="#code"' in wrong.text
+    page = await browser.submit(page, "/login/register", code=await code())
+    page = await browser.submit(page, "/login/consent", answer="yes")
+    assert claims_of((await party.tokens(page))["id_token"])["acr"] == "urn:police-platform:level:1"
