@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
+from chassis.people import people_router
 from chassis.service import Service
 
 from .api import cases, drafts, exceptions, internal, live, materials, officers, submission
@@ -33,6 +34,7 @@ from .persistence.items import ItemShelf
 from .persistence.lists import CaseLists
 from .persistence.materials import MaterialTable
 from .persistence.organisation import OrganisationTables
+from .persistence.people import CasePeople
 from .persistence.rotation import targets
 from .persistence.tables import metadata
 from .settings import CaseSettings
@@ -68,6 +70,8 @@ def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tu
     sealer = settings.sealer()
     files = MaterialStore(settings.files_url, sealer)
     service.seal_with(sealer, targets(files))
+    kept = CasePeople(sealer, files)
+    service.include(people_router(lambda: kept, files=True))
     history = HistoryTable(sealer)
     people = _people(settings, service)
     issuer = DocumentIssuer(_signer(settings), sealer)

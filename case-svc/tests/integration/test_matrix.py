@@ -7,6 +7,8 @@ APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 SWORN = {Role.OFFICER, Role.SUPERVISOR}
 POLICE = SWORN | {Role.AUXILIARY}
 MATRIX = operations_of("case-svc") | {
+    "GET /internal/people/{account_id}/export": {Role.SERVICE},
+    "GET /internal/people/{account_id}/export/files/{file_id}": {Role.SERVICE},
     "GET /api/cases": APPLICANTS,
     "POST /api/cases": APPLICANTS,
     "GET /api/cases/queue": POLICE,

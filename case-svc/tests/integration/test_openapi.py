@@ -13,7 +13,7 @@ from case_svc.settings import CaseSettings
 from chassis.clock import now
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
-from chassis.testing.doors import POST
+from chassis.testing.doors import ACCOUNT, POST
 from chassis.testing.fuzzing import Held, opened
 from chassis.testing.standing import Standing
 from contracts.catalog import ItemDefinition, ItemPublished
@@ -204,6 +204,11 @@ def at_work(walk: Walk, make_item: Callable[..., ItemDefinition], make_upload: A
     at["GET /api/cases/{case_id}/materials/{material_id}"] = walk.with_material(electronic, pdf, 3)
     at["DELETE /api/cases/{case_id}/materials/{material_id}"] = walk.with_material(electronic, pdf, 6)
     seen = [walk.seen(one) for one in documents]
+    uploaded = walk.with_material(electronic, pdf, 1)["material_id"]
+    at["GET /internal/people/{account_id}/export/files/{file_id}"] = {
+        "account_id": [str(ACCOUNT)],
+        "file_id": [f"material-{one}" for one in uploaded],
+    }
     held.known |= {
         "case_id": documents,
         "case_no": [one["case_no"] for one in seen],

@@ -8,6 +8,7 @@ from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
+from chassis.people import people_router
 from chassis.service import Service
 
 from .api import shipments, webhook
@@ -19,6 +20,7 @@ from .channels.case_addresses import CaseAddresses
 from .channels.city_courier import CityCourier, CityCourierDoor, Signer, Verifier
 from .consumers.cases import case_handlers
 from .domain.address import Address
+from .persistence.people import CourierPeople
 from .persistence.reports import PgReports
 from .persistence.sealed import SEALED
 from .persistence.shipments import PgShipments
@@ -31,6 +33,7 @@ def build(settings: CourierSettings, *, addresses: AddressBook | None = None) ->
     migrations = Path(__file__).parent / "migrations"
     service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
     service.include(shipments.router, webhook.router)
+    service.include(people_router(lambda: CourierPeople(settings.sealer())))
 
     def desk() -> Desk:
         opened: Desk = service.state.desk

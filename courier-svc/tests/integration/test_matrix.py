@@ -8,6 +8,7 @@ APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 SWORN = {Role.OFFICER, Role.SUPERVISOR}
 POLICE = SWORN | {Role.AUXILIARY}
 MATRIX = operations_of("courier-svc") | {
+    "GET /internal/people/{account_id}/export": {Role.SERVICE},
     "GET /api/shipments": APPLICANTS | POLICE,
     "GET /api/shipments/{shipment_id}": APPLICANTS | POLICE,
     "POST /api/shipments/{shipment_id}/resend": APPLICANTS | SWORN,

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import stat
 import subprocess
+import sys
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -132,6 +133,13 @@ def test_keys_of_partners_that_came_later_are_made_too(tmp_path):
     ContainerSecrets(tmp_path).write()
     assert (own / "city.secret").read_text() == (sandbox / "city.secret").read_text()
     assert (sandbox / "sms.secret").read_text() == kept
+
+
+@pytest.mark.parametrize("command", ["status", "keys add", "reseal", "audit-verify"])
+def test_a_command_without_its_data_says_what_lacks(command, tmp_path):
+    words = [sys.executable, "-m", "embedded", *command.split(), "--data", str(tmp_path / "none")]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("✗ "), done.stderr
 
 
 def test_a_change_of_keys_goes_step_by_step(tmp_path):

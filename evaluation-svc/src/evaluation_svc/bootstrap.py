@@ -6,6 +6,7 @@ from pathlib import Path
 from chassis.audit.witness import witness_router
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
+from chassis.people import people_router
 from chassis.service import Service
 
 from .api import evaluation, reviews
@@ -13,6 +14,7 @@ from .application.handlers import RECURRING, OnJob
 from .application.ports import Desk
 from .consumers import event_handlers
 from .persistence.history import PgHistory
+from .persistence.people import EvaluationPeople
 from .persistence.reviews import PgReviews
 from .persistence.sealed import SEALED
 from .persistence.statistics import PgStatistics
@@ -24,6 +26,7 @@ def build(settings: EvaluationSettings) -> Service:
     migrations = Path(__file__).parent / "migrations"
     service = Service("evaluation-svc", settings, metadata=metadata, migrations=migrations)
     service.include(reviews.router, evaluation.router, witness_router())
+    service.include(people_router(lambda: EvaluationPeople(settings.sealer())))
 
     def desk() -> Desk:
         opened: Desk = service.state.desk

@@ -7,6 +7,7 @@ from contracts.tokens import Role
 APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 SWORN = {Role.OFFICER, Role.SUPERVISOR}
 MATRIX = operations_of("evaluation-svc") | {
+    "GET /internal/people/{account_id}/export": {Role.SERVICE},
     "GET /internal/audit-heads": {Role.SERVICE},
     "POST /internal/audit-heads": {Role.SERVICE},
     "GET /api/reviews/levels": OPEN,

@@ -42,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/ways", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity", "identity"),
+    Route("/api/me/exports", "identity", timeout=60.0, body_limit=64 * KB, dear=True),
     Route("/.well-known", "identity", body_limit=64 * KB),
     Route("/oidc", "identity", own_door=True, body_limit=64 * KB),
     Route("/login", "identity", log_in=True, body_limit=64 * KB),

@@ -49,6 +49,10 @@ class IdentitySettings(ServiceSettings):
         None,
         description="CSV `network,name,name in English`: roughly where a computer is that asks to be let in",
     )
+    case_url: str = "http://127.0.0.1:8103"
+    payment_url: str = "http://127.0.0.1:8104"
+    courier_url: str = "http://127.0.0.1:8105"
+    evaluation_url: str = "http://127.0.0.1:8106"
     reauthentication_seconds: int = Field(
         300, description="so long after logging in one may link a way in without proving oneself again"
     )
@@ -112,6 +116,16 @@ class IdentitySettings(ServiceSettings):
     @property
     def wechat_page(self) -> str:
         return (self.wechat_page_url or self.partners_url).rstrip("/")
+
+    @property
+    def parts_of_exports(self) -> dict[str, str]:
+        """The services that keep something of a person, and where they are."""
+        return {
+            "case-svc": self.case_url,
+            "payment-svc": self.payment_url,
+            "courier-svc": self.courier_url,
+            "evaluation-svc": self.evaluation_url,
+        }
 
     @property
     def wechat_api(self) -> str:

@@ -10,6 +10,10 @@ APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 OFFICERS_AND_STAFF = EVERYBODY - APPLICANTS - {Role.SERVICE}
 SUPERIORS = {Role.SUPERVISOR, Role.OPERATOR}
 MATRIX = operations_of("identity-svc") | {
+    "POST /api/me/exports": APPLICANTS,
+    "GET /api/me/exports": APPLICANTS,
+    "GET /api/me/exports/{export_id}": APPLICANTS,
+    "GET /api/me/exports/{export_id}/download": APPLICANTS,
     "GET /internal/audit-heads": {Role.SERVICE},
     "POST /internal/audit-heads": {Role.SERVICE},
     "GET /.well-known/jwks.json": OPEN,

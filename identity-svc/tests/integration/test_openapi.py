@@ -158,8 +158,14 @@ def held(
             ],
             "POST /api/identity/acting": [{"mandate_id": one} for one in mandates["/acting"]],
             "POST /internal/service-tokens": [SERVICE],
+            "POST /internal/audit-heads": [
+                {"service": SERVICE["service"], "number": 1, "hash": "ab" * 32, "rows": 1, "signature": "",
+                 "sealed_at": "2026-11-28T00:00:00Z"}
+            ],
         }  # fmt: skip
         held.at |= {label: {"body": known} for label, known in bodies.items()}
+        exports = {"export_id": [held.do(ready_export(held))]}
+        held.at |= {f"GET /api/me/exports/{{export_id}}{more}": exports for more in ("", "/download")}
         held.at |= {
             f"{method} /api/identity/mandates/{{mandate_id}}{rest}": {"mandate_id": mandates[rest]}
             for method, rest in [("GET", ""), ("POST", "/accept"), ("POST", "/decline"), ("POST", "/revoke")]
@@ -222,6 +228,19 @@ async def agreed(held: Held, client_id: str) -> None:
                 await held.running.service.state.oidc.consents.give(
                     uow, caller.account_id, client_id, frozenset({ClientScope.OPENID})
                 )
+
+
+async def ready_export(held: Held) -> str:
+    """One that the citizen can download."""
+    account_id = (await held.running.service.verifier.verify(held.callers[Role.CITIZEN])).account_id
+    async with held.running.uow() as uow:
+        export_id = await uow.fetchval(
+            "INSERT INTO person_export (id, account_id, state, parts, requested_at, ready_at, expires_at)"
+            " VALUES (uuidv7(), $1, 'ready', $2, now(), now(), now() + interval '1 day') RETURNING id",
+            account_id,
+            {"case-svc": {"state": "done", "records": 0, "files": 0}},
+        )
+    return str(export_id)
 
 
 def citizen_id(held: Held) -> UUID:

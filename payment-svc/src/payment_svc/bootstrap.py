@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
+from chassis.people import people_router
 from chassis.service import Service
 
 from .api import money, orders, webhooks
@@ -35,6 +36,7 @@ from .persistence.attempts import PgAttempts
 from .persistence.money import PgMoney
 from .persistence.notices import PgNotices
 from .persistence.orders import PgOrders
+from .persistence.people import PaymentPeople
 from .persistence.refunds import PgRefunds
 from .persistence.views import PgViews
 from .settings import PaymentSettings
@@ -49,6 +51,8 @@ def build(settings: PaymentSettings) -> Service:
     _open_bank_at_start(service, settings, channels)
     service.state.use_cases = use
     service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
+    people = PaymentPeople()
+    service.include(people_router(lambda: people))
     service.consume(case_handlers(use))
     for kind, run in on_jobs(use).items():
         service.job(kind, run)

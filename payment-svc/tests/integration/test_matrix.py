@@ -7,6 +7,7 @@ APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 POLICE = {Role.OFFICER, Role.SUPERVISOR, Role.AUXILIARY}
 OPERATOR = {Role.OPERATOR}
 MATRIX = operations_of("payment-svc") | {
+    "GET /internal/people/{account_id}/export": {Role.SERVICE},
     "GET /api/payments/orders": APPLICANTS | POLICE | OPERATOR,
     "GET /api/payments/orders/{order_id}": APPLICANTS | POLICE | OPERATOR,
     "POST /api/payments/orders/{order_id}/attempts": APPLICANTS,

@@ -16,10 +16,10 @@ PACKAGE = ROOT / "deploy/demo/src/police_api"
 """Beside its first user, so that an image or an installation of the demo has it too."""
 _MADE_OF = PACKAGE / ".made-of"
 
-# What the generator shall read as bytes: it knows no pictures.
+# What the generator shall read as bytes: it knows no pictures, nor archives.
 _CONFIG = {
     "content_type_overrides": dict.fromkeys(
-        ("image/jpeg", "image/png", "application/pdf"), "application/octet-stream"
+        ("image/jpeg", "image/png", "application/pdf", "application/zip"), "application/octet-stream"
     ),
     "post_hooks": [],
 }

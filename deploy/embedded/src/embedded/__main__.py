@@ -87,6 +87,7 @@ def _keys(args: argparse.Namespace) -> int:
 
 
 def _reseal(args: argparse.Namespace) -> int:
+    status.require_present_keys(args.data)
     return run_everywhere(args.data, "reseal")
 
 
@@ -99,6 +100,8 @@ _COMMANDS = {
     "status": _status,
     "demo": _demo,
     "secrets": _secrets,
+    "keys": _keys,
+    "reseal": _reseal,
     "audit-verify": _audit_verify,
 }
 

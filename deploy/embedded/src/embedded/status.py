@@ -43,6 +43,23 @@ def runs(folder: DataFolder) -> bool:
     return supervisor is not None and _runs(supervisor)
 
 
+def require_present_keys(data: Path) -> None:
+    """Raises PlatformFailed where a platform runs that was started before its keys were last changed.
+
+    What is sealed under a key that it does not have, it could not open.
+    """
+    folder = DataFolder(data)
+    secrets = folder.secrets / "platform.json"
+    if (
+        runs(folder)
+        and secrets.stat().st_mtime > Path(f"/proc/{_state(folder)['supervisor']}").stat().st_mtime + 10
+    ):
+        raise PlatformFailed(
+            "密钥在平台启动之后更换过，请先重新启动平台",
+            "the keys were changed after the platform was started: restart it first",
+        )
+
+
 def _state(folder: DataFolder) -> dict[str, Any]:
     try:
         state: dict[str, Any] = json.loads(folder.state.read_text())

@@ -31,7 +31,7 @@ from ..consumers import event_handlers
 from ..persistence import tables
 from ..persistence.rotation import TARGETS
 from ..settings import IdentitySettings
-from . import assurance, factors, mandates, oidc, ways_in
+from . import assurance, factors, mandates, oidc, people, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -51,6 +51,7 @@ _ROUTERS = (
     *ways_in.ROUTERS,
     *mandates.ROUTERS,
     *oidc.ROUTERS,
+    *people.ROUTERS,
 )
 
 
@@ -99,6 +100,7 @@ def _wire(parts: Parts) -> None:
     ways_in.wire(parts)
     mandates.wire(parts)
     oidc.wire(parts)
+    people.wire(parts)
     load_at_start(parts, rotate_keys)
 
 

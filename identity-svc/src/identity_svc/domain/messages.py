@@ -6,6 +6,19 @@ from typing import Any, Final
 from uuid import UUID
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    "export_requested": (
+        "已收到导出您全部个人数据的申请，准备好后会通知您。如非本人操作，请立即修改口令。",
+        "All your data was asked for; you will be told when it is ready. If it was not you, change your password at "
+        "once.",
+    ),
+    "export_ready": (
+        "您的个人数据已准备好，{days} 天内可以下载，届时需重新登录确认身份。",
+        "Your data is ready and can be downloaded for {days} days; you will be asked to log in again.",
+    ),
+    "export_partly_ready": (
+        "您的个人数据已准备好，但有的部分当时没有应答，不在其中；{days} 天内可以下载，缺少的部分请稍后重新申请。",
+        "Your data is ready for {days} days, but a part did not answer and is missing: ask for another export later.",
+    ),
     "logged_in": (
         "您的账号在新设备或新网络上登录。如非本人操作，请在“登录设备”中退出该设备并修改口令。",
         "Your account was logged in on a new device or network. If it was not you, end that session and change your "

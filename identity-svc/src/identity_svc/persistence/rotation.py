@@ -54,6 +54,13 @@ TARGETS: Final[tuple[Target, ...]] = (
     SealedColumn("signing_key", "private_key", {"kid": "text"}, lambda row: row["kid"].encode()),
     SealedColumn("second_factor", "secret", {"officer_id": "uuid"}, _factor),
     SealedColumn("second_factor", "proposed", {"officer_id": "uuid"}, _factor),
+    SealedColumn(
+        "person_export_entry",
+        "body",
+        {"id": "bigint"},
+        lambda row: row["export_id"].bytes,
+        also=("export_id",),
+    ),
     SealedColumn("qr_log_in", "client", {"id": "uuid"}, _id),
     SealedColumn("oidc_grant", "secret", {"id": "uuid"}, _id),
     SealedColumn("oidc_flow", "asked", {"id": "text"}, lambda row: row["id"].encode()),

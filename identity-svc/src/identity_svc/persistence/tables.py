@@ -9,6 +9,7 @@ from .assurance.tables import add_assurance_tables
 from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
 from .oidc.tables import add_oidc_tables
+from .people.tables import add_people_tables
 from .ways_in.tables import add_ways_in_tables
 
 metadata = sa.MetaData()
@@ -256,3 +257,4 @@ add_factor_tables(metadata)
 add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
 add_oidc_tables(metadata)
+add_people_tables(metadata)

@@ -15,7 +15,7 @@ _CAPTURES = f"""SELECT jsonb_build_object('id', c.id, 'channel', c.channel,
  'transaction_id', c.transaction_id, 'amount_cents', c.amount_cents, 'paid_at', c.paid_at,
  'state', c.state, 'why', c.why, 'pays_order', c.pays_order, 'refund', ({_REFUND_OF}))
  FROM capture c WHERE c.order_id = o.id ORDER BY c.id"""
-_VIEW = f"""SELECT o.id, o.case_id, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at, o.paid_at,
+ORDER_VIEW = f"""SELECT o.id, o.case_id, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at, o.paid_at,
  o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
  d.over_why, ARRAY({_ATTEMPTS}) AS attempts, ARRAY({_CAPTURES}) AS captures
 FROM payment_order o JOIN case_due d ON d.case_id = o.case_id"""
@@ -47,18 +47,18 @@ class PgViews:
     """Implements `application.ports.Views`."""
 
     async def order(self, uow: UnitOfWork, order_id: UUID) -> Record | None:
-        return await uow.read_row(f"{_VIEW} WHERE o.id = $1", order_id)
+        return await uow.read_row(f"{ORDER_VIEW} WHERE o.id = $1", order_id)
 
     async def orders_of_case(self, uow: UnitOfWork, case_id: UUID) -> Sequence[Record]:
         """All of a case, newest first; a case has a handful at most."""
-        return await uow.read(f"{_VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50", case_id)
+        return await uow.read(f"{ORDER_VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50", case_id)
 
     async def orders_of_applicant(
         self, uow: UnitOfWork, applicant_id: UUID, before: UUID, limit: int
     ) -> Sequence[Record]:
         """Newest first."""
         return await uow.read(
-            f"{_VIEW} WHERE o.applicant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
+            f"{ORDER_VIEW} WHERE o.applicant_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
             applicant_id,
             before,
             limit,

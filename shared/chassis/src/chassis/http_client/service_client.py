@@ -34,6 +34,10 @@ class ServiceClient:
 
     async def get_json(self, path: str, **params: str) -> Any:
         """The answer's JSON; raises CallFailed for any status but 2xx, and where nobody answers."""
+        return orjson.loads(await self.get_bytes(path, **params))
+
+    async def get_bytes(self, path: str, **params: str) -> bytes:
+        """The answer's body; raises CallFailed like `get_json`."""
         target = f"{path}?{urlencode(params)}" if params else path
         try:
             headers = [(b"authorization", b"Bearer " + (await self._token.get()).encode())]
@@ -52,7 +56,7 @@ class ServiceClient:
             raise CallFailed(path, None, error) from error
         if not 200 <= answer.status < 300:
             raise CallFailed(path, answer.status)
-        return orjson.loads(body)
+        return bytes(body)
 
     async def close(self) -> None:
         await self._pool.close()

@@ -42,7 +42,7 @@ def callers(tokens: Tokens, **claims: Any) -> Callers:
         role: tokens.mint(ACCOUNT, (role,), ial=2, **(POST if role in posted else {}), **claims)
         for role in Role
     }
-    return found | {Role.SERVICE: tokens.service("case-svc")}
+    return found | {Role.SERVICE: tokens.service("identity-svc")}
 
 
 def operations_of(service: str) -> dict[str, set[Role]]:

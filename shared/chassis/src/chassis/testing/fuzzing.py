@@ -114,7 +114,7 @@ HELD: list[CheckFunction] = [
 
 
 _HEAD = {
-    "service": "case-svc", "number": 1, "hash": "ab" * 32, "rows": 1, "sealed_at": "2026-11-28T00:00:00Z",
+    "service": "identity-svc", "number": 1, "hash": "ab" * 32, "rows": 1, "sealed_at": "2026-11-28T00:00:00Z",
     "signature": "",
 }  # fmt: skip
 """Of the service as which `callers` call; for those that are witnesses."""

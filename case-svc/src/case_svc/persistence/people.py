@@ -1,0 +1,122 @@
+"""All that is kept of an applicant: handed out."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.db import UnitOfWork
+from chassis.people import ExportPage, FileNote, Record
+from chassis.sealing import Sealer
+
+from ..application.attach_material import file_aad
+from ..documents.desk import document_aad
+from ..materials.errors import FileMissing
+from ..materials.store import MaterialStore
+from .sealed import answers_aad, applicant_aad, history_aad, material_aad, open_json
+
+_PAGE: Final = 20
+_CASES: Final = """SELECT c.id, c.state, c.case_no, c.item_code, c.item_version, c.unit, c.created_at, c.submitted_at,
+ c.accepted_at, c.decided_at, c.closed_at, c.document_id, c.amount_cents, f.answers, f.applicant
+FROM cases c LEFT JOIN case_form f ON f.case_id = c.id
+WHERE c.applicant_id = $1 AND ($2::uuid IS NULL OR c.id > $2) ORDER BY c.id LIMIT $3"""
+_HISTORY: Final = """SELECT case_id, version, action, from_state, to_state, at, facts, texts FROM case_history
+WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"""
+_VIEWS: Final = """SELECT case_id, viewer, unit, what, at FROM case_view WHERE case_id = ANY($1::uuid[])
+ORDER BY case_id, id"""
+_MATERIALS: Final = "SELECT * FROM case_material WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"
+
+
+class CasePeople:
+    """Implements `chassis.people.PersonalData`."""
+
+    def __init__(self, sealer: Sealer, store: MaterialStore) -> None:
+        self._sealer = sealer
+        self._store = store
+
+    async def export(self, uow: UnitOfWork, account_id: UUID, after: UUID | None) -> ExportPage:
+        cases = await uow.read(_CASES, account_id, after, _PAGE)
+        ids = [case["id"] for case in cases]
+        history, views = await uow.read(_HISTORY, ids), await uow.read(_VIEWS, ids)
+        materials = await uow.read(_MATERIALS, ids)
+        page = ExportPage(next=ids[-1] if len(ids) == _PAGE else None)
+        for case in cases:
+            page.records.append(self._record(case, history, views, materials))
+            page.files += [self._file_note(case, row) for row in materials if row["case_id"] == case["id"]]
+            if case["document_id"] is not None:
+                folder = _folder(case)
+                page.files.append(
+                    FileNote(id=f"document-{case['document_id']}", path=f"{folder}/document.pdf")
+                )
+        return page
+
+    async def file(self, uow: UnitOfWork, account_id: UUID, file_id: str) -> bytes | None:
+        kind, _, text = file_id.partition("-")
+        try:
+            found = UUID(text)
+        except ValueError:
+            return None
+        try:
+            if kind == "document":
+                return await self._document(uow, account_id, found)
+            return await self._material(uow, account_id, found) if kind == "material" else None
+        except FileMissing:
+            return None
+
+    def _record(
+        self, case: Any, history: Sequence[Any], views: Sequence[Any], materials: Sequence[Any]
+    ) -> Record:
+        data = {name: value for name, value in case.items() if name not in ("answers", "applicant")}
+        case_id = case["id"]
+        if case["answers"] is not None:
+            data["answers"] = open_json(self._sealer, case["answers"], answers_aad(case_id))
+        if case["applicant"] is not None:
+            data["applicant"] = open_json(self._sealer, case["applicant"], applicant_aad(case_id))
+        data["history"] = [self._step(case_id, row) for row in history if row["case_id"] == case_id]
+        data["viewed_by"] = [
+            {"viewer": row["viewer"], "unit": row["unit"], "what": row["what"], "at": row["at"]}
+            for row in views
+            if row["case_id"] == case_id
+        ]
+        data["materials"] = [
+            {"key": row["key"], "name": self._name(row), "size": row["size"], "sha256": row["sha256"]}
+            for row in materials
+            if row["case_id"] == case_id
+        ]
+        return Record(section="cases", title="办件", title_en="Cases", data=data)
+
+    def _step(self, case_id: UUID, row: Any) -> dict[str, Any]:
+        step = {name: value for name, value in row.items() if name not in ("texts", "case_id")}
+        if row["texts"] is not None:
+            step["texts"] = open_json(self._sealer, row["texts"], history_aad(case_id, row["version"]))
+        return step
+
+    def _name(self, row: Any) -> str:
+        return self._sealer.open(row["file_name"], material_aad(row["id"])).decode()
+
+    def _file_note(self, case: Any, row: Any) -> FileNote:
+        name = self._name(row).replace("/", "_").replace("\\", "_")
+        return FileNote(id=f"material-{row['id']}", path=f"{_folder(case)}/{str(row['id'])[-8:]}-{name}")
+
+    async def _material(self, uow: UnitOfWork, account_id: UUID, material_id: UUID) -> bytes | None:
+        row = await uow.read_row(
+            "SELECT m.* FROM case_material m JOIN cases c ON c.id = m.case_id WHERE m.id = $1 AND c.applicant_id = $2",
+            material_id,
+            account_id,
+        )
+        if row is None:
+            return None
+        return await self._store.get(row["file_key"], file_aad(row["case_id"], material_id))
+
+    async def _document(self, uow: UnitOfWork, account_id: UUID, document_id: UUID) -> bytes | None:
+        """The rendered PDF; one that was never rendered is made when its owner first asks for it, not here."""
+        found = await uow.read_value(
+            "SELECT true FROM document WHERE id = $1 AND applicant_id = $2", document_id, account_id
+        )
+        for key in self._store.keys_for("documents", str(document_id)) if found else ():
+            if await self._store.key_id(key) is not None:
+                return await self._store.get(key, document_aad(document_id))
+        return None
+
+
+def _folder(case: Any) -> str:
+    return f"cases/{case['case_no'] or case['id']}"

@@ -1,0 +1,1 @@
+"""The export of all that is kept of a person."""

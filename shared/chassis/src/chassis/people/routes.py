@@ -1,0 +1,60 @@
+"""`/internal/people/{account_id}/…`: what identity-svc asks a service for, with a service token."""
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from contracts.tokens import Role
+from fastapi import Depends, Response
+
+from ..auth.caller import Caller
+from ..http.caller import allow
+from ..http.route import Router, Uow
+from ..problems import Forbidden, NotFound
+from .keeping import ExportPage, PersonalData
+
+ASKS = "identity-svc"
+"""Who alone may ask: it knows that the person themselves wants it."""
+
+
+def _require_identity(caller: Caller) -> None:
+    if caller.subject != ASKS:
+        raise Forbidden("只有账号服务可以调用。", "Only identity-svc may ask.")
+
+
+BYTES = "application/octet-stream"
+ServiceCaller = Annotated[Caller, Depends(allow(Role.SERVICE))]
+
+
+def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> Router:
+    """`files`: there are some; with a route to fetch them by."""
+    router = Router(prefix="/internal/people", tags=["internal"])
+
+    @router.get("/{account_id}/export", summary="某人的数据 · Data of a person")
+    async def export(
+        account_id: UUID,
+        uow: Uow,
+        caller: ServiceCaller,
+        after: UUID | None = None,
+    ) -> ExportPage:
+        """A page of all that is kept; go on with its `next`."""
+        _require_identity(caller)
+        return await data().export(uow, account_id, after)
+
+    if not files:
+        return router
+
+    @router.get(
+        "/{account_id}/export/files/{file_id}",
+        summary="某人的文件 · A file of a person",
+        response_class=Response,
+        responses={200: {"content": {BYTES: {}}, "description": "the file, whatever it is"}},
+    )
+    async def export_file(account_id: UUID, file_id: str, uow: Uow, caller: ServiceCaller) -> Response:
+        _require_identity(caller)
+        found = await data().file(uow, account_id, file_id)
+        if found is None:
+            raise NotFound("没有这个文件。", "There is no such file.")
+        return Response(found, media_type=BYTES)
+
+    return router
