@@ -84,3 +84,21 @@ def test_services_are_let_in_by_internal_routes_only_and_nobody_else_is():
             assert roles == {Role.SERVICE} or path in without, path
         elif path not in own_account:
             assert roles is OPEN or Role.SERVICE not in roles, path
+
+
+ASSISTING = {
+    # Auxiliaries (辅警) assist and never decide: beside what is their own, this is all that they may write.
+    "POST /api/cases/{case_id}/collect",  # hands over what was decided
+    "POST /api/payments/orders/{order_id}/check",  # asks the bank how an order stands
+}
+OWN = ("/api/identity/me/", "/api/identity/password", "/api/identity/sessions/current")
+
+
+def test_auxiliaries_assist_and_never_decide():
+    written = {
+        route
+        for name in SERVICES
+        for route, roles in matrix_of(name).items()
+        if roles is not OPEN and Role.AUXILIARY in roles and not route.startswith("GET ")
+    }
+    assert {route for route in written if not route.split(" ")[1].startswith(OWN)} == ASSISTING

@@ -45,7 +45,7 @@ MATRIX = operations_of("case-svc") | {
     "GET /api/documents": APPLICANTS,
     "GET /api/documents/{document_id}": APPLICANTS | POLICE,
     "GET /api/documents/{document_id}/pdf": APPLICANTS | POLICE,
-    "POST /api/documents/{document_id}/revocation": {Role.SUPERVISOR},
+    "POST /api/documents/{document_id}/revocation": SWORN,
     "GET /api/documents/verify/{code}": OPEN,
     "GET /verify": OPEN,
     "GET /verify/{code}": OPEN,

@@ -8,6 +8,7 @@ from contracts.tokens import Role
 EVERYBODY = set(Role)
 APPLICANTS = {Role.CITIZEN, Role.COMPANY}
 OFFICERS_AND_STAFF = EVERYBODY - APPLICANTS - {Role.SERVICE}
+POLICE = {Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR}
 SUPERIORS = {Role.SUPERVISOR, Role.OPERATOR}
 MATRIX = operations_of("identity-svc") | {
     "POST /api/me/exports": APPLICANTS,
@@ -83,6 +84,10 @@ MATRIX = operations_of("identity-svc") | {
     "POST /api/identity/wards": APPLICANTS,
     "POST /api/identity/window-wards": {Role.OFFICER},
     "POST /api/identity/acting": APPLICANTS,
+    "GET /api/identity/me/scopes": POLICE,
+    "GET /api/identity/officers/{officer_id}/scopes": SUPERIORS,
+    "POST /api/identity/officers/{officer_id}/scopes": SUPERIORS,
+    "DELETE /api/identity/officers/{officer_id}/scopes/{scope_id}": SUPERIORS,
     "PUT /api/identity/password": EVERYBODY,
     "GET /api/identity/me/views": APPLICANTS,
     "POST /api/identity/real-name": APPLICANTS,

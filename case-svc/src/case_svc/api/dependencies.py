@@ -33,13 +33,16 @@ def as_officer(caller: Caller) -> CaseOfficer:
     claims = caller.claims
     if claims.unit is None or claims.department is None:
         raise Forbidden("您的账号没有所属单位，不能办理案件。", "Your account belongs to no unit.")
+    sworn = caller.has(*SWORN)
+    fitting = SWORN if sworn else (Role.AUXILIARY,)
     return CaseOfficer(
         id=caller.account_id,
         unit=claims.unit,
         department=claims.department,
         rank=claims.rank,
-        is_sworn=caller.has(*SWORN),
+        is_sworn=sworn,
         is_supervisor=caller.has(Role.SUPERVISOR),
+        scopes=tuple(scope for scope in claims.scopes if scope.role in fitting),
     )
 
 

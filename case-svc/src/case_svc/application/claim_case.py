@@ -37,7 +37,7 @@ async def release_case(desk: Desk, uow: UnitOfWork, officer: Officer, case_id: U
     item = await desk.item_of(uow, case)
     if case.assigned_to is None:
         return case, item
-    if case.assigned_to != officer.id and not officer.is_supervisor:
+    if case.assigned_to != officer.id and not officer.supervises(case.unit, case.department):
         raise NotYourClaim
     return desk.claims.assign(uow, case, None, "released", officer.id, desk.clock(), {}), item
 

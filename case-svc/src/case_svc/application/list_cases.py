@@ -44,7 +44,8 @@ async def list_queue(
 ) -> Listed:
     """Cases by time left; one more than `limit` where there are more.
 
-    Of the officer's unit; of `unit` of the same department, or of all of them (`all`), for those who lead it.
+    Of the officer's unit; of `unit` of the same department, or of all of them (`all`), for those who lead it; of a
+    `unit` where they serve by a further assignment.
     `claimed`: `mine`, wherever they are; `none`, only what nobody has claimed.
     """
     if claimed == "mine":
@@ -52,16 +53,16 @@ async def list_queue(
         return await _with_items(
             desk, uow, [case for case in held if officer.serves(case.unit, case.department)]
         )
-    units = [unit or officer.unit]
-    if units != [officer.unit]:
+    units, department = [unit or officer.unit], officer.department
+    if unit is not None and any(scope.covers(unit) for scope in officer.scopes) and unit != ALL_UNITS:
+        department = unit.partition("-")[2]
+    elif units != [officer.unit]:
         if not officer.leads_department:
             raise OtherUnitsQueue
         if unit == ALL_UNITS:
             places = await desk.organisation.places(uow, officer.department)
             units = [place.code for place in places.units]
-    cases = await desk.lists.queue(
-        uow, units, officer.department, states, after, limit + 1, claimed == "none"
-    )
+    cases = await desk.lists.queue(uow, units, department, states, after, limit + 1, claimed == "none")
     return await _with_items(desk, uow, cases)
 
 

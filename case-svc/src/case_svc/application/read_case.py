@@ -20,6 +20,8 @@ async def open_case(desk: Desk, uow: UnitOfWork, reader: Reader, case_id: UUID) 
     """The case with all that is in it; for officers also who the applicant is, where identity-svc can tell."""
     if isinstance(reader, Officer):
         folder = await desk.folders.look(uow, case_id, reader)
+        if folder is None and reader.scopes:
+            folder = await _look_by_scope(desk, uow, reader, case_id)
         if folder is None:
             folder = await desk.folders.look_by_exception(uow, case_id, reader, desk.clock())
     else:
@@ -76,6 +78,13 @@ def may_read(reader: Reader, case: Case) -> bool:
     if isinstance(reader, Officer):
         return reader.serves(case.unit, case.department)
     return case.applicant_id == reader.id and reader.may_touch(case.item_code, case.department)
+
+
+async def _look_by_scope(desk: Desk, uow: UnitOfWork, officer: Officer, case_id: UUID) -> Folder | None:
+    case = await desk.cases.load(uow, case_id)
+    if case is None or not may_read(officer, case):
+        return None
+    return await desk.folders.look_by_scope(uow, case_id, officer)
 
 
 async def _admitted(desk: Desk, uow: UnitOfWork, reader: Reader, case: Case) -> UUID | None:

@@ -14,7 +14,7 @@ from ..api.dependencies import as_applicant, as_officer
 from . import persistence
 from .codes import read_code
 from .desk import DocumentDesk
-from .errors import DocumentNotFound
+from .errors import DocumentNotFound, OnlySupervisors
 from .page import PAGE_HEADERS, verification_page
 from .record import Document, Found
 from .views import DocumentView, Revocation, Verification
@@ -35,7 +35,7 @@ Reader = Annotated[
     Caller,
     Depends(allow(Role.CITIZEN, Role.COMPANY, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, acting=True)),
 ]
-Supervisor = Annotated[Caller, Depends(allow(Role.SUPERVISOR))]
+Sworn = Annotated[Caller, Depends(allow(Role.OFFICER, Role.SUPERVISOR))]
 Code = Annotated[
     str, Path(max_length=200, description="as printed or scanned; case and dashes do not matter")
 ]
@@ -90,12 +90,14 @@ async def get_document_pdf(document_id: UUID, uow: Uow, caller: Reader, desk: De
 @router.post("/api/documents/{document_id}/revocation")
 @requires_idempotency_key
 async def revoke_document(
-    document_id: UUID, revocation: Revocation, uow: Uow, caller: Supervisor, desk: Desk
+    document_id: UUID, revocation: Revocation, uow: Uow, caller: Sworn, desk: Desk
 ) -> DocumentView:
     """撤销凭证，不可恢复 · Revokes a document of the supervisor's unit or department, for good."""
     found = await persistence.by_id(uow, document_id)
     if found is None or not _serves(caller, found.document):
         raise DocumentNotFound()
+    if not as_officer(caller).supervises(found.document.unit, found.document.department):
+        raise OnlySupervisors()
     revoked = await desk.revoke(uow, document_id, revocation.reason, caller.account_id)
     return DocumentView.of(revoked, desk)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.clock import shown
-from chassis.problems import Conflict, NotFound, Problem, ServiceUnavailable
+from chassis.problems import Conflict, Forbidden, NotFound, Problem, ServiceUnavailable
 
 
 class DocumentNotFound(NotFound):
@@ -77,4 +77,15 @@ class RecordAltered(Conflict):
         super().__init__(
             "该凭证的记录与签发时不一致，已停止提供并通知管理人员；请联系出具单位。",
             "The record differs from what was signed and is not given out; ask the issuing unit.",
+        )
+
+
+class OnlySupervisors(Forbidden):
+    slug = "only-supervisors-revoke"
+    title = ("须由督办撤销", "A supervisor revokes documents")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "只有该单位或部门的督办可以撤销凭证。",
+            "Only a supervisor of the document's unit or department may revoke it.",
         )

@@ -47,7 +47,7 @@ def request_supplement(
 ) -> Moved:
     """Everything lacking at once; a second request needs a supervisor and their reason."""
     find_edge(case.state, Action.REQUEST_SUPPLEMENT, Who.OFFICER, around.item)
-    if case.supplements and not (officer.is_supervisor and reason):
+    if case.supplements and not (officer.supervises(case.unit, case.department) and reason):
         raise SupervisorNeeded
     return move(
         case,

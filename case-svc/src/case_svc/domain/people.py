@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from contracts.tokens import Actor
+from contracts.tokens import Actor, Role, Scope
 
 from .transitions import Who
 
@@ -23,6 +23,9 @@ class Officer:
     rank: int
     is_sworn: bool
     is_supervisor: bool = False
+    """At their own post; where else, `supervises` says."""
+    scopes: tuple[Scope, ...] = ()
+    """Further assignments, of roles that go with being sworn or not."""
 
     @property
     def role(self) -> str:
@@ -35,9 +38,21 @@ class Officer:
         return self.unit == f"CITY-{self.department}" and (self.rank >= UNIT_LEADER or self.is_supervisor)
 
     def serves(self, unit: str | None, department: str) -> bool:
-        if unit is None or department != self.department:
+        """Whether a case of that unit is theirs to open, and, for the sworn, to act on."""
+        return unit is not None and (
+            self._serves_by_post(unit, department) or any(scope.covers(unit) for scope in self.scopes)
+        )
+
+    def supervises(self, unit: str | None, department: str) -> bool:
+        """As a supervisor of that very unit: who supervises at home does not where they merely help out."""
+        if unit is None:
             return False
-        return unit == self.unit or self.leads_department
+        if self.is_supervisor and self._serves_by_post(unit, department):
+            return True
+        return any(scope.role is Role.SUPERVISOR and scope.covers(unit) for scope in self.scopes)
+
+    def _serves_by_post(self, unit: str, department: str) -> bool:
+        return department == self.department and (unit == self.unit or self.leads_department)
 
 
 @dataclass(frozen=True, slots=True)

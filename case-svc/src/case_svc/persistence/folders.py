@@ -31,6 +31,10 @@ _LOOK: Final = f"""WITH looked AS (
  INSERT INTO case_view (case_id, viewer, unit, what, role) SELECT id, $2, $3::text, 'case', $6 FROM cases
   WHERE id = $1 AND department = $4 AND (unit = $3 OR $5 AND unit IS NOT NULL) RETURNING case_id)
 {_FOLDER} JOIN looked ON looked.case_id = c.id"""
+_LOOK_BY_SCOPE: Final = f"""WITH looked AS (
+ INSERT INTO case_view (case_id, viewer, unit, what, role) SELECT id, $2, $3::text, 'case', $4 FROM cases
+  WHERE id = $1 AND unit IS NOT NULL RETURNING case_id)
+{_FOLDER} JOIN looked ON looked.case_id = c.id"""
 _LOOK_BY_EXCEPTION: Final = f"""WITH granted AS (
  SELECT id, case_id FROM break_glass WHERE officer_id = $2 AND case_id = $1 AND until > $5 ORDER BY until DESC LIMIT 1),
 looked AS (
@@ -64,6 +68,11 @@ class FolderTables:
             officer.leads_department,
             officer.role,
         )
+        return self._folder(row) if row else None
+
+    async def look_by_scope(self, uow: UnitOfWork, case_id: UUID, officer: Officer) -> Folder | None:
+        """For an officer whom a further assignment lets look, as the caller made sure; a case's unit never changes."""
+        row = await uow.fetchrow(_LOOK_BY_SCOPE, case_id, str(officer.id), officer.unit, officer.role)
         return self._folder(row) if row else None
 
     async def look_by_exception(

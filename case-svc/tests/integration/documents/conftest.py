@@ -134,7 +134,7 @@ async def documents(fresh_database, migrations, tokens: Tokens, tmp_path) -> Asy
         asked.append(account_id)
         return people.get(account_id)
 
-    async def record_view(uow, case_id, *, viewer, unit, what) -> None:
+    async def record_view(uow, case_id, *, viewer, unit, what, role=None) -> None:
         views.append({"case_id": case_id, "viewer": viewer, "unit": unit, "what": what})
 
     def note(uow, case_id, about, at, facts) -> None:

@@ -13,10 +13,12 @@ def is_applicant(caller: Caller, shipment: Shipment) -> bool:
 
 
 def is_of_unit(caller: Caller, shipment: Shipment) -> bool:
-    """Officers of the unit; supervisors of the department."""
+    """Officers of the unit; supervisors of the department; whoever is assigned there too."""
     if caller.has(Role.OFFICER, Role.AUXILIARY) and caller.claims.unit == shipment.unit:
         return True
-    return caller.has(Role.SUPERVISOR) and caller.claims.department == shipment.department
+    if caller.has(Role.SUPERVISOR) and caller.claims.department == shipment.department:
+        return True
+    return caller.assigned(shipment.unit, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
 
 
 def may_see(caller: Caller, shipment: Shipment) -> bool:

@@ -10,7 +10,7 @@ from ..domain.errors import OfficerChanged, OfficerNotFound
 from ..domain.officers import Authority, Officer, PostChange, changed_post
 from .create_officer import post_place
 from .officer_events import assignment
-from .ports import EndsTrust, Officers, OrganisationStore
+from .ports import EndsTrust, Officers, OrganisationStore, Scopes
 from .revoke_access import RevokeAccess
 
 
@@ -33,11 +33,13 @@ class ChangeOfficer:
         organisation: OrganisationStore,
         revoke_access: RevokeAccess,
         trusted_devices: EndsTrust,
+        scopes: Scopes,
     ) -> None:
         self._officers = officers
         self._organisation = organisation
         self._revoke_access = revoke_access
         self._trusted_devices = trusted_devices
+        self._scopes = scopes
 
     async def __call__(self, uow: UnitOfWork, wanted: OfficerChange, by: Authority) -> Officer:
         """Ends their sessions too: the next token says what they are now.
@@ -58,4 +60,11 @@ class ChangeOfficer:
             uow.emit(event, version=version)
         await self._revoke_access.sessions_of(uow, officer.id, "post_changed")
         await self._trusted_devices.end_all(uow, officer.id)
+        if (post.unit, post.roles, post.active) != (
+            officer.post.unit,
+            officer.post.roles,
+            officer.post.active,
+        ):
+            # Given to somebody at a post: whoever leaves it begins anew.
+            await self._scopes.end_all(uow, officer.id)
         return changed

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.ids import uuid7
-from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Actor, Role
+from contracts.tokens import AUDIENCE, ISSUER, AccessClaims, Actor, Role, Scope
 from joserfc import jwt
 
 from ..domain.accounts import Subject
@@ -28,6 +28,7 @@ class MintTokens:
             rank=subject.rank,
             ial=subject.ial,
             authentication=authentication,
+            scopes=subject.scopes if subject.roles else (),
         )
 
     async def for_actor(
@@ -65,6 +66,7 @@ class MintTokens:
         authentication: Authentication | None = None,
         act: Actor | None = None,
         lifetime: timedelta | None = None,
+        scopes: tuple[Scope, ...] = (),
     ) -> str:
         moment = int(time.time())
         claims = AccessClaims(
@@ -83,6 +85,7 @@ class MintTokens:
             auth_time=int(authentication.at.timestamp()) if authentication else None,
             amr=authentication.amr if authentication else (),
             act=act,
+            scopes=scopes,
         )
         key = await self._ring.signer()
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}

@@ -31,7 +31,7 @@ from ..consumers import event_handlers
 from ..persistence import tables
 from ..persistence.rotation import TARGETS
 from ..settings import IdentitySettings
-from . import assurance, factors, mandates, oidc, people, ways_in
+from . import assurance, factors, mandates, oidc, people, scopes, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -48,6 +48,7 @@ _ROUTERS = (
     internal.router,
     *assurance.ROUTERS,
     *factors.ROUTERS,
+    *scopes.ROUTERS,
     *ways_in.ROUTERS,
     *mandates.ROUTERS,
     *oidc.ROUTERS,
@@ -83,6 +84,7 @@ def _wire(parts: Parts) -> None:
     service.verify_with(parts.ring.key_set)
     service.state.parts = parts
     factors.wire(parts)
+    scopes.wire(parts)
     service.state.menu = _menu(parts, service.state.factors)
     service.consume(event_handlers(AlertSupervisors(stores.officers, stores.messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
@@ -93,6 +95,7 @@ def _wire(parts: Parts) -> None:
         stores.revocations,
         stores.messages,
         service.state.factors.devices,
+        service.state.scopes.store,
     )
     for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))
@@ -134,7 +137,13 @@ def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
             second.devices,
         ),
         create_officer=CreateOfficer(stores.officers, stores.organisation, passwords),
-        change_officer=ChangeOfficer(stores.officers, stores.organisation, revoke_access, second.devices),
+        change_officer=ChangeOfficer(
+            stores.officers,
+            stores.organisation,
+            revoke_access,
+            second.devices,
+            parts.service.state.scopes.store,
+        ),
         issue_service_token=IssueServiceToken(settings.read_service_secrets(), parts.minter),
         key_ring=parts.ring,
         key_set_lifetime=settings.key_set_lifetime,

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.tokens import Role
+from contracts.tokens import Role, Scope
 
 from .personal import Personal
 
@@ -68,6 +68,7 @@ class Subject:
     password_initial: bool = False
     has_second_factor: bool = False
     must_enrol: bool = False
+    scopes: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{officer_unit} 的民警（非承办单位）查阅了您的办件 {case_no}，理由见该办件的“谁查看过我的办件”。",
         "An officer of another unit, {officer_unit}, opened your case {case_no}; see there who looked at it and why.",
     ),
+    "scope_granted": (
+        "您增加了附加职责：在 {place} 任 {role}，重新登录或刷新后生效。",
+        "You were assigned as {role} at {place} too; log in again or refresh to use it.",
+    ),
+    "scope_withdrawn": (
+        "您在 {place} 的附加职责（{role}）已收回，请重新登录。",
+        "Your assignment as {role} at {place} was withdrawn; log in again.",
+    ),
     "second_factor_enrolled": (
         "已为您的账号启用动态口令，其他登录已退出。如非本人操作，请立即联系管理员。",
         "An authenticator was added to your account; other sessions were ended. If it was not you, tell an "

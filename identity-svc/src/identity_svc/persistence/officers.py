@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
-from contracts.tokens import Role
+from contracts.tokens import Role, Scope
 
 from ..domain.accounts import Credentials, Subject
 from ..domain.errors import BadgeTaken
@@ -29,7 +29,9 @@ WHERE ($1::text IS NULL OR department = $1) AND ($2::text IS NULL OR unit = $2) 
 ORDER BY badge_no LIMIT $4
 """
 SUBJECT_COLUMNS = """o.id AS officer_id, o.active, o.roles, o.unit, o.department, o.rank, o.password_initial,
-  o.second_factor_at"""
+  o.second_factor_at, ARRAY(SELECT jsonb_build_object('role', s.role, 'unit', s.unit, 'department', s.department,
+    'branch', s.branch) FROM officer_scope s WHERE s.officer_id = o.id AND (s.until IS NULL OR s.until > now())
+    ORDER BY s.id) AS scopes"""
 """What `officer_subject` reads, of `officer o`."""
 
 _CREDENTIALS = f"SELECT {SUBJECT_COLUMNS}, o.password_hash FROM officer o"
@@ -162,4 +164,5 @@ def officer_subject(officer_id: UUID, row: Mapping[str, Any], *, requires_factor
         password_initial=initial,
         has_second_factor=has_factor,
         must_enrol=must_enrol,
+        scopes=tuple(map(Scope.model_validate, row["scopes"])),
     )

@@ -96,6 +96,12 @@ class SqlOrganisation:
         rows = await uow.fetch(_select("unit", "code = $2"), 1, code)
         return Unit(*rows[0]) if rows else None
 
+    async def has_department(self, uow: UnitOfWork, code: str) -> bool:
+        return bool(await uow.fetch(_select("department", "code = $2"), 1, code))
+
+    async def has_branch(self, uow: UnitOfWork, code: str) -> bool:
+        return bool(await uow.fetch(_select("branch", "code = $2"), 1, code))
+
     async def window(self, uow: UnitOfWork, code: str) -> Window | None:
         rows = await uow.fetch(_select("service_window", "code = $2"), 1, code)
         return _window(rows[0]) if rows else None

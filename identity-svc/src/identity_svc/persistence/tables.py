@@ -10,6 +10,7 @@ from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
 from .oidc.tables import add_oidc_tables
 from .people.tables import add_people_tables
+from .scope_tables import add_scope_tables
 from .ways_in.tables import add_ways_in_tables
 
 metadata = sa.MetaData()
@@ -254,6 +255,7 @@ sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 
 add_assurance_tables(metadata)
 add_factor_tables(metadata)
+add_scope_tables(metadata)
 add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
 add_oidc_tables(metadata)

@@ -27,7 +27,9 @@ def may_see(caller: Caller, row: Mapping[str, Any]) -> bool:
         return True
     if caller.has(Role.SUPERVISOR) and row["department"] == caller.claims.department:
         return True
-    return caller.has(Role.OFFICER, Role.AUXILIARY) and row["unit"] == caller.claims.unit
+    if caller.has(Role.OFFICER, Role.AUXILIARY) and row["unit"] == caller.claims.unit:
+        return True
+    return caller.assigned(row["unit"], Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
 
 
 def visible(caller: Caller, row: Mapping[str, Any] | None, order_id: UUID) -> Mapping[str, Any]:

@@ -57,6 +57,13 @@ class Scope(BaseModel):
     department: str | None = None
     branch: str | None = None
 
+    def covers(self, unit: str) -> bool:
+        """Whether it holds at `unit`, whose code says its branch (or `CITY`) and its department: `XC-HUZHENG`."""
+        branch, _, department = unit.partition("-")
+        if self.unit is not None:
+            return unit == self.unit
+        return self.department in (None, department) and self.branch in (None, branch)
+
 
 class AccessClaims(BaseModel):
     """`sub` is the account's or officer's UUID, or the service's name for `Role.SERVICE`.

@@ -137,8 +137,9 @@ class OtherUnitsQueue(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "只有部门市局单位的领导和督办可以查看其他单位的待办。",
-            "Only leaders and supervisors of the department's city unit see the queues of its other units.",
+            "只有部门市局单位的领导和督办，以及在该单位有附加职责的人员，可以查看其他单位的待办。",
+            "Only leaders and supervisors of the department's city unit, and who is assigned there too, see another "
+            "unit's queue.",
         )
 
 

@@ -42,3 +42,9 @@ class Caller:
     def has(self, *roles: Role) -> bool:
         """Whether the caller has any of `roles`."""
         return any(role in self.claims.roles for role in roles)
+
+    def assigned(self, unit: str | None, *roles: Role) -> bool:
+        """Whether the caller has any of `roles` at `unit` by a further assignment, not by their own post."""
+        return unit is not None and any(
+            scope.role in roles and scope.covers(unit) for scope in self.claims.scopes
+        )
