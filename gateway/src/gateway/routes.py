@@ -41,6 +41,9 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/identity/sessions", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/accounts", "identity", log_in=True, body_limit=64 * KB),
     Route("/api/identity/ways", "identity", log_in=True, body_limit=64 * KB),
+    Route("/api/identity/activations", "identity", log_in=True, body_limit=64 * KB),
+    # Two thousand officers in one transaction.
+    Route("/api/identity/officer-sheets", "identity", timeout=60.0, body_limit=2 * MB + 64 * KB),
     Route("/api/identity", "identity"),
     Route("/api/me/exports", "identity", timeout=60.0, body_limit=64 * KB, dear=True),
     Route("/.well-known", "identity", body_limit=64 * KB),

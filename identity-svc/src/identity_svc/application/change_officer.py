@@ -7,7 +7,7 @@ from chassis.db import UnitOfWork
 from contracts.tokens import Role
 
 from ..domain.errors import OfficerChanged, OfficerNotFound
-from ..domain.officers import Authority, Officer, PostChange, changed_post
+from ..domain.officers import Authority, Officer, Post, PostChange, changed_post
 from .create_officer import post_place
 from .officer_events import assignment
 from .ports import EndsTrust, Officers, OrganisationStore, Scopes
@@ -52,10 +52,16 @@ class ChangeOfficer:
         place = await post_place(uow, self._organisation, wanted.unit) if wanted.unit else None
         change = PostChange(unit=place, rank=wanted.rank, roles=wanted.roles, active=wanted.active)
         post = changed_post(officer, change, by)
-        version = await self._officers.change(uow, officer.id, wanted.version, post)
+        return await self.apply(uow, officer, wanted.version, post, by)
+
+    async def apply(self, uow: UnitOfWork, officer: Officer, seen: int, post: Post, by: Authority) -> Officer:
+        """`post` as `changed_post` allowed it, `seen` the version it was decided on. Raises OfficerChanged."""
+        version = await self._officers.change(uow, officer.id, seen, post)
         if version is None:
             raise OfficerChanged(officer.version)
         changed = replace(officer, post=post, version=version)
+        facts = {"unit": post.unit, "from_unit": officer.post.unit, "rank": post.rank, "active": post.active}
+        uow.audit("officer.change_post", actor=str(by.officer_id), subject=str(officer.id), facts=facts)
         for event in assignment(changed, before=officer.post):
             uow.emit(event, version=version)
         await self._revoke_access.sessions_of(uow, officer.id, "post_changed")

@@ -31,7 +31,7 @@ from ..consumers import event_handlers
 from ..persistence import tables
 from ..persistence.rotation import TARGETS
 from ..settings import IdentitySettings
-from . import assurance, factors, mandates, oidc, people, scopes, ways_in
+from . import assurance, factors, mandates, oidc, people, scopes, sheets, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -49,6 +49,7 @@ _ROUTERS = (
     *assurance.ROUTERS,
     *factors.ROUTERS,
     *scopes.ROUTERS,
+    *sheets.ROUTERS,
     *ways_in.ROUTERS,
     *mandates.ROUTERS,
     *oidc.ROUTERS,
@@ -86,6 +87,7 @@ def _wire(parts: Parts) -> None:
     factors.wire(parts)
     scopes.wire(parts)
     service.state.menu = _menu(parts, service.state.factors)
+    sheets.wire(parts)
     service.consume(event_handlers(AlertSupervisors(stores.officers, stores.messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
     sweep = Sweep(

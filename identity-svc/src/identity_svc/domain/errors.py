@@ -217,6 +217,29 @@ class BadgeTaken(Conflict):
         super().__init__("这个警号已有人使用，请核对。", "This badge number is in use; check it.")
 
 
+class ActivationRefused(Forbidden):
+    """One answer for an unknown badge number and a wrong or old code: nobody learns who is expected."""
+
+    slug = "activation-refused"
+    title = ("激活失败", "Activation refused")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "警号或激活码不正确，或激活码已过期、已使用。请核对，或请管理员重新发放。",
+            "The badge number or the code is wrong, or the code is old or used. Check them, or ask for another.",
+        )
+
+
+class AlreadyActive(Conflict):
+    slug = "already-active"
+    title = ("账号已激活", "Active already")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "该人员已设置口令，不需要激活码。", "The officer has a password already and needs no code."
+        )
+
+
 class OfficerChanged(Conflict):
     slug = "officer-changed"
     title = ("信息已被他人修改", "Changed in the meantime")

@@ -80,6 +80,11 @@ class SqlOfficers:
         row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM officer WHERE id = $1", officer_id)
         return self._officer(row) if row else None
 
+    async def by_badges(self, uow: UnitOfWork, badges: Sequence[str]) -> list[Officer]:
+        """Those who are there."""
+        rows = await uow.fetch(f"SELECT {_COLUMNS} FROM officer WHERE badge_no = ANY($1)", list(badges))
+        return [self._officer(row) for row in rows]
+
     async def page(
         self, uow: UnitOfWork, *, department: str | None, unit: str | None, after: str, limit: int
     ) -> list[Officer]:
@@ -135,7 +140,7 @@ class SqlOfficers:
         if row is None or not row["active"]:
             return None
         subject = officer_subject(row["officer_id"], row, requires_factor=self._requires_factor)
-        return Credentials(subject, row["password_hash"])
+        return Credentials(subject, row["password_hash"] or None)  # empty: none was set yet
 
     def _officer(self, row: Mapping[str, Any]) -> Officer:
         post = Post(

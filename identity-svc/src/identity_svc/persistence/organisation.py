@@ -96,6 +96,10 @@ class SqlOrganisation:
         rows = await uow.fetch(_select("unit", "code = $2"), 1, code)
         return Unit(*rows[0]) if rows else None
 
+    async def all_units(self, uow: UnitOfWork) -> list[Unit]:
+        """Some two hundred."""
+        return await self.units(uow, branch=None, department=None, after="", limit=100_000)
+
     async def has_department(self, uow: UnitOfWork, code: str) -> bool:
         return bool(await uow.fetch(_select("department", "code = $2"), 1, code))
 

@@ -5,6 +5,7 @@ from chassis.audit.witness import add_witness_table
 from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
+from .activations import add_activation_tables
 from .assurance.tables import add_assurance_tables
 from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
@@ -256,6 +257,7 @@ sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 add_assurance_tables(metadata)
 add_factor_tables(metadata)
 add_scope_tables(metadata)
+add_activation_tables(metadata)
 add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
 add_oidc_tables(metadata)
