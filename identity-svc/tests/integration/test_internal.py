@@ -88,6 +88,19 @@ async def test_the_person_sees_who_looked_and_why(identity, verified):
     ]
 
 
+async def test_the_person_reads_in_words_of_which_unit_and_role_it_was(identity, verified):
+    await identity.sql(
+        "INSERT INTO officer (id, badge_no, name, password_hash, password_initial, unit, department, branch, rank,"
+        " roles) VALUES ($1, 'XC-1', '', '', false, 'XC-HUZHENG', 'HUZHENG', 'XC', 1, '{officer}')",
+        officer := uuid4(),
+    )
+    account_id = verified["account"]["account_id"]
+    await look(identity, account_id, await token_for(identity), why="case", officer_id=str(officer))
+    (view,) = (await identity.get("/me/views", verified["access_token"])).json()["items"]
+    assert (view["who"], view["unit"], view["why_text"]) == ("民警", "XC-HUZHENG", "办理您的办件")
+    assert "户政" in view["unit_name"] and "XC-1" not in str(view)
+
+
 async def test_views_are_paged_newest_first(identity, verified):
     token = await token_for(identity)
     for number in range(5):

@@ -10,9 +10,10 @@ from chassis.paging import Page, decode_cursor
 from chassis.problems import FieldError, InvalidInput
 from contracts.tokens import Role
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from ..application.change_password import PasswordChange
+from ..domain.accounts import View
 from ..domain.errors import AccountNotFound
 from .dependencies import ClientAddress, Limit, TheMenu, not_cached
 from .fields import Body, OneTimeCode, Password
@@ -25,14 +26,37 @@ Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
 
 
 class ViewOfMe(BaseModel):
-    """`viewer` is the service that asked, `officer_id` on whose behalf, when somebody's."""
+    """`viewer` is the service that asked, `officer_id` on whose behalf, when somebody's; `who` and `why_text` in words.
 
-    model_config = ConfigDict(from_attributes=True)
+    What was looked at within a case, `/api/cases/{case_id}/views` tells.
+    """
 
     viewer: str
     officer_id: UUID | None
+    unit: str | None
+    unit_name: str | None
+    who: str
+    who_en: str
     why: str
+    why_text: str
+    why_text_en: str
     viewed_at: datetime
+
+    @classmethod
+    def of(cls, view: View) -> "ViewOfMe":
+        (who, who_en), (why, why_en) = view.who(), view.reason()
+        return cls(
+            viewer=view.viewer,
+            officer_id=view.officer_id,
+            unit=view.unit,
+            unit_name=view.unit_name,
+            who=who,
+            who_en=who_en,
+            why=view.why,
+            why_text=why,
+            why_text_en=why_en,
+            viewed_at=view.viewed_at,
+        )
 
 
 class PasswordRequest(Body):
@@ -66,7 +90,7 @@ async def views_of_me(
 ) -> Page[ViewOfMe]:
     before = decode_cursor(cursor, int)
     rows = await menu.access_log.of(uow, caller.account_id, before[0] if before else None, limit + 1)
-    return page(rows, limit, ViewOfMe.model_validate, lambda row: row.id)
+    return page(rows, limit, ViewOfMe.of, lambda row: row.id)
 
 
 @router.put("/password", status_code=204, summary="设置或修改口令 · Set or change the password")

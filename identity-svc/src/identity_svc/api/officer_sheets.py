@@ -22,6 +22,13 @@ router = Router(prefix="/api/identity", tags=["officers"], dependencies=[Depends
 Superior = Annotated[Caller, Depends(allow(Role.SUPERVISOR, Role.OPERATOR))]
 Administrator = Annotated[Caller, Depends(allow(Role.OPERATOR))]
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "XLSX 或 CSV 文件 · an XLSX or CSV file, as it is",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 _WHAT = {
     "created": "新增",
     "transferred": "调动",
@@ -111,15 +118,7 @@ async def download_template(
     summary="批量导入和调动人员 · Creates and transfers officers from a sheet",
     response_model=SheetReport,
     responses={200: {"content": {"text/csv": {}}}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                _WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
-                "text/csv": {"schema": {"type": "string"}},
-            },
-        }
-    },
+    openapi_extra=SHEET_BODY,
 )
 @answer_not_stored
 @body_up_to(MOST_BYTES)

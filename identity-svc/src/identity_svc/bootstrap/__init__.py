@@ -31,7 +31,7 @@ from ..consumers import event_handlers
 from ..persistence import tables
 from ..persistence.rotation import TARGETS
 from ..settings import IdentitySettings
-from . import assurance, factors, mandates, oidc, people, scopes, sheets, ways_in
+from . import assurance, duty, factors, mandates, oidc, people, scopes, sheets, ways_in
 from .parts import Parts
 from .start import load_at_start
 
@@ -49,6 +49,7 @@ _ROUTERS = (
     *assurance.ROUTERS,
     *factors.ROUTERS,
     *scopes.ROUTERS,
+    *duty.ROUTERS,
     *sheets.ROUTERS,
     *ways_in.ROUTERS,
     *mandates.ROUTERS,
@@ -86,6 +87,7 @@ def _wire(parts: Parts) -> None:
     service.state.parts = parts
     factors.wire(parts)
     scopes.wire(parts)
+    duty.wire(parts)
     service.state.menu = _menu(parts, service.state.factors)
     sheets.wire(parts)
     service.consume(event_handlers(AlertSupervisors(stores.officers, stores.messages)))
@@ -98,6 +100,7 @@ def _wire(parts: Parts) -> None:
         stores.messages,
         service.state.factors.devices,
         service.state.scopes.store,
+        service.state.duty.store,
     )
     for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))

@@ -1,8 +1,10 @@
 """Accounts of people (个人) and companies (企业)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from contracts.tokens import Role, Scope
@@ -79,12 +81,46 @@ class Credentials:
     password_hash: str | None
 
 
+_ROLES_IN_WORDS: Final = {
+    Role.SUPERVISOR: ("督办民警", "Supervising officer"),
+    Role.OFFICER: ("民警", "Officer"),
+    Role.AUXILIARY: ("辅警", "Auxiliary officer"),
+}
+_WHY: Final = {
+    "case": ("办理您的办件", "To handle your case"),
+    "unspecified": ("未说明", "Not said"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """One look of a service at somebody's data, perhaps on behalf of an officer."""
+    """One look of a service at somebody's data, perhaps on behalf of an officer: their post is told, not their name.
+
+    `unit`, `unit_name` and `roles` are the officer's now.
+    """
 
     id: int
     viewer: str
     officer_id: UUID | None
     why: str
     viewed_at: datetime
+    unit: str | None = None
+    unit_name: str | None = None
+    roles: Sequence[str] | None = None
+
+    def who(self) -> tuple[str, str]:
+        """In Chinese and English."""
+        if self.officer_id is None:
+            # Others than our own services are departments' systems, which are called by their name.
+            service = self.viewer.endswith("-svc")
+            return ("平台服务", "A service of the platform") if service else (self.viewer, self.viewer)
+        for role, words in _ROLES_IN_WORDS.items():
+            if role in (self.roles or ()):
+                return words
+        return "工作人员", "A member of staff"
+
+    def reason(self) -> tuple[str, str]:
+        """What for, in Chinese and English."""
+        if self.why.startswith("oidc:"):
+            return "您登录该系统时同意提供", "You agreed to it when you logged in there"
+        return _WHY.get(self.why, (self.why, self.why))

@@ -11,8 +11,9 @@ class SqlAccessLog:
     async def of(self, uow: UnitOfWork, account_id: UUID, before: int | None, limit: int) -> list[View]:
         """Newest first; `before` is the id that ended the last page."""
         rows = await uow.fetch(
-            "SELECT id, viewer, officer_id, why, viewed_at FROM access_log"
-            " WHERE account_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
+            "SELECT l.id, l.viewer, l.officer_id, l.why, l.viewed_at, o.unit, u.name AS unit_name, o.roles"
+            " FROM access_log l LEFT JOIN officer o ON o.id = l.officer_id LEFT JOIN unit u ON u.code = o.unit"
+            " WHERE l.account_id = $1 AND ($2::bigint IS NULL OR l.id < $2) ORDER BY l.id DESC LIMIT $3",
             account_id,
             before,
             limit,

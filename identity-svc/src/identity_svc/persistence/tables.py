@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from .activations import add_activation_tables
 from .assurance.tables import add_assurance_tables
+from .duty import add_duty_tables
 from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
 from .oidc.tables import add_oidc_tables
@@ -258,6 +259,7 @@ add_assurance_tables(metadata)
 add_factor_tables(metadata)
 add_scope_tables(metadata)
 add_activation_tables(metadata)
+add_duty_tables(metadata)
 add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
 add_oidc_tables(metadata)
