@@ -26,6 +26,7 @@ PLAIN = {
     "oidc_flow.browser": "hash",
     "vouched.ticket_hash": "hash",
     "recovery_code.code_hash": "hash",
+    "officer_activation.code_hash": "hash",
     "trusted_device.token_hash": "hash",
     "identity_link_subject.subject_hash_next": "hash",
     "document.signature": "a signature",

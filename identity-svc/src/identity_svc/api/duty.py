@@ -11,7 +11,7 @@ from chassis.http import Router, Uow, allow, body_up_to
 from chassis.problems import FieldError, Forbidden
 from contracts.tokens import Role
 from fastapi import Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..application.plan_duty import PlanDuty
 from ..application.ports import Duty
@@ -19,7 +19,7 @@ from ..channels.spreadsheet import MOST_BYTES, SheetUnreadable, read_sheet
 from ..domain.duty import MOST, Planned, RosterInvalid
 from ..domain.officers import Authority, read_badge
 from .dependencies import not_cached
-from .fields import Badge, Body
+from .fields import Badge, Body, Moment
 from .officer_sheets import SHEET_BODY
 
 router = Router(tags=["duty"], dependencies=[Depends(not_cached)])
@@ -37,8 +37,8 @@ _LONGEST = timedelta(days=62)
 class ShiftRequest(Body):
     badge_no: Badge
     unit: Annotated[str, Field(max_length=40)]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 class Roster(Body):
@@ -113,8 +113,8 @@ async def show_roster(
     store: Store,
     caller: Reader,
     unit: Annotated[str | None, Query(max_length=40)] = None,
-    first: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    last: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    first: Annotated[Moment | None, Query(alias="from")] = None,
+    last: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> list[ShiftView]:
     """The next week of one's own unit, unless told otherwise; 62 days at most, a thousand shifts."""
     wanted = (unit or caller.claims.unit or "").upper()
@@ -137,7 +137,7 @@ async def cancel_shift(shift_id: UUID, uow: Uow, plan: Plan, caller: Superior) -
 
 @router.get("/internal/duty", summary="当前值班人员 · Who is on duty at a unit")
 async def on_duty(
-    uow: Uow, store: Store, caller: OurService, unit: UnitCode, at: AwareDatetime | None = None
+    uow: Uow, store: Store, caller: OurService, unit: UnitCode, at: Moment | None = None
 ) -> list[OnDutyView]:
     """The highest rank first; empty where nobody is."""
     found = await store.on_duty(uow, unit, at or now())

@@ -1,11 +1,13 @@
 """Fields that several bodies have, read strictly; what is wrong with them is said all at once."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from chassis.clock import SHANGHAI, now
 from chassis.problems import FieldError, InvalidInput
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from ..domain.officers import read_badge
 from ..domain.passwords import MAX_LENGTH
@@ -18,6 +20,18 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max
 IdNumber = Annotated[str, StringConstraints(max_length=32)]
 Uscc = Annotated[str, StringConstraints(max_length=32)]
 Badge = Annotated[str, StringConstraints(min_length=1, max_length=32)]
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)")
+
+
+def _iso(moment: object) -> object:
+    """Else `0` would be read as 1970."""
+    if not isinstance(moment, datetime) and not (isinstance(moment, str) and _MOMENT.fullmatch(moment)):
+        raise ValueError("时间应带时区，如 2026-12-01T08:30:00+08:00 · a moment has a time zone")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso)]
 
 _DOTS = str.maketrans("•‧∙⋅・．.", "·" * 7)
 

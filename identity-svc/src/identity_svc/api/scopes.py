@@ -8,14 +8,14 @@ from chassis.auth import Caller
 from chassis.http import Router, Uow, allow
 from contracts.tokens import Role, Scope
 from fastapi import Depends, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from ..application.manage_scopes import ManageScopes
 from ..application.ports import Scopes
 from ..domain.officers import Authority
 from ..domain.scopes import Assignment
 from .dependencies import not_cached
-from .fields import Body
+from .fields import Body, Moment
 
 router = Router(prefix="/api/identity", tags=["officers"], dependencies=[Depends(not_cached)])
 Superior = Annotated[Caller, Depends(allow(Role.SUPERVISOR, Role.OPERATOR))]
@@ -30,7 +30,7 @@ class ScopeRequest(Body):
     unit: PlaceCode | None = Field(None, examples=["BL-HUZHENG"])
     department: PlaceCode | None = None
     branch: PlaceCode | None = None
-    until: AwareDatetime | None = Field(None, description="到期自动失效 · ends by itself then")
+    until: Moment | None = Field(None, description="到期自动失效 · ends by itself then")
 
 
 class ScopeView(BaseModel):
