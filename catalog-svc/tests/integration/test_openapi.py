@@ -42,6 +42,8 @@ def held(
             "revision": [2, 2, 1],
             "branch": ["XC"],
         }
+        new = [{**item, "code": f"HUZHENG-{number}"} for number in range(901, 931)]
+        held.at["POST /api/catalog/items"] = {"body": [{"content": content} for content in new]}
         yield held
 
 
