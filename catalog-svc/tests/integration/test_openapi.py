@@ -43,7 +43,7 @@ def held(
             "branch": ["XC"],
         }
         new = [{**item, "code": f"HUZHENG-{number}"} for number in range(901, 931)]
-        held.at["POST /api/catalog/items"] = {"body": [{"content": content} for content in new]}
+        held.at["POST /api/catalog/items"] = {"content": new}
         yield held
 
 
