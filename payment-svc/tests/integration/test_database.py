@@ -43,9 +43,9 @@ _ORDER = "SELECT id FROM payment_order"
 STATEMENTS = {
     "settle": money._FIND,
     "pay": attempts._PAYABLE,
-    "view": f"{views._VIEW} WHERE o.id = $1",
-    "case's orders": f"{views._VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50",
-    "my orders": f"{views._VIEW} WHERE o.applicant_id = $1 AND o.id < $1 ORDER BY o.id DESC LIMIT 9",
+    "view": f"{views.ORDER_VIEW} WHERE o.id = $1",
+    "case's orders": f"{views.ORDER_VIEW} WHERE o.case_id = $1 ORDER BY o.id DESC LIMIT 50",
+    "my orders": f"{views.ORDER_VIEW} WHERE o.applicant_id = $1 AND o.id < $1 ORDER BY o.id DESC LIMIT 9",
     "live order": f"{_ORDER} o WHERE o.case_id = $1 AND o.state IN ({orders._LIVE})",
     "expired": f"{_ORDER} WHERE state = 'open' AND expires_at <= now() ORDER BY expires_at LIMIT 9",
     "due": "SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT 9",
