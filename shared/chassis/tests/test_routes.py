@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from uuid import uuid4
 
 import asyncpg
@@ -185,3 +186,20 @@ async def test_a_database_that_goes_away_while_the_first_answer_is_looked_up_is_
     monkeypatch.setattr(UnitOfWork, "read_row", gone)
     answer = await sample.client.post("/api/counters/a/raise", json={"by": -1}, headers=headers(sample))
     assert answer.status_code == 503, answer.text
+
+
+async def test_others_are_answered_while_the_document_is_made(sample: Running):
+    app, release = sample.client._transport.app, threading.Event()  # type: ignore[attr-defined]
+    generate = app.openapi
+
+    def slowly():
+        assert release.wait(30)
+        return generate()
+
+    app.openapi = slowly
+    asked = [asyncio.create_task(sample.client.get("/openapi.json")) for _ in range(2)]
+    assert (await sample.client.get("/healthz")).status_code == 200
+    release.set()
+    first, second = await asyncio.gather(*asked)
+    assert first.content == second.content
+    assert "/api/counters/{name}/raise" in first.json()["paths"]

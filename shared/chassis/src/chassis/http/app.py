@@ -1,13 +1,17 @@
 """The ASGI application of a service."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from contracts.samples import SAMPLES
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..problems import Problem
@@ -40,6 +44,7 @@ def create_app(service: "Service") -> FastAPI:
         title=service.name,
         version="1",
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -55,6 +60,7 @@ def create_app(service: "Service") -> FastAPI:
         app.router.routes.extend(router.routes)
     app.include_router(health.router)
     app.openapi = _described(app, service.name.replace("-", "_"))  # type: ignore[method-assign]
+    app.add_route("/openapi.json", _document_route(app), include_in_schema=False)
     app.add_middleware(error_boundary)
     return app
 
@@ -87,6 +93,20 @@ def _described(app: FastAPI, package: str) -> Callable[[], dict[str, Any]]:
         return document
 
     return openapi
+
+
+def _document_route(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
+    """The document as bytes, made once: reading the routes' code takes seconds, in which others must be answered."""
+    made: list[bytes] = []
+    making = asyncio.Lock()
+
+    async def document(_: Request) -> Response:
+        async with making:
+            if not made:
+                made.append(await asyncio.to_thread(lambda: orjson.dumps(app.openapi())))
+        return Response(made[0], media_type="application/json")
+
+    return document
 
 
 def _expose(app: FastAPI, service: "Service") -> None:
