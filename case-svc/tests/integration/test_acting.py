@@ -78,8 +78,8 @@ async def test_beyond_the_mandate_nothing_is_opened_submitted_or_seen(world, mak
     case_id = await world.draft(make_item(ITEM))
     agent = acts_for(principal, departments=["CRJ"], items=["HUZHENG-102"])
     opened = await agent.post("/api/cases", {"item_code": ITEM, "branch": "XC"})
+    assert (opened.status_code, opened.json()["type"]) == (403, "/problems/outside-mandate")
     refusals = [
-        opened,
         await agent.post(f"/api/cases/{case_id}/submit"),
         await agent.post(f"/api/cases/{case_id}/withdraw"),
         await agent.put(f"/api/cases/{case_id}/answers", {"answers": {}, "version": 1}),
@@ -87,9 +87,11 @@ async def test_beyond_the_mandate_nothing_is_opened_submitted_or_seen(world, mak
         await agent.call("PATCH", f"/api/cases/{case_id}", json={"branch": "XC"}),
         await agent.call("DELETE", f"/api/cases/{case_id}"),
     ]
+    # The item was named by the agent; of a case they learn nothing, not even that there is one.
     assert {(answer.status_code, answer.json()["type"]) for answer in refusals} == {
-        (403, "/problems/outside-mandate")
+        (404, "/problems/case-not-found")
     }
+    assert not any(ITEM in answer.text for answer in refusals)
     assert (await agent.get(f"/api/cases/{case_id}")).status_code == 404
     assert (await agent.get(f"/api/cases/{case_id}/timeline")).status_code == 404
     assert (await agent.get("/api/cases")).json()["items"] == []

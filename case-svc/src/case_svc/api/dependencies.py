@@ -1,12 +1,11 @@
 """Who calls, and what the routes work with."""
 
-import re
 from typing import Annotated, Final
 
 from chassis.http import Caller, allow
-from chassis.problems import FieldError, Forbidden, InvalidInput
+from chassis.problems import Forbidden
 from contracts.tokens import Role
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from ..application import desk as application
 from ..application.read_case import Reader as CaseReader
@@ -16,7 +15,6 @@ from ..domain.people import Officer as CaseOfficer
 APPLICANTS: Final = (Role.CITIZEN, Role.COMPANY)
 SWORN: Final = (Role.OFFICER, Role.SUPERVISOR)
 POLICE: Final = (Role.OFFICER, Role.SUPERVISOR, Role.AUXILIARY)
-_ENTITY_TAG: Final = re.compile(r'^(?:W/)?"?([0-9]{1,9})"?$')
 
 
 async def the_desk(request: Request) -> application.Desk:
@@ -66,28 +64,9 @@ async def _service(caller: Annotated[Caller, Depends(allow(Role.SERVICE))]) -> s
     return caller.subject
 
 
-async def _if_match(
-    header: Annotated[
-        str | None,
-        Header(alias="If-Match", description='版本号，如 "3" · the version you saw', max_length=40),
-    ] = None,
-) -> int | None:
-    if header is None:
-        return None
-    found = _ENTITY_TAG.match(header.strip())
-    if found is None:
-        raise InvalidInput(
-            'If-Match 应为版本号，如 "3"。',
-            'If-Match must be a version, such as "3".',
-            errors=[FieldError("If-Match", "不是版本号", "not a version")],
-        )
-    return int(found[1])
-
-
 Desk = Annotated[application.Desk, Depends(the_desk)]
 Applicant = Annotated[CaseApplicant, Depends(_applicant)]
 SwornOfficer = Annotated[CaseOfficer, Depends(_sworn_officer)]
 Police = Annotated[CaseOfficer, Depends(_police)]
 Reader = Annotated[CaseReader, Depends(_reader)]
 CallingService = Annotated[str, Depends(_service)]
-IfMatch = Annotated[int | None, Depends(_if_match)]

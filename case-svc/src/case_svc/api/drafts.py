@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.http import Uow
+from chassis.http import IfMatch, Uow
 from fastapi import Response
 
 from ..application.change_address import change_address
@@ -16,7 +16,7 @@ from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
 from ..domain.step_up import step_up
 from . import present
 from .bodies import Address, AnswersBody, NewCase, Place
-from .dependencies import Applicant, Desk, IfMatch
+from .dependencies import Applicant, Desk
 from .explaining import explaining_router
 from .views import AnswersView, CaseView, OpenedView, SavedView
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.http import Router, Uow, requires_idempotency_key
+from chassis.http import IfMatch, Router, Uow, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
 from fastapi import Query
 
@@ -20,7 +20,7 @@ from ..application.request_supplement import request_supplement as request
 from . import present
 from .bodies import Claim, Decision, Rejection, SupplementRequest
 from .cases import Cursor, Limit
-from .dependencies import Desk, IfMatch, Police, SwornOfficer
+from .dependencies import Desk, Police, SwornOfficer
 from .views import CaseView, QueuedCase
 
 router = Router(prefix="/api/cases", tags=["officers"])

@@ -9,7 +9,7 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 
 from ..domain.case import Case, Circumstances
-from ..domain.errors import CaseNotFound, OutsideMandate
+from ..domain.errors import CaseNotFound
 from ..domain.item import Item
 from ..domain.people import Applicant, Officer
 from ..domain.working_days import WorkingCalendar
@@ -50,7 +50,7 @@ class Desk:
         return case
 
     async def own_case(self, uow: UnitOfWork, case_id: UUID, applicant: Applicant) -> Case:
-        """A case of the applicant; CaseNotFound for all others, OutsideMandate for whoever acts beyond theirs."""
+        """A case of the applicant; CaseNotFound for all others, and for whoever acts beyond their mandate."""
         case = await self.cases.load(uow, case_id)
         if case is None or case.applicant_id != applicant.id:
             raise CaseNotFound
@@ -59,6 +59,6 @@ class Desk:
 
 
 def within_mandate(applicant: Applicant, case: Case) -> None:
-    """Raises OutsideMandate where the case is the applicant's, and not for whoever acts for them."""
+    """Raises CaseNotFound where the case is the applicant's and beyond the mandate of whoever acts for them."""
     if not applicant.may_touch(case.item_code, case.department):
-        raise OutsideMandate(case.item_code)
+        raise CaseNotFound

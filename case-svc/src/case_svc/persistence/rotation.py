@@ -1,5 +1,6 @@
 """What is sealed here, for a change of keys: columns, uploaded files, rendered documents."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -39,7 +40,7 @@ def targets(store: MaterialStore) -> tuple[Target, ...]:
     return (*_COLUMNS, _Materials(store), _Documents(store))
 
 
-class _Files:
+class _Files(ABC):
     """Files that rows name. They are changed between transactions: reading and sealing megabytes locks nothing."""
 
     name: str
@@ -85,11 +86,13 @@ class _Files:
             UUID(str(after)) if after else None,
         )
 
+    @abstractmethod
     def _keys(self, row: Any) -> Sequence[str]:
-        raise NotImplementedError
+        """Where the row's files may lie in the store."""
 
+    @abstractmethod
     async def _reseal(self, row: Any) -> int:
-        raise NotImplementedError
+        """How many of the row's files were changed. Raises SealBroken."""
 
 
 class _Materials(_Files):

@@ -22,7 +22,7 @@ class CaseNotFound(NotFound):
 
 
 class OutsideMandate(Forbidden):
-    """Somebody acts for the applicant, and their mandate is for other items."""
+    """Somebody acts for the applicant, and their mandate is not for the item they named."""
 
     slug = "outside-mandate"
     title = ("超出授权范围", "Outside the mandate")

@@ -1,18 +1,16 @@
 """Mandates over HTTP. None of it with an acting token: rights are not handed on by those who have them."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import UnitOfWork
-from chassis.http import Router, Uow, allow, answer_not_stored
+from chassis.http import IfMatch, Router, Uow, allow, answer_not_stored
 from chassis.paging import Page, decode_cursor
-from chassis.problems import FieldError, InvalidInput
 from contracts.tokens import Role
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from ...application.mandates.act import Act
 from ...application.mandates.add_ward import AddWard
@@ -30,7 +28,6 @@ from .views import ActingView, MandateView
 router = Router(prefix="/api/identity", tags=["mandates"], dependencies=[Depends(not_cached)])
 Person = Annotated[Caller, Depends(allow(Role.CITIZEN, Role.COMPANY))]
 Sworn = Annotated[Caller, Depends(allow(Role.OFFICER))]
-_ENTITY_TAG: Final = re.compile(r'^(?:W/)?"?([0-9]{1,9})"?$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +53,7 @@ async def _desk(request: Request) -> MandateDesk:
     return desk
 
 
-async def _if_match(
-    header: Annotated[
-        str | None,
-        Header(alias="If-Match", description='版本号，如 "3" · the version you saw', max_length=40),
-    ] = None,
-) -> int | None:
-    if header is None:
-        return None
-    found = _ENTITY_TAG.match(header.strip())
-    if found is None:
-        raise InvalidInput(
-            'If-Match 应为版本号，如 "3"。',
-            'If-Match must be a version, such as "3".',
-            errors=[FieldError("If-Match", "不是版本号", "not a version")],
-        )
-    return int(found[1])
-
-
 Desk = Annotated[MandateDesk, Depends(_desk)]
-IfMatch = Annotated[int | None, Depends(_if_match)]
 
 
 @router.post("/mandates", status_code=201, summary="授权他人代办 · Let somebody act for you")

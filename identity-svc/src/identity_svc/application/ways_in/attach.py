@@ -9,12 +9,7 @@ from chassis.ids import uuid7
 from ...domain.accounts import Account, Kind
 from ...domain.assurance import Proof, Source
 from ...domain.personal import mask_phone
-from ...domain.ways_in.errors import (
-    AccountOfAnother,
-    LinkedElsewhere,
-    PersonHasAccount,
-    PersonHasWardsAccount,
-)
+from ...domain.ways_in.errors import AccountOfAnother, LinkedElsewhere, PersonHasAccount
 from ...domain.ways_in.links import LinkProof
 from ...domain.ways_in.vouched import Provider, Vouched
 from ..ports import Accounts, Messages
@@ -24,8 +19,8 @@ from .ports import Links
 
 def has_account(own: Account) -> Exception:
     """What to tell a person who has this account and comes with another's phone."""
-    phone = own.personal.phone
-    return PersonHasAccount(mask_phone(phone)) if phone else PersonHasWardsAccount()
+    assert own.personal.phone is not None  # accounts without a log-in of their own are not found by number
+    return PersonHasAccount(mask_phone(own.personal.phone))
 
 
 class Attach:
@@ -50,7 +45,7 @@ class Attach:
     ) -> Account:
         """The account as it is then; its owner is told.
 
-        Raises AccountOfAnother, PersonHasAccount or PersonHasWardsAccount, LinkedElsewhere.
+        Raises AccountOfAnother, PersonHasAccount, LinkedElsewhere.
         """
         self.check(account, vouched)
         own = await self.account_of(uow, vouched)

@@ -14,7 +14,7 @@ from ...domain.ways_in.vouched import Provider, Vouched
 from ..attempts import Attempts
 from ..open_session import IssuedTokens, OpenSession
 from ..ports import Accounts
-from .attach import Attach, has_account
+from .attach import Attach
 from .ports import Links, Tickets, WeChat
 
 
@@ -89,8 +89,5 @@ class Enter:
         return account.subject
 
     async def _phone_needed(self, uow: UnitOfWork, ticket: str, vouched: Vouched) -> PhoneNeeded:
-        """Raises PersonHasWardsAccount."""
         own = await self._attach.account_of(uow, vouched)
-        if own is not None and own.personal.phone is None:
-            raise has_account(own)
         return PhoneNeeded(ticket, own.personal.phone if own else None)

@@ -113,20 +113,6 @@ class PersonHasAccount(Conflict):
         )
 
 
-class PersonHasWardsAccount(Conflict):
-    """The person's account was made by whoever cares for them, and has no phone that could prove it."""
-
-    slug = "person-has-wards-account"
-    title = ("您的账号由他人代管", "Your account is in somebody's care")
-
-    def __init__(self) -> None:
-        super().__init__(
-            "您本人的账号由监护人建立，尚无手机号，不能在线关联。请携带本人有效身份证件到任一服务窗口办理。",
-            "Your guardian made your account and it has no phone, so it cannot be linked online. Take your identity "
-            "document to any service window.",
-        )
-
-
 class AccountOfAnother(Conflict):
     """Only told to somebody who proved that the phone is theirs."""
 

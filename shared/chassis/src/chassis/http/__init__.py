@@ -1,13 +1,15 @@
-"""What a route needs: the router with one unit of work a request, the caller, and idempotency."""
+"""What a route needs: the router with one unit of work a request, the caller, idempotency, `If-Match`."""
 
 from ..auth.caller import Caller
 from .body_limit import body_up_to
 from .caller import allow
 from .idempotency import answer_not_stored, requires_idempotency_key
+from .if_match import IfMatch
 from .route import Router, Uow, WebhookRouter
 
 __all__ = [
     "Caller",
+    "IfMatch",
     "Router",
     "Uow",
     "WebhookRouter",
