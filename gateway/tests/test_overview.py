@@ -19,6 +19,10 @@ PARCEL = {
     "id": str(uuid4()), "case_id": CASE["id"], "state": "in_transit", "state_name": "运送中",
     "state_name_en": "In transit", "waybill_no": "SF1",
 }  # fmt: skip
+OFFER = {
+    "id": str(uuid4()), "state": "offered", "principal": {"name": "王*", "uscc": None},
+    "offer_ends_at": "2026-12-31T16:00:00Z",
+}  # fmt: skip
 
 
 def says(gateway: Door, service: str, path: str, body: Any, status: str = "200 OK") -> None:
@@ -31,6 +35,7 @@ def told(gateway: Door) -> Door:
     says(gateway, "payment", "/api/payments/orders", {"items": [ORDER, ORDER | {"can_pay": False}]})
     says(gateway, "courier", "/api/shipments", {"items": [PARCEL, PARCEL | {"state": "delivered"}]})
     says(gateway, "evaluation", "/api/reviews/invitations", {"items": [{"case_id": CASE["id"]}], "next": "x"})
+    says(gateway, "identity", "/api/identity/mandates", {"items": [OFFER], "next": None})
     says(gateway, "identity", "/api/identity/me/messages/unread", {"count": 3})
     return gateway
 
@@ -50,6 +55,7 @@ async def test_everything_that_waits_is_told_in_one_call(told: Door, tokens: Tok
     assert [case["state"] for case in parts["cases"]["items"]] == ["supplement_requested"]
     assert [order["id"] for order in parts["payments"]["items"]] == [ORDER["id"]]
     assert [parcel["state"] for parcel in parts["parcels"]["items"]] == ["in_transit"]
+    assert [mandate["id"] for mandate in parts["mandates"]["items"]] == [OFFER["id"]]
     assert parts["reviews"]["more"] and parts["messages"]["unread"] == 3 and parts["queue"] is None
 
 
@@ -60,7 +66,8 @@ async def test_a_service_that_is_down_takes_its_own_part_only(told: Door, tokens
     status, body = await look(told, tokens.citizen(uuid4()))
     assert status == 200
     assert {name: part["status"] for name, part in body["parts"].items() if part} == {
-        "cases": "ok", "payments": "unavailable", "parcels": "unavailable", "reviews": "unavailable", "messages": "ok",
+        "cases": "ok", "payments": "unavailable", "parcels": "unavailable", "reviews": "unavailable",
+        "mandates": "ok", "messages": "ok",
     }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ async def test_an_agent_applies_both_are_told_and_a_revocation_ends_it_at_once(c
         "until": last_day(),
     }
     mandate = await principal.post("/api/identity/mandates", offer)
+    waiting = (await agent.get("/api/me/overview"))["parts"]["mandates"]["items"]
+    assert [one["id"] for one in waiting] == [mandate["id"]]
     await agent.post(f"/api/identity/mandates/{mandate['id']}/accept")
     instead = await acting(city, agent, mandate["id"])
     case_id = await submitted(city, instead, "HUZHENG-004", LOST_NOTICE, branch="XC")

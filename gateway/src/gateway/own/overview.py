@@ -94,6 +94,24 @@ class Reviews(_Part):
     more: bool = False
 
 
+class MandatePrincipal(BaseModel):
+    name: str | None
+    uscc: str | None
+
+
+class OfferedMandate(BaseModel):
+    """Somebody wants the caller to act for them; who is masked as in their list of mandates."""
+
+    id: UUID
+    principal: MandatePrincipal | None
+    offer_ends_at: datetime | None
+
+
+class Mandates(_Part):
+    items: list[OfferedMandate] = []
+    more: bool = False
+
+
 class Messages(_Part):
     unread: int | None = None
 
@@ -114,6 +132,7 @@ class Parts(BaseModel):
     payments: Payments | None = None
     parcels: Parcels | None = None
     reviews: Reviews | None = None
+    mandates: Mandates | None = None
     messages: Messages | None = None
     queue: Queue | None = None
 
@@ -182,6 +201,11 @@ async def _reviews(ask: Ask) -> Reviews:
     return Reviews(items=page["items"], more=page.get("next") is not None)
 
 
+async def _mandates(ask: Ask) -> Mandates:
+    page = await ask("identity", "/api/identity/mandates?side=agent&state=offered&limit=20")
+    return Mandates(items=page["items"], more=page.get("next") is not None)
+
+
 async def _messages(ask: Ask) -> Messages:
     return Messages(unread=(await ask("identity", "/api/identity/me/messages/unread"))["count"])
 
@@ -204,6 +228,7 @@ _PARTS_OF_PEOPLE: dict[str, tuple[type[_Part], Callable[[Ask], Awaitable[_Part]]
     "payments": (Payments, _payments),
     "parcels": (Parcels, _parcels),
     "reviews": (Reviews, _reviews),
+    "mandates": (Mandates, _mandates),
     "messages": (Messages, _messages),
 }
 _PARTS_OF_POLICE: dict[str, tuple[type[_Part], Callable[[Ask], Awaitable[_Part]]]] = {
