@@ -1,0 +1,53 @@
+"""Who the columns of the table are: one token each."""
+
+import time
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from chassis.testing import Tokens
+from contracts.tokens import Role
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Owners of all that is tried, and a token a column. Objects belong to `unit`, a branch's and a department's."""
+
+    tokens: Tokens
+    department: str = "HUZHENG"
+    unit: str = "XC-HUZHENG"
+    elsewhere: str = "BL-HUZHENG"
+    """Another unit of the department."""
+    stranger: tuple[str, str] = ("BL-CRJ", "CRJ")
+    """A unit of another department, and that."""
+    citizen: UUID = field(default_factory=uuid4)
+    company: UUID = field(default_factory=uuid4)
+
+    def by_column(self, **claims: int) -> dict[str, str | None]:
+        claims = {"ial": 4, "exp": int(time.time()) + 600, **claims}
+        mint = self.tokens.mint
+
+        def police(role: Role, unit: str, department: str, rank: int = 3) -> str:
+            return mint(uuid4(), (role,), unit=unit, department=department, rank=rank, **claims)
+
+        def agent(department: str) -> str:
+            act = {"sub": str(uuid4()), "mandate": str(uuid4()), "departments": [department], "items": []}
+            return mint(self.company, (Role.COMPANY,), act=act, **claims)
+
+        return {
+            "anon": None,
+            "citizen": mint(self.citizen, (Role.CITIZEN,), **claims),
+            "citizen≠": mint(uuid4(), (Role.CITIZEN,), **claims),
+            "company": mint(self.company, (Role.COMPANY,), **claims),
+            "company≠": mint(uuid4(), (Role.COMPANY,), **claims),
+            "officer": police(Role.OFFICER, self.unit, self.department),
+            "officer≠unit": police(Role.OFFICER, self.elsewhere, self.department),
+            "officer≠dept": police(Role.OFFICER, *self.stranger),
+            "auxiliary": police(Role.AUXILIARY, self.unit, self.department, 0),
+            "supervisor": police(Role.SUPERVISOR, self.elsewhere, self.department),
+            "supervisor≠dept": police(Role.SUPERVISOR, *self.stranger),
+            "operator": mint(uuid4(), (Role.OPERATOR,), **claims),
+            "editor": mint(uuid4(), (Role.CATALOG_EDITOR,), **claims),
+            "service": mint("identity-svc", (Role.SERVICE,), **claims),
+            "agent": agent(self.department),
+            "agent≠scope": agent(self.stranger[1]),
+        }
