@@ -8,7 +8,7 @@ from types import ModuleType
 ROOT = Path(__file__).parents[2]
 COLUMNS = (
     "anon", "citizen", "citizen≠", "company", "company≠", "officer", "officer≠unit", "officer≠dept", "auxiliary",
-    "supervisor", "supervisor≠dept", "operator", "editor", "service", "agent", "agent≠scope",
+    "supervisor", "supervisor≠unit", "supervisor≠dept", "operator", "editor", "service", "agent", "agent≠scope",
 )  # fmt: skip
 ALLOW, DENY, NOT_ASKED = "+", "-", "."
 Row = dict[str, str]

@@ -2,7 +2,7 @@
 
 import time
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from chassis.ids import uuid7
@@ -32,7 +32,9 @@ class Objects:
         return own.Person(self.world, token, account)
 
     async def draft(self, who: str) -> Object:
-        item = own.define(CODE, ("accept", "review", "produce", "deliver"), materials=(own.upload("m1", required=False),))
+        item = own.define(
+            CODE, ("accept", "review", "produce", "deliver"), materials=(own.upload("m1", required=False),)
+        )
         return Object({"case_id": await self.world.draft(item, self._owner(who), purpose=PURPOSE)})
 
     async def submitted(self, who: str) -> Object:
@@ -198,6 +200,6 @@ async def test_who_may_is_let_in(world, cast, trial, subtests) -> None:
 
 
 async def test_who_may_follow_a_case_is_sent_its_moves(world, cast) -> None:
-    ending = Trial(world, cast.by_column(exp=int(time.time()) + 2), SECRETS)  # its end ends the stream
+    ending = Trial(world, cast.by_column(exp=int(time.time()) + 5), SECRETS)  # its end ends the stream
     call = calls(Objects(world, cast))[STREAM]
     assert not await ending.allowed(STREAM, call, ROWS[STREAM])
