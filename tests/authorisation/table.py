@@ -1,36 +1,70 @@
-"""The table of who may do what, as `table.md` says it."""
+"""The tables of who may do what, as `tables/<service>.md` says it."""
 
 import importlib.util
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 
-ROOT = Path(__file__).parents[2]
-COLUMNS = (
-    "anon", "citizen", "citizen≠", "company", "company≠", "officer", "officer≠unit", "officer≠dept", "auxiliary",
-    "supervisor", "supervisor≠unit", "supervisor≠dept", "operator", "editor", "service", "agent", "agent≠scope",
+ROOT: Final = Path(__file__).parents[2]
+TABLES: Final = Path(__file__).parent / "tables"
+COLUMNS: Final = (
+    "anon", "citizen", "citizen≠", "company", "company≠", "agent", "agent≠scope", "officer", "officer≠unit",
+    "officer≠dept", "helper", "auxiliary", "supervisor", "supervisor≠unit", "supervisor≠dept", "city", "operator",
+    "editor", "service", "service≠",
 )  # fmt: skip
-ALLOW, DENY, NOT_ASKED = "+", "-", "."
-Row = dict[str, str]
+MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED = "+", "o", "-", "!", "."
+SIGNS: Final = (MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED)
+_EXPLAINED: Final = (REFUSED, NOT_ASKED)
+"""Signs that a row uses only with a note."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: what it does in words, a sign for each column, and why where that is not plain."""
+
+    does: str
+    signs: dict[str, str]
+    note: str
+
+    def columns(self, *signs: str) -> list[str]:
+        """Those with one of `signs`."""
+        return [column for column, sign in self.signs.items() if sign in signs]
 
 
 @cache
-def table() -> dict[str, dict[str, Row]]:
-    """`{"case-svc": {"GET /api/cases/{case_id}": {"citizen": "+", …}}}`. ValueError: where the file is unsound."""
-    found: dict[str, dict[str, Row]] = {}
-    rows: dict[str, Row] = {}
-    for line in (Path(__file__).parent / "table.md").read_text(encoding="utf-8").splitlines():
-        if line.startswith("## "):
-            rows = found.setdefault(line.removeprefix("## ").strip(), {})
-        elif line.startswith("| `"):
-            operation, *cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            operation = operation.strip("`")
-            if operation in rows:
-                raise ValueError(f"two rows for {operation}")
-            if len(cells) != len(COLUMNS) or not set(cells) <= {ALLOW, DENY, NOT_ASKED}:
-                raise ValueError(f"{operation} has not one of + - . in each column")
-            rows[operation] = dict(zip(COLUMNS, cells, strict=True))
+def table(service: str) -> dict[str, Row]:
+    """`{"GET /api/cases/{case_id}": Row(…), "GET /api/cases/{case_id} (draft)": Row(…)}`: an operation, and the same
+    in another case. ValueError: where the file is unsound."""
+    found: dict[str, Row] = {}
+    columns: list[str] = []
+    for line in (TABLES / f"{service}.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if line.startswith("| 操作"):
+            columns = cells[2:-1]
+            if not set(COLUMNS) <= set(columns):
+                raise ValueError(f"{service}: a table without {set(COLUMNS) - set(columns)}")
+        elif line.startswith(("| `GET /", "| `POST /", "| `PUT /", "| `PATCH /", "| `DELETE /")):
+            operation = cells[0].replace("`", "")
+            if operation in found:
+                raise ValueError(f"{service}: two rows for {operation}")
+            found[operation] = _row(operation, columns, cells)
     return found
+
+
+def _row(operation: str, columns: list[str], cells: list[str]) -> Row:
+    does, signs, note = cells[1], cells[2:-1], cells[-1]
+    if len(signs) != len(columns) or not set(signs) <= set(SIGNS):
+        raise ValueError(f"{operation}: not one of {' '.join(SIGNS)} in each of {len(columns)} columns")
+    if set(signs) & set(_EXPLAINED) and not note:
+        raise ValueError(f"{operation}: {' and '.join(_EXPLAINED)} need a note that says why")
+    return Row(does, dict(zip(columns, signs, strict=True)), note)
+
+
+def operation_of(row: str) -> str:
+    """`GET /api/cases/{case_id} (draft)` → `GET /api/cases/{case_id}`."""
+    return row.partition(" (")[0]
 
 
 def kit(name: str, path: str = "tests/conftest.py") -> ModuleType:

@@ -1,28 +1,57 @@
-"""One row of the table tried against a running service: who is turned away learns and changes nothing."""
+"""One row of a table tried against a running service: each cell, what is answered and what is changed by it."""
 
+import json
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
+from chassis.ids import uuid7
 from chassis.testing import Running, bearer
 
-from .table import ALLOW, COLUMNS, DENY, Row
+from .callers import owner
+from .streams import first_of
+from .table import DENIED, MAY, NONE_OF_IT, REFUSED, Row, operation_of
 
 METHODS = {"get", "post", "put", "patch", "delete"}
-FOR_COMPANIES = {"company", "company≠", "agent", "agent≠scope"}
 TURNED_AWAY = {401, 403, 404}
-TOLD = {"type", "title", "status", "detail", "request_id", "instance"}
+REFUSING = {403, 409}
+NO_EFFECT = {"idempotency_key"}
+"""Tables that a call may fill without having done anything."""
 Tokens = dict[str, str | None]
 
 
 @dataclass(frozen=True)
 class Object:
-    """What an operation is tried on. `path`: the values of the path's parameters."""
+    """What an operation is tried on. `path`: the values of the path's parameters.
+
+    `shows`: what the answers to those who may see it say, and no other answer; else the path's values.
+    `absent`: values of the path for what does not exist, where they cannot be made up (`made_up`).
+    """
 
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    json: Any = None
+    """Instead of the call's, where the body names the object."""
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def made_up(self) -> "Object":
+        """The same of something that does not exist."""
+        path = {name: self.absent.get(name) or _other(value) for name, value in self.path.items()}
+        return replace(self, path=path)
+
+
+def _other(value: str) -> str:
+    try:
+        UUID(value)
+        return str(uuid7())
+    except ValueError:
+        mirrored = "".join(str(9 - int(one)) if one.isdecimal() else one for one in value)
+        if mirrored == value:
+            raise ValueError(f"say in `absent` what is like {value} and does not exist") from None
+        return mirrored
 
 
 Make = Callable[[str], Awaitable[Object]]
@@ -35,23 +64,46 @@ async def nothing(_: str) -> Object:
 
 @dataclass(frozen=True)
 class Call:
-    """How an operation is called; `make` gives what it is called on."""
+    """How an operation is called; `make` gives what it is called on.
+
+    Whoever may is answered 2xx and shown the object (`reads`), or has changed something in the database.
+    """
 
     make: Make = nothing
     json: Any = None
     content: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     reads: bool = False
-    """Whoever may gets 200: asserted, and one object does for all."""
+    changes: bool = True
+    """False: whoever may changes nothing here; the answer is all there is."""
+    streams: bool = False
+    """The answer would not end: its beginning is enough."""
+    first: tuple[str, Any] | None = None
+    """What the caller calls before, an operation and its body: who did this may do more."""
+    asker: str = "identity-svc"
+    """The service that column `service` is."""
+    compares: bool = True
+    """Who is turned away is answered as if there were nothing; False where that cannot be asked."""
 
 
-def operations(running: Running) -> set[str]:
-    """Every operation of the service's API document, `GET /api/cases/{case_id}`."""
-    document = running.service.app().openapi()
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    text: str
+    problem: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What a problem says of the object: all but which request it was."""
+        return {name: what for name, what in self.problem.items() if name not in ("request_id", "instance")}
+
+
+def operations(document: dict[str, Any]) -> dict[str, str]:
+    """Every operation of an API document and what it does: `GET /api/cases/{case_id}` → 办件详情；民警查看会留痕."""
     return {
-        f"{method.upper()} {path}"
+        f"{method.upper()} {path}": about.get("summary", "").partition(" · ")[0]
         for path, item in document["paths"].items()
-        for method in item
+        for method, about in item.items()
         if method in METHODS
     }
 
@@ -64,80 +116,108 @@ async def standing(running: Running, without: Collection[str] = ()) -> dict[str,
         for row in await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         if row[0] not in without
     ]
-    one = "SELECT '{0}' AS name, count(*) AS rows, md5(string_agg(t::text, '|' ORDER BY t::text)) AS says FROM \"{0}\" t"
+    one = (
+        "SELECT '{0}' AS name, count(*) AS rows, md5(string_agg(t::text, '|' ORDER BY t::text)) AS says"
+        ' FROM "{0}" t'
+    )
     found = await pool.fetch(" UNION ALL ".join(one.format(name) for name in names))
     return {row["name"]: (row["rows"], row["says"]) for row in found}
 
 
-async def ask(
-    running: Running, operation: str, call: Call, what: Object, token: str | None
-) -> httpx2.Response:
-    method, path = operation.split(" ")
+async def ask(running: Running, operation: str, call: Call, what: Object, token: str | None) -> Answer:
+    method, path = operation_of(operation).split(" ")
     headers = {**call.headers, **(bearer(token) if token else {})}
+    if call.streams:
+        status, text = await first_of(running, path.format(**what.path), headers)
+        return Answer(status, text, json.loads(text) if status >= 400 else {})
     if method != "GET":
         headers["Idempotency-Key"] = str(uuid4())
-    return await running.client.request(
-        method, path.format(**what.path), params=what.query, headers=headers, json=call.json,
-        content=call.content,
+    answer: httpx2.Response = await running.client.request(
+        method, path.format(**what.path), params=what.query, headers=headers, content=call.content,
+        json=call.json if what.json is None else what.json,
     )  # fmt: skip
-
-
-def owner(column: str) -> str:
-    return "company" if column in FOR_COMPANIES else "citizen"
+    is_problem = answer.headers.get("content-type") == "application/problem+json"
+    return Answer(answer.status_code, answer.text, answer.json() if is_problem else {})
 
 
 class Trial:
-    """Tries rows; `secrets` must never stand in what those are told who are turned away."""
+    """Tries rows; `secrets` never stand in what those are told who may not see the object."""
 
     def __init__(self, running: Running, tokens: Tokens, secrets: Collection[str]) -> None:
         self.running, self.tokens, self.secrets = running, tokens, secrets
 
     async def denied(self, operation: str, call: Call, row: Row) -> list[str]:
         """What is wrong with the row's denials; empty: nothing."""
-        columns = [name for name in COLUMNS if row[name] == DENY]
-        objects = {who: await call.make(who) for who in {owner(name) for name in columns}}
+        columns = row.columns(DENIED, REFUSED)
+        objects = {who: await call.make(who) for who in {owner(column) for column in columns}}
+        for column in columns:
+            await self._begin(call, objects[owner(column)], column)
         before = await standing(self.running)
         wrong = []
         for column in columns:
-            answer = await ask(self.running, operation, call, objects[owner(column)], self.tokens[column])
-            wrong += [f"{operation} as {column}: {said}" for said in self._wrong(answer)]
+            what = objects[owner(column)]
+            answer = await self._ask(operation, call, what, column)
+            found = self._leaks(answer, what)
+            if row.signs[column] == REFUSED:
+                found += [] if answer.status in REFUSING else [f"not refused: {answer.status}"]
+            elif answer.status not in TURNED_AWAY:
+                found += [f"let in with {answer.status}"]
+            elif call.compares and what.path:
+                absent = await self._ask(operation, call, what.made_up(), column)
+                told = f"learns that it is there: {answer.text}, not {absent.text}"
+                found += [] if absent.said == answer.said else [told]
+            wrong += [f"{operation} as {column}: {said}" for said in found]
         after = await standing(self.running)
         changed = [name for name in before if before[name] != after[name]]
         return wrong + ([f"{operation}: who was turned away changed {changed}"] if changed else [])
 
-    def _wrong(self, answer: httpx2.Response) -> list[str]:
-        if answer.status_code not in TURNED_AWAY:
-            return [f"let in with {answer.status_code}"]
-        more = set(answer.json()) - TOLD
-        leaked = [secret for secret in self.secrets if secret in answer.text]
-        return [f"told {found}" for found in (more, leaked) if found]
-
     async def allowed(self, operation: str, call: Call, row: Row) -> list[str]:
-        """What is wrong with what the row allows. Whatever else stands in the way (409, 422) is not its matter."""
+        """What is wrong with what the row allows; empty: nothing."""
         wrong, kept = [], {}
-        for column in (name for name in COLUMNS if row[name] == ALLOW):
+        for column in row.columns(MAY, NONE_OF_IT):
             who = owner(column)
             what = kept[who] if call.reads and who in kept else await call.make(who)
             kept[who] = what
-            answer = await ask(self.running, operation, call, what, self.tokens[column])
-            if answer.status_code in TURNED_AWAY or (call.reads and answer.status_code != 200):
-                wrong.append(f"{operation} as {column}: {answer.status_code} {answer.text[:200]}")
+            await self._begin(call, what, column)
+            found = await self._granted(operation, call, what, column, row.signs[column])
+            wrong += [f"{operation} as {column}: {said}" for said in found]
         return wrong
 
-    async def seen(self, operation: str, call: Call) -> Row:
-        """The row as the service behaves now: to compare with, never to copy unread."""
-        row = {}
-        for column in COLUMNS:
-            answer = await ask(
-                self.running, operation, call, await call.make(owner(column)), self.tokens[column]
-            )
-            row[column] = DENY if answer.status_code in TURNED_AWAY else ALLOW
-        return row
+    async def _granted(self, operation: str, call: Call, what: Object, column: str, sign: str) -> list[str]:
+        watches = not call.reads and call.changes
+        before = await standing(self.running, NO_EFFECT) if watches else {}
+        answer = await self._ask(operation, call, what, column)
+        if not 200 <= answer.status < 300:
+            return [f"{answer.status} {answer.text[:300]}"]
+        if sign == NONE_OF_IT:
+            return self._leaks(answer, what)
+        if watches and await standing(self.running, NO_EFFECT) == before:
+            return ["changed nothing"]
+        shows = what.shows or (what.path.values() if call.reads else ())
+        missing = [shown for shown in shows if call.reads and shown not in answer.text]
+        return [f"not shown {missing}: {answer.text[:300]}"] if missing else []
+
+    def _leaks(self, answer: Answer, what: Object) -> list[str]:
+        """What the caller sent is no secret; all else of the object is."""
+        sent = {*what.path.values(), *what.query.values()}
+        leaked = [secret for secret in {*self.secrets, *what.shows} - sent if secret in answer.text]
+        return [f"told {leaked}"] if leaked else []
+
+    async def _begin(self, call: Call, what: Object, column: str) -> None:
+        if call.first is not None:
+            operation, body = call.first
+            await self._ask(operation, Call(json=body), what, column)
+
+    async def _ask(self, operation: str, call: Call, what: Object, column: str) -> Answer:
+        token = self.tokens[call.asker if column == "service" else column]
+        return await ask(self.running, operation, call, what, token)
 
 
 def same_operations(running: Running, rows: Collection[str], calls: Collection[str]) -> None:
     """AssertionError: an operation without a row or a way to try it, or a row without an operation."""
-    there = operations(running)
-    assert not there - set(rows), "an operation without a row in table.md"
-    assert not set(rows) - there, "a row in table.md without an operation"
-    assert not there ^ set(calls), "each operation needs a Call here that tries it"
+    there = set(operations(running.service.app().openapi()))
+    assert not there - set(rows), "an operation without a row in the service's table"
+    assert not {operation_of(row) for row in rows} - there, (
+        "a row in the service's table without an operation"
+    )
+    assert not set(rows) ^ set(calls), "each row needs a Call here that tries it"

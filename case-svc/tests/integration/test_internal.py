@@ -36,7 +36,8 @@ async def test_a_missing_address_is_told_apart_from_a_missing_case(world, make_i
         assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}")
     wrong = await world.client.get(f"/internal/cases/{case_id}/address?direction=up", headers=as_courier)
     assert wrong.status_code == 422
-    reference = await world.client.get(f"/internal/cases/{case_id}/payment-reference", headers=as_courier)
+    as_payments = bearer(world.tokens.service("payment-svc"))
+    reference = await world.client.get(f"/internal/cases/{case_id}/payment-reference", headers=as_payments)
     assert reference.status_code == 409
 
 

@@ -60,13 +60,8 @@ async def _reader(caller: Annotated[Caller, Depends(allow(*APPLICANTS, *POLICE, 
     return as_officer(caller) if caller.has(*POLICE) else as_applicant(caller)
 
 
-async def _service(caller: Annotated[Caller, Depends(allow(Role.SERVICE))]) -> str:
-    return caller.subject
-
-
 Desk = Annotated[application.Desk, Depends(the_desk)]
 Applicant = Annotated[CaseApplicant, Depends(_applicant)]
 SwornOfficer = Annotated[CaseOfficer, Depends(_sworn_officer)]
 Police = Annotated[CaseOfficer, Depends(_police)]
 Reader = Annotated[CaseReader, Depends(_reader)]
-CallingService = Annotated[str, Depends(_service)]

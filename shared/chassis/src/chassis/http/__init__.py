@@ -2,7 +2,7 @@
 
 from ..auth.caller import Caller
 from .body_limit import body_up_to
-from .caller import allow
+from .caller import allow, allow_service
 from .idempotency import answer_not_stored, requires_idempotency_key
 from .if_match import IfMatch
 from .route import Router, Uow, WebhookRouter
@@ -14,6 +14,7 @@ __all__ = [
     "Uow",
     "WebhookRouter",
     "allow",
+    "allow_service",
     "answer_not_stored",
     "body_up_to",
     "requires_idempotency_key",

@@ -48,6 +48,21 @@ def allow(*roles: Role, acting: bool = False) -> Callable[[Request], Awaitable[C
     return caller
 
 
+def allow_service(*names: str) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency that lets the services of these names pass, and nobody else."""
+    door = allow(Role.SERVICE)
+
+    async def caller(request: Request) -> Caller:
+        found = await door(request)
+        if found.subject not in names:
+            raise Forbidden("这个服务不能调用此接口。", "This is not for that service.")
+        return found
+
+    caller.allowed_roles = (Role.SERVICE,)  # type: ignore[attr-defined]
+    caller.allows_acting = False  # type: ignore[attr-defined]
+    return caller
+
+
 async def authenticate(request: Request) -> None:
     """Puts the caller, or the reason why there is none, into the scope. A public route never looks at it."""
     header = request.headers.get("authorization")

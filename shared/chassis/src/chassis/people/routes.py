@@ -4,26 +4,20 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
-from contracts.tokens import Role
 from fastapi import Depends, Response
 
 from ..auth.caller import Caller
-from ..http.caller import allow
+from ..http.caller import allow_service
 from ..http.route import Router, Uow
-from ..problems import Forbidden, NotFound
+from ..problems import NotFound
 from .keeping import ExportPage, PersonalData
 
 ASKS = "identity-svc"
 """Who alone may ask: it knows that the person themselves wants it."""
 
 
-def _require_identity(caller: Caller) -> None:
-    if caller.subject != ASKS:
-        raise Forbidden("只有账号服务可以调用。", "Only identity-svc may ask.")
-
-
 BYTES = "application/octet-stream"
-ServiceCaller = Annotated[Caller, Depends(allow(Role.SERVICE))]
+Identity = Annotated[Caller, Depends(allow_service(ASKS))]
 
 
 def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> Router:
@@ -34,11 +28,10 @@ def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> R
     async def export(
         account_id: UUID,
         uow: Uow,
-        caller: ServiceCaller,
+        caller: Identity,
         after: UUID | None = None,
     ) -> ExportPage:
         """A page of all that is kept; go on with its `next`."""
-        _require_identity(caller)
         return await data().export(uow, account_id, after)
 
     if not files:
@@ -50,8 +43,7 @@ def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> R
         response_class=Response,
         responses={200: {"content": {BYTES: {}}, "description": "the file, whatever it is"}},
     )
-    async def export_file(account_id: UUID, file_id: str, uow: Uow, caller: ServiceCaller) -> Response:
-        _require_identity(caller)
+    async def export_file(account_id: UUID, file_id: str, uow: Uow, caller: Identity) -> Response:
         found = await data().file(uow, account_id, file_id)
         if found is None:
             raise NotFound("没有这个文件。", "There is no such file.")

@@ -1,0 +1,45 @@
+"""What every service serves alike, and how it is tried: stuck work for operators, a person's export."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from chassis.testing import Running
+
+from .trying import Call, Object
+
+CAUSE = "只有运维知道的原因"
+
+
+def for_operators(service: str, running: Running) -> dict[str, Call]:
+    """The rows of `/api/ops/<service>`: a message that is parked, a job that fails."""
+
+    async def message(_: str) -> Object:
+        made = await running.service.pool.fetchval(
+            "INSERT INTO parked_message (consumer, event_id, topic, key, headers, payload, cause) VALUES"
+            " ('nobody', $1, 'none', $2, '{\"ce_type\": \"none\"}', '', $3) RETURNING id",
+            uuid4(), str(uuid4()), CAUSE,
+        )  # fmt: skip
+        return Object({"message_id": str(made)})
+
+    async def job(_: str) -> Object:
+        made = await running.service.pool.fetchval(
+            "INSERT INTO job (kind, key, attempts, last_error) VALUES ('none', $1, 9, $2) RETURNING id",
+            str(uuid4()), CAUSE,
+        )  # fmt: skip
+        return Object({"job_id": str(made)})
+
+    async def both(owner: str) -> Object:
+        await message(owner)
+        await job(owner)
+        return Object(shows=(CAUSE,))
+
+    return {
+        f"GET /api/ops/{service}/stuck": Call(both, reads=True),
+        f"POST /api/ops/{service}/parked-messages/{{message_id}}/replay": Call(message, changes=False),
+        f"POST /api/ops/{service}/jobs/{{job_id}}/retry": Call(job),
+    }
+
+
+def export_of(account: UUID, *shows: str, **path: Any) -> Object:
+    """For `GET /internal/people/{account_id}/export` and the files of it."""
+    return Object({"account_id": str(account), **path}, shows=shows)

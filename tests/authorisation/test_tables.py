@@ -1,0 +1,67 @@
+"""The tables themselves: none is missing, and they say what the API documents say."""
+
+import importlib
+import inspect
+from functools import cache
+
+import pytest
+from chassis.service import Service
+from chassis.settings import ServiceSettings
+
+from .table import COLUMNS, ROOT, SIGNS, TABLES, operation_of, table
+from .trying import operations
+
+SERVICES = sorted(found.parent.name for found in ROOT.glob("*-svc/pyproject.toml"))
+WRITTEN = [name for name in SERVICES if (TABLES / f"{name}.md").exists()]
+BY_ROLE_ONLY = {"identity-svc", "catalog-svc", "payment-svc", "courier-svc", "evaluation-svc"}
+"""Of these only the roles are tried, in their own test_matrix.py."""
+EXPLAINED = "## 怎么读 · How to read"
+
+
+@cache
+def documented(name: str) -> dict[str, str]:
+    """The operations of the service's API document, and what each does."""
+    package = name.replace("-", "_")
+    (settings,) = (
+        found
+        for found in vars(importlib.import_module(f"{package}.settings")).values()
+        if inspect.isclass(found) and issubclass(found, ServiceSettings) and found is not ServiceSettings
+    )
+    service: Service = importlib.import_module(f"{package}.bootstrap").build(
+        settings(**settings.placeholders())
+    )
+    return operations(service.app().openapi())
+
+
+def test_every_service_has_a_table() -> None:
+    assert set(SERVICES) - set(WRITTEN) <= BY_ROLE_ONLY
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_operation_of_the_api_document_has_a_row(name: str) -> None:
+    rows = {operation_of(row) for row in table(name)}
+    assert not documented(name).keys() - rows, "a new operation needs a row: who may call it, on whose object"
+    assert not rows - documented(name).keys(), "a row without an operation"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_rows_say_in_the_documents_words_what_an_operation_does(name: str) -> None:
+    said = {row: told.does for row, told in table(name).items() if row == operation_of(row)}
+    assert said == {row: documented(name)[row] for row in said}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_row_is_tried(name: str) -> None:
+    module = importlib.import_module(f"{__package__}.test_{name.removesuffix('-svc')}")
+    assert table(name) == module.ROWS
+    assert callable(module.calls)
+
+
+def test_all_tables_explain_their_signs_and_columns_alike() -> None:
+    parts = {name: (TABLES / f"{name}.md").read_text(encoding="utf-8").split("\n## ") for name in WRITTEN}
+    explained = {
+        name: [part for part in found if f"## {part}".startswith(EXPLAINED)] for name, found in parts.items()
+    }
+    (said,) = {tuple(found) for found in explained.values()}
+    assert len(said) == 1
+    assert all(f"`{word}`" in said[0] for word in (*COLUMNS, *SIGNS))
