@@ -35,6 +35,7 @@ TRIED_ELSEWHERE = {
     # For officers of other units, whom nobody is here: test_break_glass.py.
     "POST /api/cases/{case_id}/break-glass",
     "POST /api/cases/numbers/{case_no}/break-glass",
+    "GET /internal/cases/{case_id}/address",  # for courier-svc only: test_internal.py
     "GET /internal/cases/{case_id}/payment-reference",  # of fines only: test_internal.py
 }
 
