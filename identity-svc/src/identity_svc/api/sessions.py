@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from ..application.factors.challenge import Challenge
 from ..application.open_session import IssuedTokens
 from ..domain.devices import Client
-from .dependencies import TheClient, TheMenu, not_cached
+from .dependencies import ClientAddress, TheClient, TheMenu, not_cached
 from .factors.steps import SecondFactorNeeded
 from .fields import Badge, Body, OneTimeCode, Password, Phone, Reader
 from .views import SessionView, session_id_of
@@ -55,8 +55,8 @@ async def log_in(
 
 @router.post("/refresh", summary="刷新令牌 · New tokens for a refresh token")
 @answer_not_stored
-async def refresh(body: RefreshRequest, menu: TheMenu) -> SessionView:
-    return SessionView.of(await menu.refresh_session(body.refresh_token))
+async def refresh(body: RefreshRequest, menu: TheMenu, address: ClientAddress) -> SessionView:
+    return SessionView.of(await menu.refresh_session(body.refresh_token, address))
 
 
 @router.delete("/current", status_code=204, summary="退出登录 · Log out")

@@ -99,6 +99,7 @@ def _wire(parts: Parts) -> None:
         stores.revocations,
         stores.messages,
         service.state.factors.devices,
+        service.state.factors.spent,
         service.state.scopes.store,
         service.state.duty.store,
     )
@@ -128,7 +129,9 @@ def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
         log_in=LogIn(
             begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session, second.ask
         ),
-        refresh_session=RefreshSession(begin, stores.sessions, open_session, revoke_access),
+        refresh_session=RefreshSession(
+            begin, stores.sessions, open_session, revoke_access, parts.count_forgeries
+        ),
         log_out=LogOut(revoke_access),
         end_sessions=EndSessions(stores.sessions, revoke_access),
         change_password=ChangePassword(

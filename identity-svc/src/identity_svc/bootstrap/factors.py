@@ -9,6 +9,7 @@ from ..application.factors.enrol_factor import EnrolFactor
 from ..application.factors.prove_factor import ProveFactor
 from ..application.factors.reset_factor import ResetFactor
 from ..application.factors.second_step import AskSecondFactor, PassSecondStep
+from ..persistence.factors.challenges import SqlSpentChallenges
 from ..persistence.factors.devices import SqlTrustedDevices
 from ..persistence.factors.factors import SqlFactors
 from .parts import Parts
@@ -23,7 +24,8 @@ def wire(parts: Parts) -> None:
 def _desk(parts: Parts) -> FactorsDesk:
     stores, begin, attempts = parts.stores, parts.service.begin, parts.attempts
     factors, devices = SqlFactors(parts.sealer), SqlTrustedDevices()
-    challenges = Challenges(parts.sealer)
+    spent = SqlSpentChallenges()
+    challenges = Challenges(parts.sealer, spent, parts.count_forgeries)
     prove = ProveFactor(begin, factors, attempts, parts.sealer.lookup_hash, stores.messages)
     return FactorsDesk(
         ask=AskSecondFactor(challenges, devices),
@@ -50,5 +52,6 @@ def _desk(parts: Parts) -> FactorsDesk:
         reset=ResetFactor(stores.officers, factors, devices, parts.revoke_access, stores.messages),
         factors=factors,
         devices=devices,
+        spent=spent,
         is_required=parts.settings.officer_second_factor == "required",
     )

@@ -62,7 +62,7 @@ def wire(parts: Parts) -> None:
         come_in=ComeIn(seats, parts.revoke_access, policy),
         agree=Agree(consents_given, flows),
         authenticate_client=AuthenticateClient(
-            begin, registered, frozenset({issuer, f"{issuer}/oidc/token"})
+            begin, registered, parts.count_forgeries, frozenset({issuer, f"{issuer}/oidc/token"})
         ),
         issue_tokens=IssueTokens(begin, grants, seats, tokens, policy),
         read_userinfo=ReadUserinfo(find_grant, registered, stores.accounts, stores.officers),

@@ -8,6 +8,7 @@ from chassis.service import Service
 
 from .. import policies
 from ..application.attempts import Attempts
+from ..application.count_forgeries import CountForgeries
 from ..application.hash_passwords import Passwords
 from ..application.key_ring import KeyRing
 from ..application.mandates.answer import AnswerMandate
@@ -88,6 +89,7 @@ class Parts:
     ring: KeyRing
     minter: MintTokens
     attempts: Attempts
+    count_forgeries: CountForgeries
     prove_code: ProveCode
     open_session: OpenSession
     revoke_access: RevokeAccess
@@ -133,6 +135,7 @@ class Parts:
             ring=ring,
             minter=minter,
             attempts=attempts,
+            count_forgeries=CountForgeries(service.begin, stores.throttle, sealer.lookup_hash),
             prove_code=ProveCode(service.begin, stores.codes, attempts),
             open_session=OpenSession(
                 stores.sessions,

@@ -9,7 +9,7 @@ from contracts.tokens import Role
 from fastapi import Depends, Request
 
 from ...application.factors.enrol_factor import EnrolFactor
-from ...application.factors.ports import Factors, TrustedDevices
+from ...application.factors.ports import Factors, SpentChallenges, TrustedDevices
 from ...application.factors.reset_factor import ResetFactor
 from ...application.factors.second_step import AskSecondFactor, PassSecondStep
 from ...domain.errors import OfficerNotFound
@@ -23,6 +23,7 @@ class FactorsDesk:
     reset: ResetFactor
     factors: Factors
     devices: TrustedDevices
+    spent: SpentChallenges
     is_required: bool
 
 

@@ -1,7 +1,7 @@
 """The browser before us: its cookies, its language, and the log-in it is in the middle of."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from chassis.db import UnitOfWork
@@ -10,9 +10,10 @@ from fastapi import Depends, Request, Response
 
 from ...application.oidc.authorize import Visitor
 from ...application.oidc.handlers import OidcDesk
+from ...application.oidc.ports import Flows
 from ...application.open_session import IssuedTokens
 from ...domain.oidc.answers import with_query
-from ...domain.oidc.browser import form_token, new_browser, read_session_cookie
+from ...domain.oidc.browser import browser_hash, form_token, new_browser, read_session_cookie
 from ...domain.oidc.errors import FormStale
 from ...domain.oidc.interaction import Step
 
@@ -31,9 +32,9 @@ _TRUSTED: Final = 400 * 24 * 3600
 
 @dataclass(slots=True)
 class Here:
-    """`flow_id`: the log-in under way, as the address names it. `session_cookie`: to be set; empty to be forgotten.
+    """`new`: its mark is not yet known to it. `flow_id`: the log-in under way, as the address names it.
 
-    `device_cookie`: an officer trusts this browser from now on.
+    `session_cookie`: to be set; empty to be forgotten. `device_cookie`: an officer trusts this browser from now on.
     """
 
     visitor: Visitor
@@ -48,7 +49,7 @@ class Here:
 
     @property
     def form_token(self) -> str:
-        return form_token(self.visitor.browser)
+        return form_token(self.visitor.browser, self.visitor.session)
 
     def check_form(self, request: Request, form: dict[str, str]) -> None:
         """That a form comes from a page of ours in this browser. Raises FormStale."""
@@ -56,6 +57,18 @@ class Here:
         right = hmac.compare_digest(form.get("form", "").encode(), self.form_token.encode())
         if self.new or elsewhere or not right:
             raise FormStale
+
+    async def renew(self, uow: UnitOfWork, flows: Flows) -> None:
+        """Another mark, for whoever knew the one before; the log-ins under way come along."""
+        before, self.visitor = self.visitor, replace(self.visitor, browser=new_browser())
+        self.new = True
+        await flows.move(uow, browser_hash(before.browser), browser_hash(self.visitor.browser))
+
+    def forget(self) -> None:
+        """After a log-out: whoever sits here next has nothing in common with who left, not even a log-in under way."""
+        if self.visitor.session is not None:
+            self.visitor, self.new = Visitor(new_browser()), True
+        self.session_cookie = ""
 
     def finish(self, response: Response) -> Response:
         """`response` with the cookies that changed."""
@@ -140,4 +153,5 @@ async def come_in(
     desk: OidcDesk = request.app.state.oidc
     before = await desk.authorize.seat(uow, here.visitor)
     here.session_cookie = await desk.come_in(uow, tokens.subject, tokens.session_id, before)
+    await here.renew(uow, desk.flows)
     return here.finish(go_on(flow_id))

@@ -27,7 +27,7 @@ async def log_out_of_all(request: Request, uow: Uow, desk: TheOidc, here: TheBro
     if seat is None or seat.session_id == asked.session_id:
         if seat is not None:
             await desk.end_session.at_once(seat)
-        here.session_cookie = ""
+        here.forget()
         return here.finish(send_to(asked.back_to)) if asked.back_to else _logged_out(request, here, asked)
     return pages(request).show(
         here,
@@ -55,7 +55,7 @@ async def log_out(request: Request, uow: Uow, desk: TheOidc, here: TheBrowser) -
     seat = await desk.authorize.seat(uow, here.visitor)
     if seat is not None:
         await desk.end_session(uow, seat)
-    here.session_cookie = ""
+    here.forget()
     if asked.back_to is not None:
         return pages(request).show(here, "leave", url=asked.back_to, client=asked.client, path="/login")
     return _logged_out(request, here, asked)

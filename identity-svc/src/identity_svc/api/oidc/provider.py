@@ -17,6 +17,7 @@ from ...domain.oidc.answers import with_query
 from ...domain.oidc.clients import Scope
 from ...domain.oidc.errors import InvalidClient, InvalidToken, OAuthError, RequestRefused
 from ...domain.oidc.levels import ACR_VALUES
+from ..dependencies import ClientAddress
 from .browser import TheBrowser, send_to, step_path
 from .forms import read_once, read_query
 from .pages import PageRouter
@@ -135,9 +136,9 @@ async def authorize_by_form(request: Request) -> Response:
 
 @router.post("/oidc/token")
 @answer_not_stored
-async def token(request: Request, desk: TheOidc) -> Response:
+async def token(request: Request, desk: TheOidc, address: ClientAddress) -> Response:
     form = await read_once(request)
-    client = await desk.authenticate_client(request.headers.get("authorization"), form)
+    client = await desk.authenticate_client(request.headers.get("authorization"), form, address)
     return _json(await desk.issue_tokens(client, form))
 
 
@@ -154,17 +155,17 @@ async def userinfo_by_post(request: Request, uow: Uow, desk: TheOidc) -> Respons
 
 @router.post("/oidc/introspect")
 @answer_not_stored
-async def introspect(request: Request, uow: Uow, desk: TheOidc) -> Response:
+async def introspect(request: Request, uow: Uow, desk: TheOidc, address: ClientAddress) -> Response:
     form = await read_once(request)
-    client = await desk.authenticate_client(request.headers.get("authorization"), form)
+    client = await desk.authenticate_client(request.headers.get("authorization"), form, address)
     return _json(await desk.inspect_token(uow, client, _token(form)))
 
 
 @router.post("/oidc/revoke")
 @answer_not_stored
-async def revoke(request: Request, uow: Uow, desk: TheOidc) -> Response:
+async def revoke(request: Request, uow: Uow, desk: TheOidc, address: ClientAddress) -> Response:
     form = await read_once(request)
-    client = await desk.authenticate_client(request.headers.get("authorization"), form)
+    client = await desk.authenticate_client(request.headers.get("authorization"), form, address)
     await desk.revoke_token(uow, client, _token(form))
     return Response(status_code=200, headers={"Cache-Control": "no-store"})
 

@@ -110,6 +110,7 @@ async def check_real_name(
         words = await _level_words(request, uow, desk, at)
         given = {"name": form.get("name", ""), "id_number": form.get("id_number", "")}
         return pages(request).again(here, "level", problem, path="/login/level", **(words | given))
+    await here.renew(uow, desk.flows)
     return here.finish(go_on(here.flow_id))
 
 

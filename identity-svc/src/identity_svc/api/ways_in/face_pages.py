@@ -48,6 +48,7 @@ async def see_result(
         uow, seat.subject.id, check_id, seat.session_id, seat.authentication
     )
     if state is FaceState.PASSED:
+        await here.renew(uow, oidc.flows)
         return here.finish(go_on(here.flow_id))
     return pages(request).show(here, "face", state=state, check_id=str(check_id), path="/login")
 

@@ -85,12 +85,13 @@ class PassSecondStep:
 
     async def proven(self, uow: UnitOfWork, step: SecondStep, address: str) -> Credentials:
         """Whose log-in it is, once both factors are proven; opens nothing."""
-        officer_id, fingerprint = self._challenges.read(step.challenge)
-        if not await self._prove(uow, officer_id, step.proof, address):
+        opened = await self._challenges.read(step.challenge, address)
+        if not await self._prove(uow, opened.officer_id, step.proof, address):
             raise SecondFactorRefused
-        credentials = await self._officers.credentials_by_id(uow, officer_id)
-        if credentials is None or not self._challenges.fits(fingerprint, credentials):
+        credentials = await self._officers.credentials_by_id(uow, opened.officer_id)
+        if credentials is None:
             raise SecondFactorRefused
+        await self._challenges.spend(uow, opened, credentials)
         return credentials
 
     async def _trust(self, uow: UnitOfWork, credentials: Credentials, name: str) -> str:

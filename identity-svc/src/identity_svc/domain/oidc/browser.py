@@ -39,5 +39,7 @@ def browser_hash(browser: str) -> bytes:
     return hashlib.sha256(b"flow:" + browser.encode()).digest()
 
 
-def form_token(browser: str) -> str:
-    return hmac.new(browser.encode(), b"form", hashlib.sha256).hexdigest()
+def form_token(browser: str, session: tuple[UUID, bytes] | None) -> str:
+    """Derived from both: who knew the browser's mark before somebody logged in knows no form of theirs."""
+    proof = session[0].bytes + session[1] if session else b""
+    return hmac.new(browser.encode(), b"form:" + proof, hashlib.sha256).hexdigest()

@@ -108,8 +108,10 @@ class FormStale(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "页面已过期，或浏览器禁用了 Cookie。请返回上一页刷新后重试。",
-            "The page is out of date, or the browser refuses cookies. Go back, reload it and try again.",
+            "打开本页之后，您在这个浏览器中登录、退出过，或认证等级有了变化，因此本次提交未生效（也可能是浏览器禁用了 "
+            "Cookie）。请点“继续”，在新打开的页面上重新填写。",
+            "Since this page was opened, somebody logged in or out in this browser, or your level rose, so what you "
+            "sent was not taken (or the browser refuses cookies). Choose “Go on” and fill in the page that opens.",
         )
 
 

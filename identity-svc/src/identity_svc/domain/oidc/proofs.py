@@ -50,7 +50,8 @@ def _basic(authorization: str) -> Proof:
         name, colon, secret = base64.b64decode(credentials.strip(), validate=True).decode().partition(":")
     except (ValueError, binascii.Error, UnicodeDecodeError) as error:
         raise InvalidClient from error
-    if not colon:
-        raise InvalidClient
     # Both are form-encoded before they are joined (RFC 6749 §2.3.1); ours need no encoding, so either way is right.
-    return Proof(unquote_plus(name), secret=unquote_plus(secret))
+    name, secret = unquote_plus(name), unquote_plus(secret)
+    if not colon or "\x00" in name:
+        raise InvalidClient
+    return Proof(name, secret=secret)

@@ -37,3 +37,10 @@ def add_factor_tables(metadata: sa.MetaData) -> None:
     )
     sa.Index("trusted_device_officer", device.c.officer_id)
     sa.Index("trusted_device_expires_at", device.c.expires_at)
+    spent = sa.Table(
+        "spent_challenge",
+        metadata,
+        sa.Column("id", UUID, primary_key=True),
+        sa.Column("until", _TIME, nullable=False, comment="when it would have ended by itself"),
+    )
+    sa.Index("spent_challenge_until", spent.c.until)

@@ -10,10 +10,14 @@ from chassis.db import UnitOfWork
 from ...domain.oidc.clients import Client, ClientData, ClientSecrets, Scope, Serves
 
 _DATA = tuple(field.name for field in fields(ClientData))
-_SELECT = f"""
-SELECT c.id, {", ".join(f"c.{name}" for name in _DATA)}, c.created_at, c.version,
-       d.name AS department_name, d.name_en AS department_name_en
-FROM oidc_client c JOIN department d ON d.code = c.department
+_COLUMNS = f"""
+c.id, {", ".join(f"c.{name}" for name in _DATA)}, c.created_at, c.version,
+d.name AS department_name, d.name_en AS department_name_en
+"""
+_FROM = "FROM oidc_client c JOIN department d ON d.code = c.department"
+_SELECT = f"SELECT {_COLUMNS} {_FROM}"
+_PROVING = f"""
+SELECT {_COLUMNS}, c.secret_hash, c.previous_secret_hash, c.previous_secret_until {_FROM} WHERE c.id = $1
 """
 _INSERT = f"""
 INSERT INTO oidc_client (id, {", ".join(_DATA)}, secret_hash)
@@ -40,12 +44,13 @@ class SqlClients:
         row = await uow.fetchrow(f"{_SELECT} WHERE c.id = $1", client_id)
         return _client(row) if row else None
 
-    async def secrets(self, uow: UnitOfWork, client_id: str) -> ClientSecrets:
-        row = await uow.fetchrow(
-            "SELECT secret_hash, previous_secret_hash, previous_secret_until FROM oidc_client WHERE id = $1",
-            client_id,
-        )
-        return ClientSecrets(*row) if row else ClientSecrets(None, None, None)
+    async def proving(self, uow: UnitOfWork, client_id: str) -> tuple[Client, ClientSecrets] | None:
+        """The client with what proves it: in one statement, whether there is one or not."""
+        row = await uow.read_row(_PROVING, client_id)
+        if row is None:
+            return None
+        secrets = (row["secret_hash"], row["previous_secret_hash"], row["previous_secret_until"])
+        return _client(row), ClientSecrets(*secrets)
 
     async def page(self, uow: UnitOfWork, department: str | None, after: str, limit: int) -> list[Client]:
         """By id; `after` is the last one of the page before."""

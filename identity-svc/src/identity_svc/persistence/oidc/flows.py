@@ -42,6 +42,10 @@ class SqlFlows:
         chosen, consented = row["chosen_session"], row["consented_by"]
         return Flow(flow_id, asked, row["asked_at"], chosen and str(chosen), consented and str(consented))
 
+    async def move(self, uow: UnitOfWork, old: bytes, new: bytes) -> None:
+        """All that are under way in the browser that was `old` and is `new` from now on."""
+        await uow.execute("UPDATE oidc_flow SET browser = $2 WHERE browser = $1", old, new)
+
     async def choose(self, uow: UnitOfWork, flow_id: str, session_id: UUID) -> None:
         await uow.execute("UPDATE oidc_flow SET chosen_session = $2 WHERE id = $1", flow_id, session_id)
 

@@ -71,6 +71,7 @@ def _add_authorizations(metadata: sa.MetaData) -> None:
         sa.Column("consented_by", UUID, comment="who agreed in this flow"),
     )
     sa.Index("oidc_flow_expires_at", flow.c.expires_at)
+    sa.Index("oidc_flow_browser", flow.c.browser)
     sa.Table(
         "oidc_participation",
         metadata,

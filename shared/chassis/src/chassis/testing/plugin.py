@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from . import databases, servers
+from .alike import watch
 from .statements import said
 from .tokens import Tokens
 
-__all__ = ["said"]
+__all__ = ["said", "watch"]
 
 
 @pytest.fixture(scope="session")

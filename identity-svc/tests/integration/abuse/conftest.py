@@ -1,0 +1,35 @@
+"""What an attacker tries, at the same provider as in `oidc`; and a watch that also sees what costs the most."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from joserfc.jws import JWSRegistry
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from oidc_kit.fixtures import browser, citizen, identity, new_browser, new_party, operator, our_url, party
+
+__all__ = ["browser", "citizen", "identity", "new_browser", "new_party", "operator", "our_url", "party"]
+
+
+@pytest.fixture
+def alike(watch, monkeypatch):
+    """A watch that notes runs of argon2 and checks of signatures besides."""
+
+    def noting(owner, name, word):
+        original = getattr(owner, name)
+
+        def noted(*args, **more):
+            watch.note(word)
+            return original(*args, **more)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    for name in ("hash", "verify"):
+        noting(PasswordHasher, name, f"argon2 {name}")
+    for algorithm in ("RS256", "PS256", "ES256"):
+        model = JWSRegistry.algorithms[algorithm]
+        noting(type(model), "verify", f"signature {type(model).__name__}")
+    return watch
