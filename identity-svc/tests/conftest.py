@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from chassis.testing import TEST_KEYS, Running, Tokens, bearer, running
 from identity_svc.bootstrap import build
+from identity_svc.domain.codes import serial_of
 from identity_svc.settings import IdentitySettings
 from partners.app import build as build_sandbox
 from partners.keys import generate
@@ -148,15 +149,28 @@ class Identity:
             f"/api/identity{path}", params=params, headers=bearer(token) if token else {}
         )
 
-    async def code(self, phone: str, purpose: str) -> str:
-        """Asks for a code and reads it in the sandbox's books."""
-        answer = await self.post("/codes", {"phone": phone, "purpose": purpose})
+    async def proof(
+        self, phone: str, purpose: str, client: httpx2.AsyncClient | None = None
+    ) -> dict[str, str]:
+        """Asks for a code and reads it on the phone: `code` and `code_ticket`, as bodies want them."""
+        body = {"phone": phone, "purpose": purpose}
+        answer = await (client or self.client).post("/api/identity/codes", json=body)
         assert answer.status_code == 202, answer.text
+        return await self.read(phone, answer.json()["code_ticket"])
+
+    async def read(self, phone: str, ticket: str) -> dict[str, str]:
+        """The code of the message that belongs to this ticket, by its serial."""
         await self.running.run_jobs()
-        return (await self.sandbox.messages(phone))[0]["params"]["code"]
+        serial = serial_of(ticket)
+        codes = [
+            one["params"]["code"]
+            for one in await self.sandbox.messages(phone)
+            if one["params"]["serial"] == serial
+        ]
+        return {"code": codes[0], "code_ticket": ticket}
 
     async def register(self, phone: str, **fields: Any) -> dict[str, Any]:
-        body = {"phone": phone, "code": await self.code(phone, "register"), **fields}
+        body = {"phone": phone, **await self.proof(phone, "register"), **fields}
         answer = await self.post("/accounts", body)
         assert answer.status_code == 201, answer.text
         return answer.json()

@@ -18,6 +18,7 @@ PLAIN = {
     "session.device_hash": "hash",
     "sms_code.phone_hash": "hash",
     "sms_code.code_hash": "hash",
+    "sms_code.ticket_hash": "hash",
     "throttle.key": "hash",
     "qr_log_in.code_hash": "hash",
     "qr_log_in.secret_hash": "hash",

@@ -84,8 +84,10 @@ class Crowd:
     async def _admit_citizen(self) -> None:
         phone = Phone(self.outside, phone_number(self.city.chance))
         door = await self._door(phone=phone.number, password=PASSWORD)
-        await door.call("POST", "/api/identity/codes", {"phone": phone.number, "purpose": "register"})
-        body = {"phone": phone.number, "code": await phone.code(), "password": PASSWORD}
+        asked = {"phone": phone.number, "purpose": "register"}
+        ticket = (await door.call("POST", "/api/identity/codes", asked))["code_ticket"]
+        proof = {"code": await phone.code(), "code_ticket": ticket}
+        body = {"phone": phone.number, **proof, "password": PASSWORD}
         door.admit((await door.call("POST", "/api/identity/accounts", body))["session"])
         checked = {"name": "赵小雨", "id_number": id_number(self.city.chance)}
         await door.call("POST", "/api/identity/real-name", checked)

@@ -11,7 +11,7 @@ async def test_a_message_lands_in_the_inbox_once(caller):
     message = {
         "phone": "+8613800000000",
         "template": "login_code",
-        "params": {"code": "123456"},
+        "params": {"code": "123456", "serial": "K7"},
         "out_id": "a",
     }
     sent = await caller.ok("POST", "/sms/v1/send", message)
@@ -22,9 +22,9 @@ async def test_a_message_lands_in_the_inbox_once(caller):
     inbox = (await caller.control("GET", "/sms/13800000000"))["messages"]
     assert [entry["text"] for entry in inbox] == [
         "reminder: day=明天",
-        "验证码 123456，用于登录，请勿告诉他人。",
+        "验证码 123456（序号 K7），用于登录，请勿告诉他人。",
     ]
-    assert inbox[1]["params"] == {"code": "123456"}
+    assert inbox[1]["params"] == {"code": "123456", "serial": "K7"}
     assert (await caller.control("GET", "/sms/13900000000?limit=1"))["messages"] == []
 
 

@@ -59,7 +59,7 @@ async def a_person(identity, sub, phone, id_number, level="四级", name="王小
 
 
 async def link(identity, web, phone):
-    body = {"phone": phone, "code": await identity.code(phone, "link")}
+    body = {"phone": phone, **await identity.proof(phone, "link")}
     return await web.post("/api/identity/sessions/linked", json=body)
 
 
@@ -130,7 +130,7 @@ async def test_whoever_has_an_account_links_that_one_by_its_own_phone(
     elsewhere = another_phone()
     for path, body in (
         ("/link-codes", {"phone": elsewhere}),
-        ("/linked", {"phone": elsewhere, "code": "123456"}),
+        ("/linked", {"phone": elsewhere, "code": "123456", "code_ticket": "t" * 43}),
     ):
         answer = await web.post(f"/api/identity/sessions{path}", json=body)
         assert (answer.status_code, answer.json()["type"]) == (409, "/problems/person-has-account")
@@ -138,9 +138,8 @@ async def test_whoever_has_an_account_links_that_one_by_its_own_phone(
 
     sent = await web.post("/api/identity/sessions/link-codes", json={})
     assert (sent.status_code, sent.json()["phone"]) == (202, masked)
-    await identity.running.run_jobs()
-    code = (await identity.sandbox.messages(phone))[0]["params"]["code"]
-    answer = await web.post("/api/identity/sessions/linked", json={"code": code})
+    code = await identity.read(phone, sent.json()["code_ticket"])
+    answer = await web.post("/api/identity/sessions/linked", json=code)
     assert answer.status_code == 201 and answer.json()["registered"] is False
     account = await me(identity, answer.json()["session"])
     assert account["account_id"] == (await me(identity, mine))["account_id"] and account["ial"] == 3
@@ -190,10 +189,10 @@ async def test_from_within_an_account_the_city_raises_its_level(identity, phone,
 async def test_of_two_browsers_that_register_one_person_at_once_one_does(identity, person, another_phone):
     phones = [another_phone() for _ in range(2)]
     webs = [(await come_in(identity, person))[1] for _ in phones]
-    codes = [await identity.code(phone, "link") for phone in phones]
+    codes = [await identity.proof(phone, "link") for phone in phones]
     answers = await asyncio.gather(
         *(
-            web.post("/api/identity/sessions/linked", json={"phone": phone, "code": code})
+            web.post("/api/identity/sessions/linked", json={"phone": phone, **code})
             for web, phone, code in zip(webs, phones, codes, strict=True)
         )
     )

@@ -1,6 +1,7 @@
 """Codes by SMS: sent once committed, few, short-lived, and silent about who is registered."""
 
 import json
+import re
 
 
 async def ask(identity, phone, purpose="login"):
@@ -8,12 +9,12 @@ async def ask(identity, phone, purpose="login"):
 
 
 async def log_in(identity, phone, code):
-    return await identity.post("/sessions", {"phone": phone, "code": code})
+    return await identity.post("/sessions", {"phone": phone, **code})
 
 
 def another(code):
-    """A code that is not `code`."""
-    return f"{(int(code) + 1) % 10**6:06d}"
+    """The same ticket with a code that is not its own."""
+    return code | {"code": f"{(int(code['code']) + 1) % 10**6:06d}"}
 
 
 async def test_known_and_unknown_phones_get_the_same_answer(identity, phone, another_phone):
@@ -22,7 +23,11 @@ async def test_known_and_unknown_phones_get_the_same_answer(identity, phone, ano
     known, unknown = await ask(identity, phone), await ask(identity, another_phone())
 
     assert known.status_code == unknown.status_code == 202
-    assert known.json() == unknown.json() == {"expires_in": 300, "resend_after": 60}
+    told = {"expires_in": 300, "resend_after": 60}
+    for answer in (known.json(), unknown.json()):
+        assert re.fullmatch(r"[A-Za-z0-9_-]{43}", answer.pop("code_ticket"))
+        assert re.fullmatch(r"[A-HJ-NP-Z][2-9]", answer.pop("serial"))
+        assert answer == told
     assert await identity.sql("SELECT count(*) AS n FROM job WHERE kind = 'identity.deliver_code'") == [(2,)]
 
 
@@ -32,14 +37,14 @@ async def test_a_wrong_code_is_answered_alike_for_known_and_unknown(identity, ph
     stranger = another_phone()
     answers = []
     for number in (phone, stranger):
-        code = await identity.code(number, "login")
+        code = await identity.proof(number, "login")
         answer = await log_in(identity, number, another(code))
         answers.append((answer.status_code, answer.json() | {"request_id": None}))
     assert answers[0] == answers[1] and answers[0][0] == 401
 
 
 async def test_only_the_holder_of_the_phone_learns_that_it_is_not_registered(identity, phone):
-    answer = await log_in(identity, phone, await identity.code(phone, "login"))
+    answer = await log_in(identity, phone, await identity.proof(phone, "login"))
     assert answer.status_code == 404
     assert answer.json()["type"] == "/problems/account-not-registered"
 
@@ -47,7 +52,7 @@ async def test_only_the_holder_of_the_phone_learns_that_it_is_not_registered(ide
 async def test_only_the_holder_of_the_phone_learns_that_it_is_registered(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    body = {"phone": phone, "code": await identity.code(phone, "register")}
+    body = {"phone": phone, **await identity.proof(phone, "register")}
     answer = await identity.post("/accounts", body)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/phone-already-registered")
 
@@ -92,7 +97,7 @@ async def test_neighbours_in_one_ipv6_network_are_one_address(start_identity, an
 async def test_a_refused_request_sends_nothing_and_keeps_the_code(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     assert (await ask(identity, phone)).status_code == 429
     assert await identity.running.run_jobs() == 0
     assert (await log_in(identity, phone, code)).status_code == 201
@@ -101,7 +106,7 @@ async def test_a_refused_request_sends_nothing_and_keeps_the_code(identity, phon
 async def test_five_wrong_tries_end_a_code(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     for _ in range(5):
         assert (await log_in(identity, phone, another(code))).status_code == 401
     assert (await log_in(identity, phone, code)).status_code == 401
@@ -110,7 +115,7 @@ async def test_five_wrong_tries_end_a_code(identity, phone):
 async def test_the_fifth_try_may_still_be_right(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     for _ in range(4):
         await log_in(identity, phone, another(code))
     assert (await log_in(identity, phone, code)).status_code == 201
@@ -119,7 +124,7 @@ async def test_the_fifth_try_may_still_be_right(identity, phone):
 async def test_a_code_works_once(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     assert (await log_in(identity, phone, code)).status_code == 201
     assert (await log_in(identity, phone, code)).status_code == 401
 
@@ -127,39 +132,41 @@ async def test_a_code_works_once(identity, phone):
 async def test_an_expired_code_is_refused(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     await identity.sql("UPDATE sms_code SET expires_at = now()")
     assert (await log_in(identity, phone, code)).status_code == 401
 
 
-async def test_a_newer_code_replaces_the_older(identity, phone):
+async def test_a_newer_code_leaves_the_older_alone_and_each_goes_with_its_own_ticket(identity, phone):
     await identity.register(phone)
     await identity.forget_limits()
-    older = await identity.code(phone, "login")
+    older = await identity.proof(phone, "login")
     await identity.forget_limits()
-    newer = await identity.code(phone, "login")
-    assert older == newer or (await log_in(identity, phone, older)).status_code == 401
+    newer = await identity.proof(phone, "login")
+    if older["code"] != newer["code"]:
+        assert (await log_in(identity, phone, older | {"code": newer["code"]})).status_code == 401
+    assert (await log_in(identity, phone, older)).status_code == 201
     assert (await log_in(identity, phone, newer)).status_code == 201
 
 
 async def test_a_code_opens_only_what_it_was_sent_for(identity, phone, another_phone):
     await identity.register(phone)
     await identity.forget_limits()
-    code = await identity.code(phone, "password")
+    code = await identity.proof(phone, "password")
     assert (await log_in(identity, phone, code)).status_code == 401
     stranger = another_phone()
-    code = await identity.code(stranger, "login")
-    answer = await identity.post("/accounts", {"phone": stranger, "code": code})
+    code = await identity.proof(stranger, "login")
+    answer = await identity.post("/accounts", {"phone": stranger, **code})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/code-refused")
 
 
 async def test_no_code_or_phone_lies_in_the_database_in_clear(identity, phone):
-    code = await identity.code(phone, "login")
+    code = await identity.proof(phone, "login")
     [row] = await identity.sql("SELECT * FROM sms_code")
     assert row["message"] is None, "the text is forgotten once sent"
     jobs = await identity.sql("SELECT key || payload::text AS text FROM job")
     for text in [str(dict(row)), *(job["text"] for job in jobs)]:
-        assert code not in text and phone not in text
+        assert code["code"] not in text and phone not in text and code["code_ticket"] not in text
 
 
 async def test_a_code_is_sent_when_the_operator_is_back(identity, phone):

@@ -44,7 +44,7 @@ async def test_people_live_through_a_change_of_both_keys(
     assert [await logs_in(coming, phone) for phone in phones[:4]] == [True] * 4
 
     going = await start_identity(url, **keys, lookup_key=FOLLOWING, lookup_key_previous=OLD_LOOKUP)
-    again = {"phone": phones[0], "code": await going.code(phones[0], "register"), "password": PASSWORD}
+    again = {"phone": phones[0], **await going.proof(phones[0], "register"), "password": PASSWORD}
     assert (await going.post("/accounts", again)).status_code == 409
     await going.register(phones[4], password=PASSWORD)
     assert await logs_in(coming, phones[4]), (
@@ -65,10 +65,10 @@ async def test_one_phone_is_one_account_across_both_phases(identity, start_ident
     coming = await start_identity(url, lookup_key=OLD_LOOKUP, lookup_key_next=FOLLOWING)
     assert await reseal(coming)
     going = await start_identity(url, lookup_key=FOLLOWING, lookup_key_previous=OLD_LOOKUP)
-    code = await coming.code(phone, "register")
-    bodies = [(coming, code), (going, await going.code(phone, "register"))]
+    code = await coming.proof(phone, "register")
+    bodies = [(coming, code), (going, await going.proof(phone, "register"))]
     answers = await asyncio.gather(
-        *(one.post("/accounts", {"phone": phone, "code": code, "password": PASSWORD}) for one, code in bodies)
+        *(one.post("/accounts", {"phone": phone, **code, "password": PASSWORD}) for one, code in bodies)
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409]
 

@@ -61,8 +61,8 @@ async def test_who_logged_in_long_ago_proves_it_again(start_identity, phone):
     answer = await identity.post("/me/links", {"ticket": ticket}, session["access_token"])
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/reauthentication-needed")
     await identity.forget_limits()
-    code = await identity.code(phone, "link")
-    answer = await identity.post("/me/links", {"ticket": ticket, "code": code}, session["access_token"])
+    code = await identity.proof(phone, "link")
+    answer = await identity.post("/me/links", {"ticket": ticket, **code}, session["access_token"])
     assert answer.status_code == 204
     [link] = (await my_ways(identity, session))["links"]
     assert link["proof"] == "sms"
@@ -72,8 +72,8 @@ async def test_somebody_elses_code_is_no_proof(start_identity, phone, another_ph
     identity = await start_identity(reauthentication_seconds=-1)
     session = (await identity.register(phone))["session"]
     ticket, _ = await a_ticket(identity, phone)
-    code = await identity.code(another_phone(), "link")
-    answer = await identity.post("/me/links", {"ticket": ticket, "code": code}, session["access_token"])
+    code = await identity.proof(another_phone(), "link")
+    answer = await identity.post("/me/links", {"ticket": ticket, **code}, session["access_token"])
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/code-refused")
 
 
@@ -109,8 +109,8 @@ async def test_a_removed_link_opens_nothing_and_the_phone_still_does(identity, s
     assert await comes_in(identity, user) == "phone_needed"
     assert await kinds(identity, session) == ["unlinked_wechat", "linked_wechat"]
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
-    assert (await identity.post("/sessions", {"phone": phone, "code": code})).status_code == 201
+    code = await identity.proof(phone, "login")
+    assert (await identity.post("/sessions", {"phone": phone, **code})).status_code == 201
 
 
 async def test_nobody_removes_anothers_link(identity, session, phone, another_phone):

@@ -110,6 +110,8 @@ UNCLEAR_LOGINS = [
     ({"phone": "13800000001", "badge_no": "XC-1", "password": "x"}, {"/phone"}),
     ({"phone": "13800000001", "password": "x", "code": "123456"}, {"/password"}),
     ({"badge_no": "XC-1", "code": "123456"}, {"/code"}),
+    ({"phone": "13800000001", "code": "123456"}, {"/code_ticket"}),
+    ({"phone": "13800000001", "password": "x", "code_ticket": "t" * 43}, {"/code"}),
     ({"badge_no": "不是警号", "password": "x"}, {"/badge_no"}),
     ({"phone": "110", "password": "x"}, {"/phone"}),
 ]

@@ -266,10 +266,12 @@ def citizen_id(held: Held) -> UUID:
 
 def newcomer(held: Held, client: httpx2.Client, partners: httpx2.Client, phone: str) -> dict[str, Any]:
     """Somebody who was sent a code to register with."""
-    assert client.post("/codes", json={"phone": phone, "purpose": "register"}).status_code == 202
+    sent = client.post("/codes", json={"phone": phone, "purpose": "register"})
+    assert sent.status_code == 202, sent.text
     held.do(held.running.run_jobs())
     (message,) = partners.get(f"/control/sms/{phone}").json()["messages"]
-    return {"phone": phone, "code": message["params"]["code"]}
+    ticket = sent.json()["code_ticket"]
+    return {"phone": phone, "code": message["params"]["code"], "code_ticket": ticket}
 
 
 def stranger(client: httpx2.Client, partners: httpx2.Client, phone: str) -> dict[str, str]:

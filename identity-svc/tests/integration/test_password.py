@@ -37,8 +37,8 @@ async def test_the_new_password_replaces_the_old_and_ends_other_sessions(identit
 
 async def test_a_forgotten_password_is_replaced_by_a_code(identity, phone, session):
     await identity.forget_limits()
-    code = await identity.code(phone, "password")
-    assert (await change(identity, session, code=code, new_password=NEW)).status_code == 204
+    code = await identity.proof(phone, "password")
+    assert (await change(identity, session, **code, new_password=NEW)).status_code == 204
     assert (await log_in(identity, phone, NEW)).status_code == 201
 
 
@@ -47,8 +47,8 @@ async def test_an_account_without_password_gets_one_by_a_code_only(identity, pho
     refused = await change(identity, session, current_password="anything", new_password=NEW)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/password-refused")
     await identity.forget_limits()
-    code = await identity.code(phone, "password")
-    assert (await change(identity, session, code=code, new_password=NEW)).status_code == 204
+    code = await identity.proof(phone, "password")
+    assert (await change(identity, session, **code, new_password=NEW)).status_code == 204
 
 
 async def test_a_wrong_proof_changes_nothing_and_is_counted(identity, phone, session):
@@ -64,6 +64,8 @@ async def test_a_wrong_proof_changes_nothing_and_is_counted(identity, phone, ses
 UNFIT_CHANGES = [
     {"new_password": NEW},
     {"new_password": NEW, "current_password": OLD, "code": "123456"},
+    {"new_password": NEW, "code": "123456"},
+    {"new_password": NEW, "current_password": OLD, "code_ticket": "t" * 43},
     {"new_password": "short", "current_password": OLD},
     {"current_password": OLD},
 ]

@@ -127,8 +127,8 @@ async def test_another_session_of_the_same_person_does_not_answer(identity, sess
     shown, _ = await a_code(identity)
     await scan(identity, shown, session)
     await identity.forget_limits()
-    code = await identity.code(phone, "login")
-    second = (await identity.post("/sessions", {"phone": phone, "code": code})).json()
+    code = await identity.proof(phone, "login")
+    second = (await identity.post("/sessions", {"phone": phone, **code})).json()
     assert (await say(identity, shown, second, "confirm")).status_code == 404
 
 

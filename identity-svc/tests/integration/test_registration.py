@@ -30,8 +30,8 @@ async def test_a_company_registers_with_its_credit_code(identity, phone):
 
 
 async def test_two_registrations_at_once_make_one_account(identity, phone):
-    code = await identity.code(phone, "register")
-    body = {"phone": phone, "code": code}
+    code = await identity.proof(phone, "register")
+    body = {"phone": phone, **code}
     answers = await asyncio.gather(*(identity.post("/accounts", body) for _ in range(4)))
 
     assert sorted(answer.status_code for answer in answers)[0] == 201
@@ -41,9 +41,9 @@ async def test_two_registrations_at_once_make_one_account(identity, phone):
 
 
 async def test_a_wrong_code_registers_nobody(identity, phone):
-    code = await identity.code(phone, "register")
-    wrong = f"{(int(code) + 1) % 10**6:06d}"
-    answer = await identity.post("/accounts", {"phone": phone, "code": wrong})
+    code = await identity.proof(phone, "register")
+    wrong = f"{(int(code['code']) + 1) % 10**6:06d}"
+    answer = await identity.post("/accounts", {"phone": phone, **code, "code": wrong})
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["path"] == "/code"
@@ -51,8 +51,8 @@ async def test_a_wrong_code_registers_nobody(identity, phone):
 
 
 async def test_an_easy_password_costs_no_try_of_the_code(identity, phone):
-    code = await identity.code(phone, "register")
-    body = {"phone": phone, "code": code, "password": "12345678"}
+    code = await identity.proof(phone, "register")
+    body = {"phone": phone, **code, "password": "12345678"}
     answer = await identity.post("/accounts", body)
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/password-unsuitable")
     assert (await identity.post("/accounts", body | {"password": "a better one"})).status_code == 201
@@ -66,6 +66,7 @@ WRONG_FIELDS = [
     ({"uscc": "91610131MA6TDEM00E"}, {"/kind"}),
     ({"code": "12345"}, {"/code"}),
     ({"code": "١٢٣٤٥٦"}, {"/code"}),
+    ({"code_ticket": "t" * 42}, {"/code_ticket"}),
     ({"kind": "robot"}, {"/kind"}),
     ({"password": "p" * 129}, {"/password"}),
 ]
@@ -74,7 +75,9 @@ WRONG_FIELDS = [
 async def test_every_wrong_field_is_named_at_once(identity, phone, subtests):
     for fields, paths in WRONG_FIELDS:
         with subtests.test(str((fields, paths))[:80]):
-            answer = await identity.post("/accounts", {"phone": phone, "code": "123456"} | fields)
+            answer = await identity.post(
+                "/accounts", {"phone": phone, "code": "123456", "code_ticket": "t" * 43} | fields
+            )
             assert answer.status_code == 422
             assert {error["path"] for error in answer.json()["errors"]} == paths
 
@@ -87,7 +90,7 @@ async def test_nothing_personal_lies_in_the_database_in_clear(identity, phone):
 
 
 async def test_an_answer_with_tokens_is_never_kept(identity, phone):
-    body = {"phone": phone, "code": await identity.code(phone, "register")}
+    body = {"phone": phone, **await identity.proof(phone, "register")}
     headers = {"Idempotency-Key": "0190-some-key"}
     answer = await identity.client.post("/api/identity/accounts", json=body, headers=headers)
     assert answer.status_code == 201

@@ -29,7 +29,12 @@ async def link(identity, ticket, **proof):
 
 
 async def link_by_sms(identity, ticket, phone):
-    return await link(identity, ticket, phone=phone, code=await identity.code(phone, "link"))
+    return await link(identity, ticket, phone=phone, **await identity.proof(phone, "link"))
+
+
+def another(code):
+    """The same ticket with a code that is not its own."""
+    return code | {"code": f"{(int(code['code']) + 1) % 10**6:06d}"}
 
 
 async def account_of(identity, session):
@@ -151,38 +156,37 @@ async def test_a_ticket_links_once(identity, user, phone):
 
 async def test_a_ticket_does_not_outlive_its_time(identity, user, phone):
     ticket = (await come_in(identity, user))["ticket"]
-    code = await identity.code(phone, "link")
+    code = await identity.proof(phone, "link")
     await identity.sql("UPDATE vouched SET expires_at = now()")
-    assert (await link(identity, ticket, phone=phone, code=code)).status_code == 401
+    assert (await link(identity, ticket, phone=phone, **code)).status_code == 401
 
 
 async def test_a_wrong_code_keeps_the_ticket(identity, user, phone):
     ticket = (await come_in(identity, user))["ticket"]
-    code = await identity.code(phone, "link")
-    wrong = await link(identity, ticket, phone=phone, code=f"{(int(code) + 1) % 10**6:06d}")
+    code = await identity.proof(phone, "link")
+    wrong = await link(identity, ticket, phone=phone, **another(code))
     assert (wrong.status_code, wrong.json()["type"]) == (422, "/problems/code-refused")
-    assert (await link(identity, ticket, phone=phone, code=code)).status_code == 201
+    assert (await link(identity, ticket, phone=phone, **code)).status_code == 201
 
 
 async def test_a_code_sent_to_log_in_links_nothing(identity, user, phone):
     ticket = (await come_in(identity, user))["ticket"]
-    code = await identity.code(phone, "login")
-    assert (await link(identity, ticket, phone=phone, code=code)).status_code == 422
+    code = await identity.proof(phone, "login")
+    assert (await link(identity, ticket, phone=phone, **code)).status_code == 422
 
 
 async def test_the_code_to_link_with_may_be_asked_for_by_ticket(identity, user, phone):
     ticket = (await come_in(identity, user))["ticket"]
     sent = await identity.post("/sessions/link-codes", {"ticket": ticket, "phone": phone})
     assert (sent.status_code, sent.json()["phone"]) == (202, phone[:3] + "****" + phone[-4:])
-    await identity.running.run_jobs()
-    code = (await identity.sandbox.messages(phone))[0]["params"]["code"]
-    assert (await link(identity, ticket, phone=phone, code=code)).status_code == 201
+    code = await identity.read(phone, sent.json()["code_ticket"])
+    assert (await link(identity, ticket, phone=phone, **code)).status_code == 201
 
 
 async def test_two_who_link_with_one_ticket_at_once_make_one_account(identity, user, phone):
     ticket = (await come_in(identity, user))["ticket"]
-    code = await identity.code(phone, "link")
-    answers = await asyncio.gather(*(link(identity, ticket, phone=phone, code=code) for _ in range(4)))
+    code = await identity.proof(phone, "link")
+    answers = await asyncio.gather(*(link(identity, ticket, phone=phone, **code) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers)[0] == 201
     assert {answer.status_code for answer in answers} <= {201, 401, 409, 422}
     assert [answer.status_code for answer in answers].count(201) == 1
@@ -193,10 +197,10 @@ async def test_two_who_link_with_one_ticket_at_once_make_one_account(identity, u
 async def test_one_wechat_user_racing_for_two_accounts_enters_one(identity, user, another_phone):
     tickets = [(await come_in(identity, user))["ticket"] for _ in range(2)]
     phones = [another_phone() for _ in range(2)]
-    codes = [await identity.code(phone, "link") for phone in phones]
+    codes = [await identity.proof(phone, "link") for phone in phones]
     answers = await asyncio.gather(
         *(
-            link(identity, ticket, phone=phone, code=code)
+            link(identity, ticket, phone=phone, **code)
             for ticket, phone, code in zip(tickets, phones, codes, strict=True)
         )
     )
@@ -237,10 +241,11 @@ async def test_without_a_secret_the_mini_program_is_not_offered(start_identity):
 
 UNCLEAR_PROOFS = [
     ({}, {"/code"}),
-    ({"code": "123456", "wechat_phone_code": "x"}, {"/code"}),
+    ({"code": "123456", "code_ticket": "t" * 43, "wechat_phone_code": "x"}, {"/code"}),
     ({"phone": "13800000001", "wechat_phone_code": "x"}, {"/phone"}),
-    ({"phone": "110", "code": "123456"}, {"/phone"}),
-    ({"code": "123456"}, {"/phone"}),
+    ({"phone": "110", "code": "123456", "code_ticket": "t" * 43}, {"/phone"}),
+    ({"phone": "13800000001", "code": "123456"}, {"/code_ticket"}),
+    ({"code": "123456", "code_ticket": "t" * 43}, {"/phone"}),
 ]
 
 

@@ -53,11 +53,9 @@ class Registrar:
     async def _citizen(self) -> Person:
         number = next(self._numbers)
         phone = f"139{number % 100_000_000:08d}"
-        await self._post("/api/identity/codes", {"phone": phone, "purpose": "register"})
-        code = await self._code(phone)
-        registered = await self._post(
-            "/api/identity/accounts", {"kind": "person", "phone": phone, "code": code}
-        )
+        sent = await self._post("/api/identity/codes", {"phone": phone, "purpose": "register"})
+        proof = {"code": await self._code(phone), "code_ticket": sent["code_ticket"]}
+        registered = await self._post("/api/identity/accounts", {"kind": "person", "phone": phone, **proof})
         checked = await self._post(
             "/api/identity/real-name",
             {"name": "王小明", "id_number": id_number(number)},

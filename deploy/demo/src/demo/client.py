@@ -97,10 +97,12 @@ class Citizen(Person):
     async def register(cls, platform: Platform, phone: Phone, **company: str) -> "Citizen":
         """By the code that comes to the phone. `company`: uscc and company_name of an enterprise."""
         asked = IdentityCodeRequest(phone.number, IdentityPurpose.REGISTER)
-        await ask(identity_request_code, client=platform.client(), body=asked)
+        sent = await ask(identity_request_code, client=platform.client(), body=asked)
         kind = {"kind": "enterprise"} if company else {}
         body = IdentityRegistrationRequest.from_dict(
-            {"phone": phone.number, "code": await phone.code()} | kind | company
+            {"phone": phone.number, "code": await phone.code(), "code_ticket": sent["code_ticket"]}
+            | kind
+            | company
         )
         answer = await ask(identity_register, client=platform.client(), body=body)
         return cls(platform, answer["session"]["access_token"])

@@ -14,7 +14,7 @@ from .edge import Call, Document, Edge
 from .fields import text
 
 _PHONE = re.compile(r"1\d{10}|\+\d{6,15}")
-_CODE = "验证码 {{code}}，用于{what}，请勿告诉他人。"
+_CODE = "验证码 {{code}}（序号 {{serial}}），用于{what}，请勿告诉他人。"
 _TEMPLATES = {
     "register_code": _CODE.format(what="注册"),
     "login_code": _CODE.format(what="登录"),

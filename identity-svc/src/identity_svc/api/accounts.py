@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from ..application.register_account import Registration
 from ..domain.accounts import Company, Kind
-from ..domain.codes import LIFETIME, Purpose
+from ..domain.codes import LIFETIME, Purpose, TypedCode, serial_of
 from .dependencies import ClientAddress, TheClient, TheMenu, not_cached
-from .fields import Body, IdNumber, Name, OneTimeCode, Password, Phone, Reader, Uscc, reading
+from .fields import Body, CodeTicket, IdNumber, Name, OneTimeCode, Password, Phone, Reader, Uscc, reading
 from .views import AccountView, SessionView, authentication_of, session_id_of
 
 router = Router(prefix="/api/identity", tags=["accounts"], dependencies=[Depends(not_cached)])
@@ -25,8 +25,15 @@ class CodeRequest(Body):
 
 
 class CodeSent(BaseModel):
-    """The same for every phone, whether it has an account or not."""
+    """The same for every phone, whether it has an account or not. The code goes with `code_ticket` and no other."""
 
+    code_ticket: str = Field(
+        description="验证码的凭据，提交验证码时一并提交 · goes back together with the code"
+    )
+    serial: str = Field(
+        description="序号，与短信中的一致，用于分辨多条短信 · stands in the message too, to tell two of them apart",
+        examples=["K7"],
+    )
     expires_in: int = Field(description="验证码有效秒数 · seconds the code is valid")
     resend_after: int = Field(description="可再次获取前的秒数 · seconds until another may be asked for")
 
@@ -37,6 +44,7 @@ class RegistrationRequest(Body):
     kind: Literal["person", "enterprise"] = "person"
     phone: Phone = Field(examples=["13800000001"])
     code: OneTimeCode
+    code_ticket: CodeTicket
     password: Password | None = None
     uscc: Uscc | None = None
     company_name: Name | None = None
@@ -69,8 +77,10 @@ class RealNameConfirmed(BaseModel):
 @answer_not_stored
 async def request_code(body: CodeRequest, uow: Uow, menu: TheMenu, address: ClientAddress) -> CodeSent:
     phone = reading(lambda reader: reader.phone(body.phone))
-    await menu.request_code(uow, phone, body.purpose, address)
+    ticket = await menu.request_code(uow, phone, body.purpose, address)
     return CodeSent(
+        code_ticket=ticket,
+        serial=serial_of(ticket),
         expires_in=int(LIFETIME.total_seconds()),
         resend_after=int(menu.request_code.resend_after.total_seconds()),
     )
@@ -110,4 +120,5 @@ def _registration(body: RegistrationRequest) -> Registration:
     elif body.uscc is not None or body.company_name is not None:
         reader.refuse("/kind", "个人账号不填写企业信息", "people have no company data")
     reader.done()
-    return Registration(Kind(body.kind), phone, body.code, body.password, company)
+    typed = TypedCode(body.code, body.code_ticket)
+    return Registration(Kind(body.kind), phone, typed, body.password, company)

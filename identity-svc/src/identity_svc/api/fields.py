@@ -9,12 +9,14 @@ from chassis.clock import SHANGHAI, now
 from chassis.problems import FieldError, InvalidInput
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from ..domain.codes import TypedCode
 from ..domain.officers import read_badge
 from ..domain.passwords import MAX_LENGTH
 from ..domain.personal import read_id_number, read_phone, read_uscc
 
 Phone = Annotated[str, StringConstraints(max_length=32)]
 OneTimeCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+CodeTicket = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=50)]
 IdNumber = Annotated[str, StringConstraints(max_length=32)]
@@ -72,6 +74,20 @@ class Reader:
         return self._read(
             name if name.isprintable() else None, "/name", "姓名中有不能识别的字符", "not a name"
         )
+
+    def typed_code(self, code: str | None, ticket: str | None) -> TypedCode | None:
+        """Both or neither: a code is good with the ticket that was answered when it was asked for."""
+        if code is None and ticket is None:
+            return None
+        if code is None:
+            self.refuse("/code", "请填写短信验证码", "the code by SMS is missing")
+        if ticket is None:
+            self.refuse(
+                "/code_ticket",
+                "请一并提交获取验证码时返回的 code_ticket",
+                "give the code_ticket that was answered when the code was asked for",
+            )
+        return TypedCode(code or "", ticket or "")
 
     def refuse(self, path: str, zh: str, en: str) -> None:
         self._errors.append(FieldError(path, zh, en))

@@ -16,7 +16,7 @@ from ..application.change_password import PasswordChange
 from ..domain.accounts import View
 from ..domain.errors import AccountNotFound
 from .dependencies import ClientAddress, Limit, TheMenu, not_cached
-from .fields import Body, OneTimeCode, Password
+from .fields import Body, CodeTicket, OneTimeCode, Password, Reader
 from .paging import page
 from .views import AccountView, OfficerView, session_id_of
 
@@ -60,11 +60,12 @@ class ViewOfMe(BaseModel):
 
 
 class PasswordRequest(Body):
-    """Give the present password or, for people, a code asked for with the purpose `password`."""
+    """Give the present password or, for people, a code asked for with the purpose `password`, and its ticket."""
 
     new_password: Password
     current_password: Password | None = None
     code: OneTimeCode | None = None
+    code_ticket: CodeTicket | None = None
 
 
 @router.get("/me", summary="我的账号 · My account")
@@ -107,12 +108,15 @@ async def change_password(
                 FieldError("/current_password", "当前口令和验证码须填且只填一项", "give exactly one proof")
             ],
         )
+    reader = Reader()
+    typed = reader.typed_code(body.code, body.code_ticket)
+    reader.done()
     change = PasswordChange(
         owner_id=caller.account_id,
         is_officer=is_officer,
         session_id=session_id_of(caller),
         new=body.new_password,
         current=body.current_password,
-        code=body.code,
+        code=typed,
     )
     await menu.change_password(uow, change, address)

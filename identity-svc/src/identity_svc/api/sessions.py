@@ -12,19 +12,22 @@ from ..application.open_session import IssuedTokens
 from ..domain.devices import Client
 from .dependencies import ClientAddress, TheClient, TheMenu, not_cached
 from .factors.steps import SecondFactorNeeded
-from .fields import Badge, Body, OneTimeCode, Password, Phone, Reader
+from .fields import Badge, Body, CodeTicket, OneTimeCode, Password, Phone, Reader
 from .views import SessionView, session_id_of
 
 router = Router(prefix="/api/identity/sessions", tags=["sessions"], dependencies=[Depends(not_cached)])
 
 
 class LoginRequest(Body):
-    """One of: `phone` + `password`, `phone` + `code` (people), `badge_no` + `password` (officers, staff)."""
+    """One of: `phone` + `password`; `phone`, `code`, `code_ticket` (people); `badge_no` + `password` (officers)."""
 
     phone: Phone | None = Field(None, examples=["13800000001"])
     badge_no: Badge | None = Field(None, examples=["XC-HUZHENG-1"])
     password: Password | None = None
     code: OneTimeCode | None = None
+    code_ticket: CodeTicket | None = Field(
+        None, description="获取验证码时返回的凭据 · what was answered when the code was asked for"
+    )
     trusted_device: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         None, description="民警信任设备的凭据 · what a device that an officer trusts was given"
     )
@@ -73,9 +76,10 @@ async def _log_in(body: LoginRequest, uow: Uow, menu: TheMenu, client: Client) -
     if body.badge_no is not None and body.code is not None:
         reader.refuse("/code", "警号只能用口令登录", "a badge number goes with a password")
     identifier = reader.badge(body.badge_no) if body.badge_no is not None else reader.phone(body.phone or "")
+    typed = reader.typed_code(body.code, body.code_ticket)
     reader.done()
-    if body.code is not None:
-        return await menu.log_in.by_code(uow, identifier, body.code, client)
+    if typed is not None:
+        return await menu.log_in.by_code(uow, identifier, typed, client)
     password = body.password or ""
     if body.badge_no is not None:
         return await menu.log_in.by_badge_and_password(uow, identifier, password, client, body.trusted_device)

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
-from ..domain.codes import Purpose
+from ..domain.codes import Purpose, TypedCode
 from ..domain.errors import AccountNotFound, CodeRefused, PasswordRefused, PasswordUnsuitable
 from ..domain.passwords import is_suitable
 from ..domain.personal import dialled
@@ -26,7 +26,7 @@ class PasswordChange:
     session_id: UUID
     new: str
     current: str | None
-    code: str | None
+    code: TypedCode | None
 
 
 class ChangePassword:

@@ -6,7 +6,7 @@ from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
 from ..domain.accounts import Credentials
-from ..domain.codes import Purpose
+from ..domain.codes import Purpose, TypedCode
 from ..domain.devices import Client
 from ..domain.errors import AccountNotRegistered, CodeRefused, LoginRefused
 from .attempts import Attempts
@@ -62,10 +62,10 @@ class LogIn:
             return asked
         return await self._open_session(uow, credentials.subject, asked, client)
 
-    async def by_code(self, uow: UnitOfWork, phone: str, code: str, client: Client) -> IssuedTokens:
+    async def by_code(self, uow: UnitOfWork, phone: str, typed: TypedCode, client: Client) -> IssuedTokens:
         """Raises LoginRefused, TooManyAttempts; AccountNotRegistered to the phone's holder only."""
         try:
-            proven = await self._prove_code(phone, Purpose.LOGIN, code, client.address)
+            proven = await self._prove_code(phone, Purpose.LOGIN, typed, client.address)
             credentials = await self._accounts.credentials_by_phone(uow, phone)
             if credentials is None:
                 raise AccountNotRegistered

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
-from ..domain.codes import Purpose
+from ..domain.codes import Purpose, TypedCode
 from ..domain.errors import CodeRefused
 from ..domain.limits import Allowance
 from .attempts import Attempts
@@ -25,12 +25,12 @@ class ProveCode:
         self._codes = codes
         self._attempts = attempts
 
-    async def __call__(self, phone: str, purpose: Purpose, code: str, address: str) -> ProvenCode:
+    async def __call__(self, phone: str, purpose: Purpose, typed: TypedCode, address: str) -> ProvenCode:
         """Raises CodeRefused or TooManyAttempts. Call it before anything else uses the database."""
         allowances = self._attempts.at_code(address)
         async with self._begin() as uow:
             await self._attempts.take(uow, allowances)
-            code_id = await self._codes.try_code(uow, phone, purpose, code)
+            code_id = await self._codes.try_code(uow, phone, purpose, typed)
         if code_id is None:
             raise CodeRefused
         return ProvenCode(code_id, tuple(allowances))

@@ -8,7 +8,7 @@ from chassis.ids import uuid7
 from contracts.identity import AccountRegistered
 
 from ..domain.accounts import IAL_PHONE, Account, Company, Kind, Subject
-from ..domain.codes import Purpose
+from ..domain.codes import Purpose, TypedCode
 from ..domain.devices import Client
 from ..domain.errors import PasswordUnsuitable
 from ..domain.passwords import is_suitable
@@ -25,7 +25,7 @@ class Registration:
 
     kind: Kind
     phone: str
-    code: str
+    code: TypedCode
     password: str | None
     company: Company | None
 

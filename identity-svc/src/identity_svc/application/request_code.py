@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chassis.db import UnitOfWork
 
-from ..domain.codes import Purpose, new_code
+from ..domain.codes import Purpose, TypedCode, new_code, new_ticket
 from ..domain.errors import TooManyCodes
 from ..domain.limits import Allowance, Limit
 from .ports import Codes, KeyedHash, Throttle
@@ -35,12 +35,14 @@ class RequestCode:
         self._limits = limits
         self.resend_after = limits.resend.every
 
-    async def __call__(self, uow: UnitOfWork, phone: str, purpose: Purpose, address: str) -> None:
-        """`phone` is E.164. Raises TooManyCodes."""
+    async def __call__(self, uow: UnitOfWork, phone: str, purpose: Purpose, address: str) -> str:
+        """The ticket that the code will be good with. `phone` is E.164. Raises TooManyCodes."""
         if wait := await self._throttle.take(uow, self._allowances(phone, address)):
             raise TooManyCodes(wait)
-        code_id = await self._codes.put(uow, phone, purpose, new_code())
+        typed = TypedCode(new_code(), new_ticket())
+        code_id = await self._codes.put(uow, phone, purpose, typed)
         uow.enqueue(DELIVER_CODE, str(code_id))
+        return typed.ticket
 
     def _allowances(self, phone: str, address: str) -> list[Allowance]:
         per_phone = [

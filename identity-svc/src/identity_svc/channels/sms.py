@@ -23,7 +23,7 @@ class PartnerSms:
         body = {
             "phone": dialled(message.phone),
             "template": f"{message.purpose}_code",
-            "params": {"code": message.code, "minutes": str(minutes)},
+            "params": {"code": message.code, "serial": message.serial, "minutes": str(minutes)},
             "out_id": str(message.id),
         }
         try:

@@ -1,4 +1,4 @@
-"""One-time codes: one per phone and purpose; a new one replaces the old."""
+"""One-time codes: a row for each ticket; several of one phone stand beside each other."""
 
 from uuid import UUID
 
@@ -8,17 +8,16 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.sealing import Sealer
 
-from ..domain.codes import LIFETIME, MAX_TRIES, CodeMessage, Purpose
+from ..domain.codes import LIFETIME, MAX_TRIES, CodeMessage, Purpose, TypedCode, serial_of
 
 _PUT = """
-INSERT INTO sms_code (phone_hash, purpose, id, code_hash, message, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (phone_hash, purpose) DO UPDATE
-  SET id = excluded.id, code_hash = excluded.code_hash, message = excluded.message,
-      expires_at = excluded.expires_at, tries = 0, used_at = NULL
+INSERT INTO sms_code (ticket_hash, phone_hash, purpose, id, code_hash, message, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _TRY = """
 UPDATE sms_code SET tries = tries + 1
-WHERE phone_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now() AND tries < $3
+WHERE ticket_hash = $1 AND phone_hash = $2 AND purpose = $3
+  AND used_at IS NULL AND expires_at > now() AND tries < $4
 RETURNING id, code_hash
 """
 
@@ -27,27 +26,31 @@ class SqlCodes:
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def put(self, uow: UnitOfWork, phone: str, purpose: Purpose, code: str) -> UUID:
+    async def put(self, uow: UnitOfWork, phone: str, purpose: Purpose, typed: TypedCode) -> UUID:
+        """Keeps what will be typed, for its ticket; the id by which it is sent."""
         code_id = uuid7()
-        message = self._sealer.seal(orjson.dumps({"phone": phone, "code": code}), code_id.bytes)
+        plain = {"phone": phone, "code": typed.code, "serial": serial_of(typed.ticket)}
+        message = self._sealer.seal(orjson.dumps(plain), code_id.bytes)
         await uow.execute(
             _PUT,
+            self._ticket_hash(typed.ticket),
             self._sealer.lookup_hash(phone),
             purpose,
             code_id,
-            self._hash(code_id, code),
+            self._hash(code_id, typed.code),
             message,
             now() + LIFETIME,
         )
         return code_id
 
-    async def try_code(self, uow: UnitOfWork, phone: str, purpose: Purpose, code: str) -> UUID | None:
+    async def try_code(self, uow: UnitOfWork, phone: str, purpose: Purpose, typed: TypedCode) -> UUID | None:
         """Counts one try and compares; the code's id when it is right.
 
         The caller commits the count whatever comes of it, so that no guess is free.
         """
-        row = await uow.fetchrow(_TRY, self._sealer.lookup_hash(phone), purpose, MAX_TRIES)
-        if row is None or row["code_hash"] != self._hash(row["id"], code):
+        ticket, holder = self._ticket_hash(typed.ticket), self._sealer.lookup_hash(phone)
+        row = await uow.fetchrow(_TRY, ticket, holder, purpose, MAX_TRIES)
+        if row is None or row["code_hash"] != self._hash(row["id"], typed.code):
             return None
         return row["id"]
 
@@ -59,7 +62,7 @@ class SqlCodes:
         return tag == "UPDATE 1"
 
     async def unsent(self, uow: UnitOfWork, code_id: UUID) -> CodeMessage | None:
-        """The message of a code that is still wanted; None when sent, replaced or expired."""
+        """The message of a code that is still wanted; None when sent, used or expired."""
         row = await uow.fetchrow(
             "SELECT purpose, message, expires_at FROM sms_code"
             " WHERE id = $1 AND message IS NOT NULL AND used_at IS NULL AND expires_at > now()",
@@ -69,7 +72,12 @@ class SqlCodes:
             return None
         message = orjson.loads(self._sealer.open(row["message"], code_id.bytes))
         return CodeMessage(
-            code_id, Purpose(row["purpose"]), message["phone"], message["code"], row["expires_at"]
+            code_id,
+            Purpose(row["purpose"]),
+            message["phone"],
+            message["code"],
+            message["serial"],
+            row["expires_at"],
         )
 
     async def mark_sent(self, uow: UnitOfWork, code_id: UUID) -> None:
@@ -78,6 +86,9 @@ class SqlCodes:
 
     async def sweep(self, uow: UnitOfWork) -> None:
         await uow.execute("DELETE FROM sms_code WHERE expires_at < now() - interval '1 hour'")
+
+    def _ticket_hash(self, ticket: str) -> bytes:
+        return self._sealer.lookup_hash(f"code-ticket:{ticket}")
 
     def _hash(self, code_id: UUID, code: str) -> bytes:
         return self._sealer.lookup_hash(f"sms-code:{code_id}:{code}")

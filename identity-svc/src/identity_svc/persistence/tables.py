@@ -213,8 +213,9 @@ sa.Index("message_at", message.c.at, postgresql_using="brin")
 sms_code = sa.Table(
     "sms_code",
     metadata,
-    sa.Column("phone_hash", sa.LargeBinary, primary_key=True),
-    sa.Column("purpose", sa.Text, primary_key=True),
+    sa.Column("ticket_hash", sa.LargeBinary, primary_key=True, comment="of what was answered to who asked"),
+    sa.Column("phone_hash", sa.LargeBinary, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("id", UUID, nullable=False, unique=True),
     sa.Column("code_hash", sa.LargeBinary, nullable=False),
     sa.Column("message", sa.LargeBinary, comment="sealed: phone and code, until the message was sent"),
@@ -222,6 +223,7 @@ sms_code = sa.Table(
     sa.Column("used_at", _TIME),
     sa.Column("expires_at", _TIME, nullable=False),
 )
+sa.Index("sms_code_phone", sms_code.c.phone_hash)
 sa.Index("sms_code_expires_at", sms_code.c.expires_at)
 
 throttle = sa.Table(

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request
 
+from ...domain.codes import LIFETIME, TypedCode, serial_of
 from ...domain.oidc.errors import OAuthError
 
 _FORM = "application/x-www-form-urlencoded"
@@ -36,6 +37,20 @@ async def read_once(request: Request) -> dict[str, str]:
     if sent.repeated:
         raise OAuthError("invalid_request", "a parameter came twice")
     return sent.values
+
+
+def typed_code(form: dict[str, str]) -> TypedCode:
+    """As a page's form has it; spaces that people type for legibility are no part of a code."""
+    return TypedCode("".join(form.get("code", "").split()), form.get("code_ticket", ""))
+
+
+def code_words(ticket: str) -> dict[str, object]:
+    """What a page that waits for a code shows and keeps; `ticket` empty: none was sent."""
+    return {
+        "code_ticket": ticket,
+        "serial": serial_of(ticket) if ticket else "",
+        "minutes": int(LIFETIME.total_seconds() // 60),
+    }
 
 
 def _read(raw: bytes) -> Sent:

@@ -10,7 +10,7 @@ from ...application.factors.prove_factor import Proof
 from ...application.factors.second_step import SecondStep
 from ...application.oidc.authorize import Leave, Position
 from ...application.oidc.handlers import OidcDesk
-from ...domain.codes import LIFETIME, Purpose
+from ...domain.codes import Purpose
 from ...domain.oidc.answers import with_query
 from ...domain.oidc.clients import Serves
 from ...domain.oidc.interaction import Step
@@ -18,7 +18,7 @@ from ..dependencies import ClientAddress, TheClient, TheMenu
 from ..factors.desk import TheDesk as TheFactors
 from ..fields import Reader, reading
 from .browser import Here, TheBrowser, come_in, cookie_name, send_to, step_path
-from .forms import read_once
+from .forms import code_words, read_once, typed_code
 from .pages import PageRouter, pages
 from .persons import shown
 from .provider import TheOidc
@@ -116,10 +116,12 @@ async def send_code(
     identifier = form.get("phone", "")
     try:
         phone = reading(lambda reader: reader.phone(identifier))
-        await menu.request_code(uow, phone, Purpose.LOGIN, address)
+        ticket = await menu.request_code(uow, phone, Purpose.LOGIN, address)
     except Problem as problem:
+        if kept := form.get("code_ticket"):  # another one was refused: the code that was sent is good still
+            return _code_page(request, here, identifier, kept, problem)
         return await _again(request, uow, desk, here, "code", identifier, problem)
-    return _code_page(request, here, identifier)
+    return _code_page(request, here, identifier, ticket)
 
 
 @router.post("/login/code/enter")
@@ -129,17 +131,19 @@ async def by_code(
 ) -> Response:
     form = await _form(request, here)
     identifier = form.get("phone", "")
+    typed = typed_code(form)
     try:
         phone = reading(lambda reader: reader.phone(identifier))
-        code = "".join(form.get("code", "").split())
-        tokens = await menu.log_in.by_code(uow, phone, code, device)
+        tokens = await menu.log_in.by_code(uow, phone, typed, device)
         return await come_in(request, uow, here, tokens, here.flow_id)
     except Problem as problem:
-        return _code_page(request, here, identifier, problem)
+        return _code_page(request, here, identifier, typed.ticket, problem)
 
 
-def _code_page(request: Request, here: Here, phone: str, problem: Problem | None = None) -> Response:
-    words = {"phone": phone, "minutes": int(LIFETIME.total_seconds() // 60), "path": "/login"}
+def _code_page(
+    request: Request, here: Here, phone: str, ticket: str, problem: Problem | None = None
+) -> Response:
+    words = {"phone": phone, "path": "/login", **code_words(ticket)}
     if problem is not None:
         return pages(request).again(here, "code", problem, **words)
     return pages(request).show(here, "code", **words)

@@ -6,11 +6,11 @@ from fastapi import Request, Response
 
 from ...application.register_account import Registration
 from ...domain.accounts import Kind
-from ...domain.codes import LIFETIME, Purpose
+from ...domain.codes import Purpose
 from ..dependencies import ClientAddress, TheClient, TheMenu
 from ..fields import reading
 from .browser import Here, TheBrowser, come_in
-from .forms import read_once
+from .forms import code_words, read_once, typed_code
 from .pages import PageRouter, pages
 
 router = PageRouter(prefix="/login/register")
@@ -27,10 +27,10 @@ async def send_code(
     given = form.get("phone", "")
     try:
         phone = reading(lambda reader: reader.phone(given))
-        await menu.request_code(uow, phone, Purpose.REGISTER, address)
+        ticket = await menu.request_code(uow, phone, Purpose.REGISTER, address)
     except Problem as problem:
-        return _page(request, here, given, problem)
-    return _page(request, here, given)
+        return _page(request, here, given, "", problem)
+    return _page(request, here, given, ticket)
 
 
 @router.post("")
@@ -41,18 +41,18 @@ async def register(
     form = await read_once(request)
     here.check_form(request, form)
     given = form.get("phone", "")
+    typed = typed_code(form)
     try:
         phone = reading(lambda reader: reader.phone(given))
-        code = "".join(form.get("code", "").split())
-        wanted = Registration(Kind.PERSON, phone, code, password=None, company=None)
+        wanted = Registration(Kind.PERSON, phone, typed, password=None, company=None)
         _, tokens = await menu.register_account(uow, wanted, device)
         return await come_in(request, uow, here, tokens, here.flow_id)
     except Problem as problem:
-        return _page(request, here, given, problem)
+        return _page(request, here, given, typed.ticket, problem)
 
 
-def _page(request: Request, here: Here, phone: str, problem: Problem | None = None) -> Response:
-    words = {"phone": phone, "minutes": int(LIFETIME.total_seconds() // 60), "path": "/login"}
+def _page(request: Request, here: Here, phone: str, ticket: str, problem: Problem | None = None) -> Response:
+    words = {"phone": phone, "path": "/login", **code_words(ticket)}
     if problem is not None:
         return pages(request).again(here, "register", problem, **words)
     return pages(request).show(here, "register", **words)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from ...domain.errors import AccountNotFound
 from ...domain.personal import mask_phone
 from ..dependencies import ClientAddress, TheMenu, not_cached
-from ..fields import Body, OneTimeCode
+from ..fields import Body, CodeTicket, OneTimeCode, Reader
 from ..views import authentication_of
 from .views import KeptTicket, LinkView, TheWaysIn, Ticket, the_ticket
 
@@ -29,11 +29,12 @@ class MyWaysIn(BaseModel):
 
 
 class NewLink(Body):
-    """`ticket` as another way in answers it; `code`, sent to one's own phone with the purpose `link`, where one logged
-    in longer ago."""
+    """`ticket` as another way in answers it; `code`, sent to one's own phone with the purpose `link`, and its
+    `code_ticket`, where one logged in longer ago."""
 
     ticket: Ticket | None = None
     code: OneTimeCode | None = None
+    code_ticket: CodeTicket | None = None
 
 
 @router.get("", summary="我的登录方式 · My ways in")
@@ -54,8 +55,11 @@ async def my_links(uow: Uow, menu: TheMenu, desk: TheWaysIn, caller: Person) -> 
 async def add_link(
     body: NewLink, uow: Uow, desk: TheWaysIn, caller: Person, address: ClientAddress, kept: KeptTicket
 ) -> None:
+    reader = Reader()
+    typed = reader.typed_code(body.code, body.code_ticket)
+    reader.done()
     await desk.manage_links.add(
-        uow, caller.account_id, authentication_of(caller), the_ticket(body.ticket, kept), body.code, address
+        uow, caller.account_id, authentication_of(caller), the_ticket(body.ticket, kept), typed, address
     )
 
 

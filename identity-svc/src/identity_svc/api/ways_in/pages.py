@@ -9,14 +9,14 @@ from fastapi import Request, Response
 from ...application.open_session import IssuedTokens
 from ...application.ways_in.enter import PhoneNeeded
 from ...application.ways_in.link_phone import PhoneProof
-from ...domain.codes import LIFETIME
+from ...domain.codes import TypedCode
 from ...domain.oidc.answers import with_query
 from ...domain.personal import mask_phone
 from ...domain.ways_in.journey import LIFETIME as JOURNEY_LIFETIME
 from ..dependencies import ClientAddress, TheClient
 from ..fields import Reader, reading
 from ..oidc.browser import Here, TheBrowser, come_in, send_to
-from ..oidc.forms import read_once
+from ..oidc.forms import code_words, read_once, typed_code
 from ..oidc.pages import PageRouter, pages
 from .browser import JOURNEY, set_cookie
 from .travel import NAMES
@@ -73,13 +73,15 @@ async def send_code(
     phone = form.get("phone", "")
     try:
         wanted = reading(lambda reader: reader.phone(phone)) if phone else None
-        sent_to = await desk.link_phone.send_code(uow, the_ticket(None, kept), wanted, address)
+        sent = await desk.link_phone.send_code(uow, the_ticket(None, kept), wanted, address)
     except Problem as problem:
         if problem.status in (401, 409):
             raise
+        if kept := form.get("code_ticket"):  # another one was refused: the code that was sent is good still
+            return _code_page(request, here, phone, form.get("sent_to", ""), kept, problem)
         words: dict[str, Any] = {"phone": phone, "own_phone": None, "path": "/login"}
         return pages(request).again(here, "vouched_phone", problem, **words)
-    return _code_page(request, here, phone, mask_phone(sent_to))
+    return _code_page(request, here, phone, mask_phone(sent.phone), sent.ticket)
 
 
 @router.post("/login/vouched/enter")
@@ -89,24 +91,24 @@ async def link_and_enter(
 ) -> Response:
     form = await read_once(request)
     here.check_form(request, form)
-    phone = form.get("phone", "")
+    phone, typed = form.get("phone", ""), typed_code(form)
     try:
-        proof = _proof(phone, "".join(form.get("code", "").split()))
+        proof = _proof(phone, typed)
         tokens, _ = await desk.link_phone(uow, the_ticket(None, kept), proof, client)
     except Problem as problem:
         if problem.status in (401, 409):
             raise
-        return _code_page(request, here, phone, form.get("sent_to", ""), problem)
+        return _code_page(request, here, phone, form.get("sent_to", ""), typed.ticket, problem)
     return await come_in(request, uow, here, tokens, here.flow_id)
 
 
-def _proof(phone: str, code: str) -> PhoneProof:
-    reader = Reader()
+def _proof(phone: str, typed: TypedCode) -> PhoneProof:
+    reader, code = Reader(), typed.code
     number = reader.phone(phone) if phone else None
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         reader.refuse("/code", "请输入 6 位数字验证码", "a code has 6 digits")
     reader.done()
-    return PhoneProof(phone=number, code=code)
+    return PhoneProof(phone=number, code=typed)
 
 
 def _phone_words(needed: PhoneNeeded, phone: str) -> dict[str, Any]:
@@ -115,14 +117,9 @@ def _phone_words(needed: PhoneNeeded, phone: str) -> dict[str, Any]:
 
 
 def _code_page(
-    request: Request, here: Here, phone: str, sent_to: str, problem: Problem | None = None
+    request: Request, here: Here, phone: str, sent_to: str, ticket: str, problem: Problem | None = None
 ) -> Response:
-    words: dict[str, Any] = {
-        "phone": phone,
-        "sent_to": sent_to,
-        "minutes": int(LIFETIME.total_seconds() // 60),
-        "path": "/login",
-    }
+    words: dict[str, Any] = {"phone": phone, "sent_to": sent_to, "path": "/login", **code_words(ticket)}
     if problem is not None:
         return pages(request).again(here, "vouched_code", problem, **words)
     return pages(request).show(here, "vouched_code", **words)

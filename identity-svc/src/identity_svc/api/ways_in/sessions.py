@@ -5,10 +5,10 @@ from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from ...application.ways_in.link_phone import PhoneProof
-from ...domain.codes import LIFETIME
+from ...domain.codes import LIFETIME, serial_of
 from ...domain.personal import mask_phone
 from ..dependencies import ClientAddress, TheClient, TheMenu, not_cached
-from ..fields import Body, OneTimeCode, Phone, Reader, reading
+from ..fields import Body, CodeTicket, OneTimeCode, Phone, Reader, reading
 from ..views import SessionView
 from .views import Entered, KeptTicket, ProviderCode, TheWaysIn, Ticket, the_ticket
 
@@ -33,17 +33,24 @@ class LinkCodeRequest(Body):
 
 
 class LinkCodeSent(BaseModel):
+    """`ticket` in other bodies is the provider's word; `code_ticket` belongs to the code."""
+
     phone: str = Field(description="发往的手机号（掩码） · where it was sent, masked")
+    code_ticket: str = Field(
+        description="验证码的凭据，提交验证码时一并提交 · goes back together with the code"
+    )
+    serial: str = Field(description="序号，与短信中的一致 · stands in the message too", examples=["K7"])
     expires_in: int
     resend_after: int
 
 
 class LinkRequest(Body):
-    """One proof of a phone: `code`, sent for this ticket, or `wechat_phone_code` from WeChat's phone button."""
+    """One proof of a phone: `code` and `code_ticket`, or `wechat_phone_code` from WeChat's phone button."""
 
     ticket: Ticket | None = None
     phone: Phone | None = None
     code: OneTimeCode | None = None
+    code_ticket: CodeTicket | None = None
     wechat_phone_code: ProviderCode | None = None
 
 
@@ -77,7 +84,9 @@ async def send_link_code(
     phone = reading(lambda reader: reader.phone(given)) if given is not None else None
     sent_to = await desk.link_phone.send_code(uow, the_ticket(body.ticket, kept), phone, address)
     return LinkCodeSent(
-        phone=mask_phone(sent_to),
+        phone=mask_phone(sent_to.phone),
+        code_ticket=sent_to.ticket,
+        serial=serial_of(sent_to.ticket),
         expires_in=int(LIFETIME.total_seconds()),
         resend_after=int(menu.request_code.resend_after.total_seconds()),
     )
@@ -102,5 +111,6 @@ def _proof(body: LinkRequest) -> PhoneProof:
     if body.wechat_phone_code is not None and body.phone is not None:
         reader.refuse("/phone", "使用微信手机号时不填写手机号", "WeChat says which phone it is")
     phone = reader.phone(body.phone) if body.phone is not None else None
+    typed = reader.typed_code(body.code, body.code_ticket)
     reader.done()
-    return PhoneProof(phone=phone, code=body.code, wechat_phone_code=body.wechat_phone_code)
+    return PhoneProof(phone=phone, code=typed, wechat_phone_code=body.wechat_phone_code)

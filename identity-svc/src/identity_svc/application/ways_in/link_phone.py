@@ -9,7 +9,7 @@ from chassis.ids import uuid7
 from chassis.jobs import Begin
 
 from ...domain.accounts import IAL_PHONE, Account, Kind
-from ...domain.codes import Purpose
+from ...domain.codes import Purpose, TypedCode
 from ...domain.devices import Client
 from ...domain.errors import AccountNotFound
 from ...domain.limits import Allowance
@@ -32,8 +32,15 @@ class PhoneProof:
     phone button gave."""
 
     phone: str | None = None
-    code: str | None = None
+    code: TypedCode | None = None
     wechat_phone_code: str | None = None
+
+
+class CodeSentTo(NamedTuple):
+    """`phone` is E.164, `ticket` the code's."""
+
+    phone: str
+    ticket: str
 
 
 class _Proven(NamedTuple):
@@ -66,11 +73,10 @@ class LinkPhone:
         self._attach = attach
         self._open_session = open_session
 
-    async def send_code(self, uow: UnitOfWork, ticket: str, phone: str | None, address: str) -> str:
-        """The phone that a code is on its way to, E.164. Raises TicketInvalid, PersonHasAccount, TooManyCodes."""
+    async def send_code(self, uow: UnitOfWork, ticket: str, phone: str | None, address: str) -> CodeSentTo:
+        """Where a code is on its way to, and its ticket. Raises TicketInvalid, PersonHasAccount, TooManyCodes."""
         phone = await self._phone(uow, ticket, phone)
-        await self._request_code(uow, phone, Purpose.LINK, address)
-        return phone
+        return CodeSentTo(phone, await self._request_code(uow, phone, Purpose.LINK, address))
 
     async def __call__(
         self, uow: UnitOfWork, ticket: str, proof: PhoneProof, client: Client
@@ -93,17 +99,17 @@ class LinkPhone:
 
     async def _prove(self, ticket: str, proof: PhoneProof, address: str) -> _Proven:
         """The phone that was proven; nothing of it is used up yet."""
-        if proof.wechat_phone_code is None:
+        if proof.code is not None:
             async with self._begin() as uow:
                 phone = await self._phone(uow, ticket, proof.phone)
-            code = await self._prove_code(phone, Purpose.LINK, proof.code or "", address)
+            code = await self._prove_code(phone, Purpose.LINK, proof.code, address)
             return _Proven(phone, LinkProof.SMS, code, [])
         allowances = self._attempts.at_code(address)
         async with self._begin() as uow:
             if await self._tickets.read(uow, ticket) is None:
                 raise TicketInvalid
             await self._attempts.take(uow, allowances)
-        phone = await self._wechat.phone(proof.wechat_phone_code)
+        phone = await self._wechat.phone(proof.wechat_phone_code or "")
         async with self._begin() as uow:
             await self._phone(uow, ticket, phone)
         return _Proven(phone, LinkProof.WECHAT_PHONE, None, allowances)

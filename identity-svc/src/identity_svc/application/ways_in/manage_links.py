@@ -7,7 +7,7 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
-from ...domain.codes import Purpose
+from ...domain.codes import Purpose, TypedCode
 from ...domain.errors import AccountNotFound
 from ...domain.sessions import Authentication
 from ...domain.ways_in.errors import LinkNotFound, ReauthenticationNeeded, TicketInvalid
@@ -47,7 +47,7 @@ class ManageLinks:
         account_id: UUID,
         authentication: Authentication,
         ticket: str,
-        code: str | None,
+        code: TypedCode | None,
         address: str,
     ) -> None:
         """Raises ReauthenticationNeeded unless the owner proved who they are just now, by a code or by logging in.
