@@ -11,6 +11,8 @@ FOR_COMPANIES = {"company", "company≠", "agent", "agent≠scope"}
 """Columns that are tried on what belongs to the company; all others on what belongs to the citizen."""
 
 
+OWNERS = {"citizen", "company", "agent"}
+"""Columns of those whose the objects are, or who act for them."""
 ASKERS = ("identity-svc", "payment-svc", "courier-svc", "case-svc")
 """Services that ask others something: column `service` is the one that the operation is there for."""
 
@@ -61,7 +63,8 @@ class Cast:
             "supervisor": police(Role.SUPERVISOR, self.unit, self.department),
             "supervisor≠unit": police(Role.SUPERVISOR, self.elsewhere, self.department),
             "supervisor≠dept": police(Role.SUPERVISOR, *self.stranger),
-            "city": police(Role.SUPERVISOR, f"CITY-{self.department}", self.department),
+            "city": police(Role.SUPERVISOR, f"CITY-{self.department}", self.department, 2),
+            "leader": police(Role.OFFICER, f"CITY-{self.department}", self.department),
             "operator": mint(uuid4(), (Role.OPERATOR,), **claims),
             "editor": mint(uuid4(), (Role.CATALOG_EDITOR,), **claims),
             "service≠": mint("another-svc", (Role.SERVICE,), **claims),

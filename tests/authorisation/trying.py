@@ -10,7 +10,7 @@ import httpx2
 from chassis.ids import uuid7
 from chassis.testing import Running, bearer
 
-from .callers import owner
+from .callers import OWNERS, owner
 from .streams import first_of
 from .table import DENIED, MAY, NONE_OF_IT, REFUSED, Row, operation_of
 
@@ -27,14 +27,18 @@ class Object:
     """What an operation is tried on. `path`: the values of the path's parameters.
 
     `shows`: what the answers to those who may see it say, and no other answer; else the path's values.
+    `private`: what its owner is shown, and who acts for them, and nobody else who may see the object.
     `absent`: values of the path for what does not exist, where they cannot be made up (`made_up`).
     """
 
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     json: Any = None
-    """Instead of the call's, where the body names the object."""
+    """Instead of the call's, where the body names the object; so are the next two."""
+    content: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
     def made_up(self) -> "Object":
@@ -92,10 +96,10 @@ class Answer:
     text: str
     problem: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What a problem says of the object: all but which request it was."""
-        return {name: what for name, what in self.problem.items() if name not in ("request_id", "instance")}
+    def said_of(self, what: Object) -> dict[str, Any]:
+        """What a problem says of the object: all but which request it was, and what the caller sent."""
+        told = {name: said for name, said in self.problem.items() if name not in ("request_id", "instance")}
+        return {name: said for name, said in told.items() if str(said) not in what.path.values()}
 
 
 def operations(document: dict[str, Any]) -> dict[str, str]:
@@ -126,14 +130,14 @@ async def standing(running: Running, without: Collection[str] = ()) -> dict[str,
 
 async def ask(running: Running, operation: str, call: Call, what: Object, token: str | None) -> Answer:
     method, path = operation_of(operation).split(" ")
-    headers = {**call.headers, **(bearer(token) if token else {})}
+    headers = {**call.headers, **what.headers, **(bearer(token) if token else {})}
     if call.streams:
         status, text = await first_of(running, path.format(**what.path), headers)
         return Answer(status, text, json.loads(text) if status >= 400 else {})
     if method != "GET":
         headers["Idempotency-Key"] = str(uuid4())
     answer: httpx2.Response = await running.client.request(
-        method, path.format(**what.path), params=what.query, headers=headers, content=call.content,
+        method, path.format(**what.path), params=what.query, headers=headers, content=what.content or call.content,
         json=call.json if what.json is None else what.json,
     )  # fmt: skip
     is_problem = answer.headers.get("content-type") == "application/problem+json"
@@ -163,9 +167,10 @@ class Trial:
             elif answer.status not in TURNED_AWAY:
                 found += [f"let in with {answer.status}"]
             elif call.compares and what.path:
-                absent = await self._ask(operation, call, what.made_up(), column)
+                nothing = what.made_up()
+                absent = await self._ask(operation, call, nothing, column)
                 told = f"learns that it is there: {answer.text}, not {absent.text}"
-                found += [] if absent.said == answer.said else [told]
+                found += [] if absent.said_of(nothing) == answer.said_of(what) else [told]
             wrong += [f"{operation} as {column}: {said}" for said in found]
         after = await standing(self.running)
         changed = [name for name in before if before[name] != after[name]]
@@ -194,13 +199,19 @@ class Trial:
         if watches and await standing(self.running, NO_EFFECT) == before:
             return ["changed nothing"]
         shows = what.shows or (what.path.values() if call.reads else ())
+        if column in OWNERS:
+            shows = (*shows, *what.private)
+        elif told := [secret for secret in what.private if secret in answer.text]:
+            return [f"told {told}, which is its owner's"]
         missing = [shown for shown in shows if call.reads and shown not in answer.text]
         return [f"not shown {missing}: {answer.text[:300]}"] if missing else []
 
     def _leaks(self, answer: Answer, what: Object) -> list[str]:
         """What the caller sent is no secret; all else of the object is."""
         sent = {*what.path.values(), *what.query.values()}
-        leaked = [secret for secret in {*self.secrets, *what.shows} - sent if secret in answer.text]
+        leaked = [
+            secret for secret in {*self.secrets, *what.shows, *what.private} - sent if secret in answer.text
+        ]
         return [f"told {leaked}"] if leaked else []
 
     async def _begin(self, call: Call, what: Object, column: str) -> None:

@@ -5,6 +5,8 @@ from contracts.tokens import Role
 
 from courier_svc.domain.shipment import Shipment
 
+POLICE = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
+
 
 def is_applicant(caller: Caller, shipment: Shipment) -> bool:
     """Their own, or their principal's. Shipments know no item: a mandate for items alone reaches none."""
@@ -13,12 +15,10 @@ def is_applicant(caller: Caller, shipment: Shipment) -> bool:
 
 
 def is_of_unit(caller: Caller, shipment: Shipment) -> bool:
-    """Officers of the unit; supervisors of the department; whoever is assigned there too."""
-    if caller.has(Role.OFFICER, Role.AUXILIARY) and caller.claims.unit == shipment.unit:
+    """Whoever may see its case: the unit, its department's leaders, whoever is assigned there too."""
+    if caller.has(*POLICE) and caller.claims.serves(shipment.unit, shipment.department):
         return True
-    if caller.has(Role.SUPERVISOR) and caller.claims.department == shipment.department:
-        return True
-    return caller.assigned(shipment.unit, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
+    return caller.assigned(shipment.unit, *POLICE)
 
 
 def may_see(caller: Caller, shipment: Shipment) -> bool:

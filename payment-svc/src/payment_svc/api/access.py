@@ -1,4 +1,4 @@
-"""Who may see which order: the applicant, officers of the unit, supervisors of the department, operators."""
+"""Who may see which order: the applicant, whoever may see its case (the unit, its department's leaders), operators."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,8 @@ from contracts.tokens import Role
 from ..domain.errors import OrderNotFound
 
 PEOPLE = (Role.CITIZEN, Role.COMPANY)
-STAFF = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR, Role.OPERATOR)
+POLICE = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
+STAFF = (*POLICE, Role.OPERATOR)
 
 
 def is_payer(caller: Caller, row: Mapping[str, Any]) -> bool:
@@ -25,11 +26,9 @@ def may_see(caller: Caller, row: Mapping[str, Any]) -> bool:
         return True
     if is_payer(caller, row):
         return True
-    if caller.has(Role.SUPERVISOR) and row["department"] == caller.claims.department:
+    if caller.has(*POLICE) and caller.claims.serves(row["unit"], row["department"]):
         return True
-    if caller.has(Role.OFFICER, Role.AUXILIARY) and row["unit"] == caller.claims.unit:
-        return True
-    return caller.assigned(row["unit"], Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
+    return caller.assigned(row["unit"], *POLICE)
 
 
 def visible(caller: Caller, row: Mapping[str, Any] | None, order_id: UUID) -> Mapping[str, Any]:

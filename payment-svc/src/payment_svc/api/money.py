@@ -25,12 +25,16 @@ FIRST = UUID(int=0)
 async def list_refunds(
     uow: Uow, caller: RefundReader, use: Use, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[RefundView]:
-    """Newest first: an operator sees all, a supervisor the department's, a person their own."""
+    """Newest first: an operator sees all, a supervisor the unit's, or at the city unit the department's, a person their
+    own.
+    """
     before = (decode_cursor(cursor, UUID) or (LAST,))[0]
     if caller.has(Role.OPERATOR):
         rows = await use.views.refunds(uow, before, limit + 1)
     elif caller.has(Role.SUPERVISOR):
-        rows = await use.views.refunds(uow, before, limit + 1, department=caller.claims.department or "")
+        unit = None if caller.claims.leads_department else caller.claims.unit or ""
+        department = caller.claims.department or ""
+        rows = await use.views.refunds(uow, before, limit + 1, department=department, unit=unit)
     else:
         rows = await use.views.refunds(uow, before, limit + 1, applicant_id=caller.account_id)
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None

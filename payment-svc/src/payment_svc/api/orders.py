@@ -10,7 +10,7 @@ from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
 
 from ..application.handlers import UseCases
-from ..domain.errors import OrderNotFound
+from ..domain.errors import NothingToPay
 from .access import PEOPLE, STAFF, is_payer, may_see, visible
 from .schemas import OrderView, StartedAttempt, StartPayment, order_view
 
@@ -113,6 +113,6 @@ async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderV
     if caller.actor is not None:
         rows = await use.views.orders_of_case(uow, case_id)
         if not any(may_see(caller, row) for row in rows):
-            raise OrderNotFound(case_id)
+            raise NothingToPay(case_id)
     order_id = await use.open_order.again(case_id, caller.account_id, uow)
     return await _shown(order_id, uow, caller, use)

@@ -72,8 +72,9 @@ class PgViews:
         *,
         applicant_id: UUID | None = None,
         department: str | None = None,
+        unit: str | None = None,
     ) -> Sequence[Record]:
-        """Newest first: an applicant's, a department's, or all."""
+        """Newest first: an applicant's, a department's (or of one `unit` of it), or all."""
         if applicant_id is not None:
             return await uow.read(
                 f"{_REFUND} WHERE o.applicant_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
@@ -83,10 +84,12 @@ class PgViews:
             )
         if department is not None:
             return await uow.read(
-                f"{_REFUND} WHERE d.department = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3",
+                f"{_REFUND} WHERE d.department = $1 AND d.unit = coalesce($4, d.unit) AND r.id < $2"
+                " ORDER BY r.id DESC LIMIT $3",
                 department,
                 before,
                 limit,
+                unit,
             )
         return await uow.read(f"{_REFUND} WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit)
 

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 ISSUER: Final = "police-platform"
 AUDIENCE: Final = "police-platform"
+UNIT_LEADER: Final = 3
+"""The rank from which on an officer at a department's city unit answers for all units of the department."""
 
 
 class Role(StrEnum):
@@ -94,3 +96,13 @@ class AccessClaims(BaseModel):
     amr: tuple[str, ...] = ()
     act: Actor | None = None
     scopes: tuple[Scope, ...] = ()
+
+    @property
+    def leads_department(self) -> bool:
+        """Leaders and supervisors at the department's city unit answer for all of its units."""
+        leads = self.rank >= UNIT_LEADER or Role.SUPERVISOR in self.roles
+        return self.department is not None and self.unit == f"CITY-{self.department}" and leads
+
+    def serves(self, unit: str, department: str) -> bool:
+        """Whether the officer's own post is for what that unit handles; `scopes` say where else they serve."""
+        return department == self.department and (unit == self.unit or self.leads_department)

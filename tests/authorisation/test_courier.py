@@ -1,0 +1,109 @@
+"""courier-svc against its table: parcels, where they go, and the courier's door."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from contracts.case import CaseDispatchRequested
+
+from .callers import Cast
+from .every_service import export_of, for_operators
+from .table import kit, table
+from .trying import Call, Object, Trial, same_operations
+
+own = kit("courier")
+keys, sandbox, addresses, public_url, svc, courier = (
+    own.keys, own.sandbox, own.addresses, own.public_url, own.svc, own.courier
+)  # fmt: skip
+ROWS = table("courier-svc")
+SECRETS = (own.HOME.name, own.HOME.phone, own.HOME.address, "南大街9号", "13900000000")
+ELSEWHERE = {"name": "李四", "phone": "13900000000", "address": "南大街9号"}
+DOOR = "POST /webhooks/courier"
+
+
+class Objects:
+    """Parcels of cases of unit XC-HUZHENG. Nobody is shown a whole address, so all of one is secret."""
+
+    def __init__(self, svc: Any, courier: Any, cast: Cast) -> None:
+        self.svc, self.courier, self.cast = svc, courier, cast
+
+    async def _requested(self, who: str) -> Any:
+        facts = own.case_facts(
+            applicant_id=getattr(self.cast, who), unit=self.cast.unit, department=self.cast.department
+        )
+        event = CaseDispatchRequested(**facts, postage_free=True)
+        await self.svc.deliver(event)
+        return own.Parcel(self.svc, event)
+
+    async def _created(self, who: str) -> Any:
+        parcel = await self._requested(who)
+        await self.svc.run_jobs()
+        assert await parcel.state() == "created"
+        return parcel
+
+    async def shipment(self, who: str) -> Object:
+        row = await (await self._created(who)).row()
+        return Object({"shipment_id": str(row["id"])}, shows=(row["waybill_no"],))
+
+    async def listed(self, who: str) -> Object:
+        row = await (await self._requested(who)).row()
+        return Object(query={"limit": "100"}, shows=(str(row["id"]),))
+
+    async def of_case(self, who: str) -> Object:
+        row = await (await self._requested(who)).row()
+        return Object(query={"case_id": str(row["case_id"])}, shows=(str(row["id"]),))
+
+    async def returned(self, who: str) -> Object:
+        parcel = await self._created(who)
+        for code in ("PICKED_UP", "RETURNED"):
+            await self.courier.push(await parcel.order_no(), code)
+        return Object({"shipment_id": str((await parcel.row())["id"])})
+
+    async def signed(self, who: str) -> Object:
+        """What the courier says of a parcel, with its signature."""
+        body = own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
+        return Object(content=body, headers=self.courier.signed(body))
+
+    async def forged(self, who: str) -> Object:
+        body = own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
+        return Object(content=body, headers=self.courier.signed(body, key="bank"))
+
+    async def export(self, who: str) -> Object:
+        row = await (await self._requested(who)).row()
+        return export_of(getattr(self.cast, who), str(UUID(str(row["id"]))))
+
+
+def calls(make: Objects) -> dict[str, Call]:
+    one = "/api/shipments/{shipment_id}"
+    return {
+        "GET /api/shipments": Call(make.listed, reads=True),
+        "GET /api/shipments (?case_id)": Call(make.of_case, reads=True),
+        f"GET {one}": Call(make.shipment, reads=True),
+        f"POST {one}/resend": Call(make.returned, {"address": ELSEWHERE}),
+        f"PUT {one}/address": Call(make.shipment, ELSEWHERE),
+        DOOR: Call(make.forged),
+        f"{DOOR} (signed)": Call(make.signed),
+        "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
+        **for_operators("courier-svc", make.svc),
+    }
+
+
+@pytest.fixture
+def trial(svc, cast) -> Trial:
+    return Trial(svc, cast.by_column(), SECRETS)
+
+
+async def test_every_operation_has_a_row_and_a_call(svc, courier, cast) -> None:
+    same_operations(svc, ROWS, calls(Objects(svc, courier, cast)))
+
+
+async def test_who_is_turned_away_learns_and_changes_nothing(svc, courier, cast, trial, subtests) -> None:
+    for row, call in calls(Objects(svc, courier, cast)).items():
+        with subtests.test(row):
+            assert not await trial.denied(row, call, ROWS[row])
+
+
+async def test_who_may_gets_it_done(svc, courier, cast, trial, subtests) -> None:
+    for row, call in calls(Objects(svc, courier, cast)).items():
+        with subtests.test(row):
+            assert not await trial.allowed(row, call, ROWS[row])

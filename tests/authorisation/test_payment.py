@@ -1,0 +1,138 @@
+"""payment-svc against its table: orders, links to pay, refunds, money that fits nothing."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from contracts.case import CasePaymentRequested
+
+from .callers import Cast
+from .every_service import export_of, for_operators
+from .table import kit, table
+from .trying import Call, Object, Trial, same_operations
+
+around = kit("payment")
+own = kit("payment", "tests/integration/conftest.py")
+partner_keys, world = around.partner_keys, around.world
+database, settings, payments = own.database, own.settings, own.payments
+ROWS = table("payment-svc")
+PURPOSE = "只有付款人和承办单位知道的款项"
+SECRETS = (PURPOSE,)
+
+
+class Objects:
+    """Orders of cases of unit XC-HUZHENG, in what states the bank brings them to."""
+
+    def __init__(self, payments: Any, cast: Cast) -> None:
+        self.payments, self.cast = payments, cast
+        self._tokens = cast.by_column()
+
+    def _owner(self, who: str) -> Any:
+        token, account = self._tokens[who], getattr(self.cast, who)
+        return own.Citizen(self.payments.svc.client, token, account)
+
+    async def _order(self, who: str) -> Any:
+        """An open order, as its owner sees it."""
+        case_id = uuid4()
+        facts = own.case_facts(case_id, getattr(self.cast, who), "awaiting_payment")
+        facts |= {"unit": self.cast.unit, "department": self.cast.department}
+        await self.payments.svc.deliver(
+            CasePaymentRequested(**facts, amount_cents=2000, amount_source="fixed", purpose=PURPOSE)
+        )
+        (order,) = await self._owner(who).orders(case_id)
+        return order
+
+    async def order(self, who: str) -> Object:
+        return Object({"order_id": (await self._order(who))["id"]}, shows=(PURPOSE,))
+
+    async def started(self, who: str) -> Object:
+        """With a link to pay at."""
+        order = await self._order(who)
+        link = (await self._owner(who).start(order["id"]))["pay_url"]
+        return Object({"order_id": order["id"]}, shows=(PURPOSE,), private=(link,))
+
+    async def listed(self, who: str) -> Object:
+        made = await self.started(who)
+        return Object(shows=(made.path["order_id"],), private=made.private)
+
+    async def of_case(self, who: str) -> Object:
+        order = await self._order(who)
+        return Object(query={"case_id": order["case_id"]}, shows=(order["id"],))
+
+    async def expired(self, who: str) -> Object:
+        order = await self._order(who)
+        await self.payments.expired(order["id"])
+        return Object({"case_id": order["case_id"]})
+
+    async def _paid(self, who: str) -> Any:
+        order = await self._order(who)
+        await self.payments.world.pay((await self._owner(who).start(order["id"]))["pay_url"])
+        await self.payments.world.delivered()
+        return order
+
+    async def refunded(self, who: str) -> Object:
+        order = await self._paid(who)
+        await self.payments.withdrawn(order["case_id"])
+        return Object(query={"limit": "100"}, shows=(order["id"],))
+
+    async def booked(self, who: str) -> Object:
+        await self._paid(who)
+        return Object(shows=("applied_cents",))
+
+    async def _held(self, who: str) -> Any:
+        await self.payments.world.fault(wrong_amount_next=1, wrong_amount_in="capture")
+        order = await self._paid(who)
+        capture = await self.payments.svc.service.pool.fetchval(
+            "SELECT id FROM capture WHERE order_id = $1 AND state = 'held'", UUID(order["id"])
+        )
+        assert capture is not None
+        return order["id"], str(capture)
+
+    async def held(self, who: str) -> Object:
+        return Object(query={"limit": "100"}, shows=(await self._held(who)))
+
+    async def to_return(self, who: str) -> Object:
+        return Object({"capture_id": (await self._held(who))[1]})
+
+    async def export(self, who: str) -> Object:
+        await self._order(who)
+        return export_of(getattr(self.cast, who), PURPOSE)
+
+
+def calls(make: Objects) -> dict[str, Call]:
+    api = "/api/payments"
+    return {
+        f"GET {api}/orders": Call(make.listed, reads=True),
+        f"GET {api}/orders (?case_id)": Call(make.of_case, reads=True),
+        f"GET {api}/orders/{{order_id}}": Call(make.started, reads=True),
+        f"POST {api}/orders/{{order_id}}/attempts": Call(make.order, {"channel": "bank"}),
+        f"POST {api}/orders/{{order_id}}/check": Call(make.started),
+        f"POST {api}/cases/{{case_id}}/orders": Call(make.expired),
+        f"GET {api}/refunds": Call(make.refunded, reads=True),
+        f"GET {api}/anomalies": Call(make.held, reads=True),
+        f"POST {api}/anomalies/{{capture_id}}/refund": Call(make.to_return),
+        f"GET {api}/balances": Call(make.booked, reads=True),
+        "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
+        **for_operators("payment-svc", make.payments.svc),
+    }
+
+
+@pytest.fixture
+def trial(payments, cast) -> Trial:
+    return Trial(payments.svc, cast.by_column(), SECRETS)
+
+
+async def test_every_operation_has_a_row_and_a_call(payments, cast) -> None:
+    same_operations(payments.svc, ROWS, calls(Objects(payments, cast)))
+
+
+async def test_who_is_turned_away_learns_and_changes_nothing(payments, cast, trial, subtests) -> None:
+    for row, call in calls(Objects(payments, cast)).items():
+        with subtests.test(row):
+            assert not await trial.denied(row, call, ROWS[row])
+
+
+async def test_who_may_gets_it_done(payments, cast, trial, subtests) -> None:
+    for row, call in calls(Objects(payments, cast)).items():
+        with subtests.test(row):
+            assert not await trial.allowed(row, call, ROWS[row])
