@@ -155,9 +155,17 @@ async def test_a_code_opens_only_what_it_was_sent_for(identity, phone, another_p
     code = await identity.proof(phone, "password")
     assert (await log_in(identity, phone, code)).status_code == 401
     stranger = another_phone()
-    code = await identity.proof(stranger, "login")
+    code = await identity.proof(stranger, "password")
     answer = await identity.post("/accounts", {"phone": stranger, **code})
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/code-refused")
+
+
+async def test_who_hears_at_the_log_in_that_there_is_no_account_registers_by_the_same_code(identity, phone):
+    code = await identity.proof(phone, "login")
+    told = await log_in(identity, phone, code)
+    assert (told.status_code, told.json()["type"]) == (404, "/problems/account-not-registered")
+    assert (await identity.post("/accounts", {"phone": phone, **code})).status_code == 201
+    assert (await log_in(identity, phone, code)).status_code == 401, "it is used"
 
 
 async def test_no_code_or_phone_lies_in_the_database_in_clear(identity, phone):

@@ -131,7 +131,6 @@ OTHER_DOORS = {
     "POST /login/code": OPEN,
     "POST /login/code/enter": OPEN,
     "POST /login/register": OPEN,
-    "POST /login/register/code": OPEN,
     "GET /login/choose": OPEN,
     "POST /login/choose": OPEN,
     "GET /login/consent": OPEN,

@@ -21,12 +21,19 @@ _NUMBERS: Final = "23456789"
 
 
 class Purpose(StrEnum):
-    """What a code may be used for; one sent for one purpose does not open another."""
+    """What a code is sent for; `GOOD_FOR` says what else it opens."""
 
     REGISTER = "register"
     LOGIN = "login"
     PASSWORD = "password"
     LINK = "link"
+
+
+GOOD_FOR: Final = {purpose: (purpose,) for purpose in Purpose} | {
+    # Whoever wanted to log in and heard that their phone has no account yet need not wait for a second message.
+    Purpose.REGISTER: (Purpose.REGISTER, Purpose.LOGIN)
+}
+"""What is done with a code → what it may have been sent for."""
 
 
 @dataclass(frozen=True, slots=True)

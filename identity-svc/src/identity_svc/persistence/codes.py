@@ -8,7 +8,7 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.sealing import Sealer
 
-from ..domain.codes import LIFETIME, MAX_TRIES, CodeMessage, Purpose, TypedCode, serial_of
+from ..domain.codes import GOOD_FOR, LIFETIME, MAX_TRIES, CodeMessage, Purpose, TypedCode, serial_of
 
 _PUT = """
 INSERT INTO sms_code (ticket_hash, phone_hash, purpose, id, code_hash, message, expires_at)
@@ -16,7 +16,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 _TRY = """
 UPDATE sms_code SET tries = tries + 1
-WHERE ticket_hash = $1 AND phone_hash = $2 AND purpose = $3
+WHERE ticket_hash = $1 AND phone_hash = $2 AND purpose = ANY($3)
   AND used_at IS NULL AND expires_at > now() AND tries < $4
 RETURNING id, code_hash
 """
@@ -49,7 +49,7 @@ class SqlCodes:
         The caller commits the count whatever comes of it, so that no guess is free.
         """
         ticket, holder = self._ticket_hash(typed.ticket), self._sealer.lookup_hash(phone)
-        row = await uow.fetchrow(_TRY, ticket, holder, purpose, MAX_TRIES)
+        row = await uow.fetchrow(_TRY, ticket, holder, GOOD_FOR[purpose], MAX_TRIES)
         if row is None or row["code_hash"] != self._hash(row["id"], typed.code):
             return None
         return row["id"]

@@ -145,9 +145,8 @@ async def test_a_newcomer_registers_on_the_way(identity, browser, party, phone):
     page = await browser.submit(page, "/login/code", phone=phone)
     page = await browser.submit(page, "/login/code/enter", code=await code())
     assert page.answer.status_code == 404 and "还没有注册" in page.text
-    page = await browser.submit(page, "/login/register/code")
     wrong = await browser.submit(page, "/login/register", code="000000")
     assert wrong.answer.status_code == 422 and 'href="#code"' in wrong.text
-    page = await browser.submit(page, "/login/register", code=await code())
+    page = await browser.submit(page, "/login/register")  # by the same code
     page = await browser.submit(page, "/login/consent", answer="yes")
     assert claims_of((await party.tokens(page))["id_token"])["acr"] == "urn:police-platform:level:1"

@@ -10,7 +10,7 @@ from ...application.factors.prove_factor import Proof
 from ...application.factors.second_step import SecondStep
 from ...application.oidc.authorize import Leave, Position
 from ...application.oidc.handlers import OidcDesk
-from ...domain.codes import Purpose
+from ...domain.codes import Purpose, TypedCode
 from ...domain.oidc.answers import with_query
 from ...domain.oidc.clients import Serves
 from ...domain.oidc.interaction import Step
@@ -18,7 +18,8 @@ from ..dependencies import ClientAddress, TheClient, TheMenu
 from ..factors.desk import TheDesk as TheFactors
 from ..fields import Reader, reading
 from .browser import Here, TheBrowser, come_in, cookie_name, send_to, step_path
-from .forms import code_words, read_once, typed_code
+from .code_page import code_page
+from .forms import read_once, typed_code
 from .pages import PageRouter, pages
 from .persons import shown
 from .provider import TheOidc
@@ -119,9 +120,9 @@ async def send_code(
         ticket = await menu.request_code(uow, phone, Purpose.LOGIN, address)
     except Problem as problem:
         if kept := form.get("code_ticket"):  # another one was refused: the code that was sent is good still
-            return _code_page(request, here, identifier, kept, problem)
+            return code_page(request, here, identifier, TypedCode("", kept), problem)
         return await _again(request, uow, desk, here, "code", identifier, problem)
-    return _code_page(request, here, identifier, ticket)
+    return code_page(request, here, identifier, TypedCode("", ticket))
 
 
 @router.post("/login/code/enter")
@@ -137,16 +138,7 @@ async def by_code(
         tokens = await menu.log_in.by_code(uow, phone, typed, device)
         return await come_in(request, uow, here, tokens, here.flow_id)
     except Problem as problem:
-        return _code_page(request, here, identifier, typed.ticket, problem)
-
-
-def _code_page(
-    request: Request, here: Here, phone: str, ticket: str, problem: Problem | None = None
-) -> Response:
-    words = {"phone": phone, "path": "/login", **code_words(ticket)}
-    if problem is not None:
-        return pages(request).again(here, "code", problem, **words)
-    return pages(request).show(here, "code", **words)
+        return code_page(request, here, identifier, typed, problem)
 
 
 async def _form(request: Request, here: Here) -> dict[str, str]:

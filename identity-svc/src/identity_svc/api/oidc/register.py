@@ -6,31 +6,14 @@ from fastapi import Request, Response
 
 from ...application.register_account import Registration
 from ...domain.accounts import Kind
-from ...domain.codes import Purpose
-from ..dependencies import ClientAddress, TheClient, TheMenu
+from ..dependencies import TheClient, TheMenu
 from ..fields import reading
-from .browser import Here, TheBrowser, come_in
-from .forms import code_words, read_once, typed_code
-from .pages import PageRouter, pages
+from .browser import TheBrowser, come_in
+from .code_page import code_page
+from .forms import read_once, typed_code
+from .pages import PageRouter
 
 router = PageRouter(prefix="/login/register")
-
-
-@router.post("/code")
-@answer_not_stored
-async def send_code(
-    request: Request, uow: Uow, menu: TheMenu, here: TheBrowser, address: ClientAddress
-) -> Response:
-    """The next page is the same for every phone."""
-    form = await read_once(request)
-    here.check_form(request, form)
-    given = form.get("phone", "")
-    try:
-        phone = reading(lambda reader: reader.phone(given))
-        ticket = await menu.request_code(uow, phone, Purpose.REGISTER, address)
-    except Problem as problem:
-        return _page(request, here, given, "", problem)
-    return _page(request, here, given, ticket)
 
 
 @router.post("")
@@ -38,21 +21,14 @@ async def send_code(
 async def register(
     request: Request, uow: Uow, menu: TheMenu, here: TheBrowser, device: TheClient
 ) -> Response:
+    """By the code that was to log them in: it was right, and they were told that there is no account."""
     form = await read_once(request)
     here.check_form(request, form)
-    given = form.get("phone", "")
-    typed = typed_code(form)
+    given, typed = form.get("phone", ""), typed_code(form)
     try:
         phone = reading(lambda reader: reader.phone(given))
         wanted = Registration(Kind.PERSON, phone, typed, password=None, company=None)
         _, tokens = await menu.register_account(uow, wanted, device)
         return await come_in(request, uow, here, tokens, here.flow_id)
     except Problem as problem:
-        return _page(request, here, given, typed.ticket, problem)
-
-
-def _page(request: Request, here: Here, phone: str, ticket: str, problem: Problem | None = None) -> Response:
-    words = {"phone": phone, "path": "/login", **code_words(ticket)}
-    if problem is not None:
-        return pages(request).again(here, "register", problem, **words)
-    return pages(request).show(here, "register", **words)
+        return code_page(request, here, given, typed, problem)
