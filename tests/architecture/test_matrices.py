@@ -20,8 +20,10 @@ SERVICES = ("identity", "catalog", "case", "payment", "courier", "evaluation")
 
 @cache
 def matrix_of(name: str) -> dict[str, set[Role] | None]:
-    """The table in the service's test_matrix.py, where its own tests try every row."""
+    """The table in the service's test_matrix.py; else what the routes say, which `tests/authorisation/tables` holds."""
     path = ROOT / f"{name}-svc/tests/integration/test_matrix.py"
+    if not path.exists():
+        return dict(doors(built(name)))
     spec = importlib.util.spec_from_file_location(f"matrix_of_{name}", path)
     assert spec is not None and spec.loader is not None, f"{name}-svc has no {path.name}"
     module = importlib.util.module_from_spec(spec)

@@ -1,6 +1,7 @@
 """The tables of who may do what, as `tables/<service>.md` says it."""
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,8 @@ ROOT: Final = Path(__file__).parents[2]
 TABLES: Final = Path(__file__).parent / "tables"
 COLUMNS: Final = (
     "anon", "citizen", "citizen≠", "company", "company≠", "agent", "agent≠scope", "officer", "officer≠unit",
-    "officer≠dept", "helper", "auxiliary", "supervisor", "supervisor≠unit", "supervisor≠dept", "city", "operator",
-    "editor", "service", "service≠",
+    "officer≠dept", "helper", "auxiliary", "supervisor", "supervisor≠unit", "supervisor≠dept", "city", "leader",
+    "operator", "editor", "service", "service≠",
 )  # fmt: skip
 MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED = "+", "o", "-", "!", "."
 SIGNS: Final = (MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED)
@@ -60,6 +61,17 @@ def _row(operation: str, columns: list[str], cells: list[str]) -> Row:
     if set(signs) & set(_EXPLAINED) and not note:
         raise ValueError(f"{operation}: {' and '.join(_EXPLAINED)} need a note that says why")
     return Row(does, dict(zip(columns, signs, strict=True)), note)
+
+
+def elsewhere(service: str) -> set[str]:
+    """Routes that no API document has, such as pages: those that the file lists, with where they are tried."""
+    lines = (TABLES / f"{service}.md").read_text(encoding="utf-8").splitlines()
+    return {
+        f"{method} {path}"
+        for line in lines
+        if line.startswith("- ")
+        for method, path in re.findall(r"`([A-Z]+) (/[^`]*)`", line)
+    }
 
 
 def operation_of(row: str) -> str:

@@ -7,20 +7,20 @@ from functools import cache
 import pytest
 from chassis.service import Service
 from chassis.settings import ServiceSettings
+from chassis.testing.doors import doors
 
-from .table import COLUMNS, ROOT, SIGNS, TABLES, operation_of, table
+from .table import COLUMNS, ROOT, SIGNS, TABLES, elsewhere, operation_of, table
 from .trying import operations
 
 SERVICES = sorted(found.parent.name for found in ROOT.glob("*-svc/pyproject.toml"))
 WRITTEN = [name for name in SERVICES if (TABLES / f"{name}.md").exists()]
-BY_ROLE_ONLY = {"identity-svc", "catalog-svc", "evaluation-svc"}
+BY_ROLE_ONLY = {"identity-svc"}
 """Of these only the roles are tried, in their own test_matrix.py."""
 EXPLAINED = "## 怎么读 · How to read"
 
 
 @cache
-def documented(name: str) -> dict[str, str]:
-    """The operations of the service's API document, and what each does."""
+def built(name: str) -> Service:
     package = name.replace("-", "_")
     (settings,) = (
         found
@@ -30,7 +30,13 @@ def documented(name: str) -> dict[str, str]:
     service: Service = importlib.import_module(f"{package}.bootstrap").build(
         settings(**settings.placeholders())
     )
-    return operations(service.app().openapi())
+    return service
+
+
+@cache
+def documented(name: str) -> dict[str, str]:
+    """The operations of the service's API document, and what each does."""
+    return operations(built(name).app().openapi())
 
 
 def test_every_service_has_a_table() -> None:
@@ -42,6 +48,11 @@ def test_every_operation_of_the_api_document_has_a_row(name: str) -> None:
     rows = {operation_of(row) for row in table(name)}
     assert not documented(name).keys() - rows, "a new operation needs a row: who may call it, on whose object"
     assert not rows - documented(name).keys(), "a row without an operation"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_other_route_is_named_with_where_it_is_tried(name: str) -> None:
+    assert doors(built(name)).keys() - documented(name).keys() == elsewhere(name)
 
 
 @pytest.mark.parametrize("name", WRITTEN)

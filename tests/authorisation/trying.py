@@ -1,6 +1,7 @@
 """One row of a table tried against a running service: each cell, what is answered and what is changed by it."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -98,8 +99,12 @@ class Answer:
 
     def said_of(self, what: Object) -> dict[str, Any]:
         """What a problem says of the object: all but which request it was, and what the caller sent."""
-        told = {name: said for name, said in self.problem.items() if name not in ("request_id", "instance")}
-        return {name: said for name, said in told.items() if str(said) not in what.path.values()}
+        sent = re.compile("|".join(rf"\b{re.escape(value)}\b" for value in what.path.values()))
+        return {
+            name: sent.sub("…", said) if isinstance(said, str) else said
+            for name, said in self.problem.items()
+            if name not in ("request_id", "instance") and str(said) not in what.path.values()
+        }
 
 
 def operations(document: dict[str, Any]) -> dict[str, str]:

@@ -27,7 +27,7 @@ async def test_a_head_is_kept_once_and_never_replaced(sample: Running):
 
 
 async def test_a_service_tells_its_own_heads_only(sample: Running):
-    assert await told(sample, HEAD, by="payment-svc") == 409
+    assert await told(sample, HEAD, by="payment-svc") == 403
     assert await told(sample, {**HEAD, "service": "payment-svc"}, by="payment-svc") == 204
 
 

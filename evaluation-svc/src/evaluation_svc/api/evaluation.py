@@ -24,6 +24,7 @@ _LONGEST_DAYS: Final = 1_100
 _USUAL_DAYS: Final = 30
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _LAST_ID: Final = UUID(int=2**128 - 1)
+_SERVING: Final = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
 _supervisor = allow(Role.SUPERVISOR)
 
 
@@ -48,12 +49,15 @@ async def read_statistics(
     first: Annotated[Day | None, Query(alias="from", description="上海日期，含 · included")] = None,
     last: Annotated[Day | None, Query(alias="to", description="上海日期，含 · included")] = None,
 ) -> StatisticsView:
-    """The last 30 days unless told otherwise. By officer: those of the supervisor's own department."""
+    """The last 30 days unless told otherwise. By officer: those of the supervisor's unit, at the city unit those of the
+    department."""
     first, last = _period(first, last)
     if group == "officer":
-        supervisor = await _supervisor(request)
-        department = supervisor.claims.department or ""
-        tallies = await desk.statistics.by_officer(uow, first, last, department=department, unit=None)
+        claims = (await _supervisor(request)).claims
+        unit = None if claims.leads_department else claims.unit or ""
+        tallies = await desk.statistics.by_officer(
+            uow, first, last, department=claims.department or "", unit=unit
+        )
     else:
         tallies = await desk.statistics.by(uow, group, first, last)
     return StatisticsView(
@@ -74,13 +78,13 @@ async def list_batches(
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=20)] = 10,
 ) -> Page[BatchView]:
-    """Without case, name or time. Officers read their unit's; supervisors, any of their department's."""
+    """Without case, name or time. One reads those of one's unit; who leads the department at its city unit, of all."""
     key = decode_cursor(cursor, UUID)
     wanted = unit or caller.claims.unit or ""
-    department = caller.claims.department if caller.has(Role.SUPERVISOR) else None
-    if caller.assigned(wanted, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR):
-        department = None  # there by assignment: whatever department it is of
-    elif wanted != caller.claims.unit and department is None:
+    department = caller.claims.department
+    if wanted == caller.claims.unit or caller.assigned(wanted, *_SERVING):
+        department = None  # there by post or assignment: whatever department it was of
+    elif not caller.claims.leads_department:
         raise Forbidden("您只能查看本单位收到的评价。", "You may read the reviews of your own unit only.")
     found = await desk.reviews.batches(uow, wanted, key[0] if key else _LAST_ID, limit + 1, department)
     page = found[:limit]

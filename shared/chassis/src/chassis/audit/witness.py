@@ -18,7 +18,7 @@ from ..auth.service_token import ServiceToken
 from ..db.statement import Statement
 from ..http.caller import allow
 from ..http.route import Router, Uow
-from ..problems import Conflict
+from ..problems import Conflict, Forbidden
 from .chain import Head
 
 PATH: Final = "/internal/audit-heads"
@@ -78,21 +78,23 @@ def witness_router() -> Router:
     @router.post(PATH, status_code=204, summary="保存审计链头 · Keep an audit head")
     async def keep_head(body: AuditHead, uow: Uow, caller: ServiceCaller) -> None:
         """Of the calling service itself; the first for a number stays."""
+        _only_its_own(caller, body.service)
         known = await uow.read_value(
             "SELECT hash FROM audit_witness WHERE service = $1 AND number = $2", caller.subject, body.number
         )
-        if body.service != caller.subject or known not in (None, body.hash):
+        if known not in (None, body.hash):
             raise AnotherHeadIsKnown(
                 f"{body.service} 的封印 {body.number} 已有另一个链头。",
-                f"Another head of {body.service} is kept for seal {body.number}, or it is not the caller's.",
+                f"Another head of {body.service} is kept for seal {body.number}.",
             )
         uow.write(_KEEP, body.service, body.number, body.hash, body.rows, body.sealed_at, body.signature)
 
     @router.get(PATH, summary="取审计链头 · Heads kept of a service")
     async def heads_of(
-        uow: Uow, _: ServiceCaller, service: Annotated[str, Query(max_length=40)]
+        uow: Uow, caller: ServiceCaller, service: Annotated[str, Query(max_length=40)]
     ) -> list[AuditHead]:
-        """The newest 200, oldest first."""
+        """Of the calling service itself: the newest 200, oldest first."""
+        _only_its_own(caller, service)
         rows = await uow.read(
             """SELECT * FROM (SELECT service, number, hash, rows, sealed_at, signature FROM audit_witness
  WHERE service = $1 ORDER BY number DESC LIMIT $2) newest ORDER BY number""",
@@ -102,6 +104,11 @@ def witness_router() -> Router:
         return [AuditHead(**dict(row)) for row in rows]
 
     return router
+
+
+def _only_its_own(caller: Caller, service: str) -> None:
+    if service != caller.subject:
+        raise Forbidden("只能保存和读取本服务的审计链头。", "A service tells and asks of its own heads only.")
 
 
 class RemoteWitness:
