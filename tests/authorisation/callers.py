@@ -17,6 +17,20 @@ ASKERS = ("identity-svc", "payment-svc", "courier-svc", "case-svc")
 """Services that ask others something: column `service` is the one that the operation is there for."""
 
 
+ROLES: dict[str, Role | None] = {
+    "anon": None,
+    **dict.fromkeys(("citizen", "citizen≠"), Role.CITIZEN),
+    **dict.fromkeys(("company", "company≠", "agent", "agent≠scope"), Role.COMPANY),
+    **dict.fromkeys(("officer", "officer≠unit", "officer≠dept", "leader"), Role.OFFICER),
+    **dict.fromkeys(("supervisor", "supervisor≠unit", "supervisor≠dept", "helper", "city"), Role.SUPERVISOR),
+    "auxiliary": Role.AUXILIARY,
+    "operator": Role.OPERATOR,
+    "editor": Role.CATALOG_EDITOR,
+    **dict.fromkeys(("service", "service≠"), Role.SERVICE),
+}
+"""What each column's token says its caller is."""
+
+
 def owner(column: str) -> str:
     return "company" if column in FOR_COMPANIES else "citizen"
 

@@ -1,42 +1,19 @@
-"""The tables themselves: none is missing, and they say what the API documents say."""
+"""The tables themselves: none is missing, and they say what API documents and signatures say."""
 
 import importlib
-import inspect
-from functools import cache
 
 import pytest
-from chassis.service import Service
-from chassis.settings import ServiceSettings
-from chassis.testing.doors import doors
+from chassis.testing.doors import OPEN, doors
+from contracts.tokens import Role
 
-from .table import COLUMNS, ROOT, SIGNS, TABLES, elsewhere, operation_of, table
-from .trying import operations
+from .callers import ROLES
+from .services import SERVICES, built, documented
+from .table import COLUMNS, DENIED, SIGNS, TABLES, elsewhere, operation_of, table
 
-SERVICES = sorted(found.parent.name for found in ROOT.glob("*-svc/pyproject.toml"))
 WRITTEN = [name for name in SERVICES if (TABLES / f"{name}.md").exists()]
 BY_ROLE_ONLY = {"identity-svc"}
 """Of these only the roles are tried, in their own test_matrix.py."""
 EXPLAINED = "## 怎么读 · How to read"
-
-
-@cache
-def built(name: str) -> Service:
-    package = name.replace("-", "_")
-    (settings,) = (
-        found
-        for found in vars(importlib.import_module(f"{package}.settings")).values()
-        if inspect.isclass(found) and issubclass(found, ServiceSettings) and found is not ServiceSettings
-    )
-    service: Service = importlib.import_module(f"{package}.bootstrap").build(
-        settings(**settings.placeholders())
-    )
-    return service
-
-
-@cache
-def documented(name: str) -> dict[str, str]:
-    """The operations of the service's API document, and what each does."""
-    return operations(built(name).app().openapi())
 
 
 def test_every_service_has_a_table() -> None:
@@ -66,6 +43,20 @@ def test_every_row_is_tried(name: str) -> None:
     module = importlib.import_module(f"{__package__}.test_{name.removesuffix('-svc')}")
     assert table(name) == module.ROWS
     assert callable(module.calls)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_signatures_name_the_roles_that_a_table_turns_away_nowhere(name: str) -> None:
+    let_in: dict[str, set[Role | None]] = {}
+    for row, told in table(name).items():
+        roles = {ROLES[column] for column, sign in told.signs.items() if sign != DENIED}
+        let_in.setdefault(operation_of(row), set()).update(roles)
+    signed = {
+        row: {*Role, None} if roles is OPEN else set(roles)
+        for row, roles in doors(built(name)).items()
+        if row in let_in
+    }
+    assert let_in == signed
 
 
 def test_all_tables_explain_their_signs_and_columns_alike() -> None:
