@@ -21,6 +21,10 @@ class IdentitySettings(ServiceSettings):
     public_url: str = Field(
         "http://127.0.0.1:8080", description="where people reach the platform; the OpenID provider's issuer"
     )
+    client_networks: Networks = Field(
+        "",
+        description="private networks in which departments' systems may be called (log-outs); the Internet always",
+    )
     browser_session_idle_hours: float = 2
     browser_session_hours: float = 12
 

@@ -141,6 +141,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         env["WECHAT_OFFICIAL_SECRET_FILE"] = str(keys / "wechat-official.secret")
         env["CITY_SECRET_FILE"] = str(keys / "city.secret")
         env["DEMO_ACCOUNTS_FILE"] = str(folder.demo_accounts)
+        env["CLIENT_NETWORKS"] = "127.0.0.0/8,::1/128"  # a department's system under development
         env["DEMO_PASSWORD"] = around.secrets.demo_password
     if name == "case-svc":
         env["FILES_URL"] = str(folder.files)

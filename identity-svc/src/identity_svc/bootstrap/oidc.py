@@ -23,6 +23,8 @@ from ..application.oidc.sign_tokens import SignTokens
 from ..application.oidc.tell_clients import TELL_CLIENT, DeliverLogOut
 from ..application.sweep import Sweep
 from ..channels.oidc_log_out import HttpLogOut
+from ..channels.outward import OutwardTransport
+from ..domain.oidc.networks import ClientNetworks
 from ..persistence.oidc.clients import SqlClients
 from ..persistence.oidc.consents import SqlConsents
 from ..persistence.oidc.flows import SqlFlows
@@ -52,8 +54,10 @@ def wire(parts: Parts) -> None:
     tokens = SignTokens(parts.ring, issuer, settings.access_token_lifetime)
     find_grant = FindGrant(grants, tokens)
     give_code = GiveCode(grants, seats, policy, issuer)
+    networks = ClientNetworks(settings.client_networks)
     # Its own client: a department's slow system must not hold up what goes to the partners.
-    outgoing = httpx2.AsyncClient(timeout=5, transport=parts.to_clients)
+    outward = parts.to_clients or OutwardTransport(networks, httpx2.AsyncHTTPTransport())
+    outgoing = httpx2.AsyncClient(timeout=5, transport=outward)
     service.on_stop(outgoing.aclose)
     service.state.oidc = OidcDesk(
         issuer=issuer,
@@ -69,7 +73,7 @@ def wire(parts: Parts) -> None:
         inspect_token=InspectToken(find_grant, registered, tokens),
         revoke_token=RevokeToken(find_grant, grants),
         end_session=EndSession(begin, registered, participations, tokens, parts.revoke_access),
-        administer=AdministerClients(registered, stores.organisation),
+        administer=AdministerClients(registered, stores.organisation, networks),
         clients=registered,
         consents=consents_given,
         withdraw_consent=WithdrawConsent(consents_given, grants, parts.tell_clients),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from joserfc.jwk import KeySet
 
 from ...domain.oidc.clients import Client, ClientData, new_secret, secret_hash
 from ...domain.oidc.errors import ClientChanged, ClientHasNoSecret, ClientInvalid, ClientNotFound
+from ...domain.oidc.networks import ClientNetworks
 from ..ports import OrganisationStore
 from .ports import Clients
 
@@ -30,9 +32,10 @@ class ClientWithSecret:
 
 
 class AdministerClients:
-    def __init__(self, clients: Clients, organisation: OrganisationStore) -> None:
+    def __init__(self, clients: Clients, organisation: OrganisationStore, networks: ClientNetworks) -> None:
         self._clients = clients
         self._organisation = organisation
+        self._networks = networks
 
     async def register(self, uow: UnitOfWork, data: ClientData, by: UUID) -> ClientWithSecret:
         """Raises ClientInvalid."""
@@ -93,6 +96,18 @@ class AdministerClients:
 
     async def _check(self, uow: UnitOfWork, data: ClientData) -> None:
         data.check()
+        told_at = data.backchannel_logout_uri
+        if told_at is not None and self._networks.refuses(urlsplit(told_at).hostname or ""):
+            raise ClientInvalid(
+                [
+                    FieldError(
+                        "/backchannel_logout_uri",
+                        "该地址在内部网络中，平台不会访问；如确为部门系统，请由运维加入 CLIENT_NETWORKS",
+                        "is in a private network, which the platform does not call; if a department's system is "
+                        "there, have the network added to CLIENT_NETWORKS",
+                    )
+                ]
+            )
         known = {department.code for department in await self._organisation.departments(uow, "", 1_000)}
         if data.department not in known:
             raise ClientInvalid([FieldError("/department", "没有这个部门", "there is no such department")])

@@ -1,5 +1,6 @@
 """What a request is answered and what it took: for tests that two strangers cannot be told apart by either."""
 
+import re
 from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from ..db.uow import UnitOfWork
 
 OF_THE_MOMENT = frozenset({"date", "x-request-id", "traceparent"})
 """Headers that differ between any two answers."""
+_FRESH = re.compile(r"[A-Za-z0-9_-]{20,}={0,2}|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)?")
+"""Ids, tokens and moments: made for this answer alone, of one length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +33,25 @@ class Watch:
     def note(self, what: str) -> None:
         self.work.append(what)
 
-    async def see(self, answering: Awaitable[httpx2.Response], *hidden: str) -> Seen:
-        """`hidden`: what the caller sent itself, and may read again in the answer."""
+    async def see(
+        self, answering: Awaitable[httpx2.Response], *hidden: str, fresh: re.Pattern[str] = _FRESH
+    ) -> Seen:
+        """`hidden`: what the caller sent itself, and may read again in the answer. `fresh`: what differs each time."""
         self.work.clear()
         answer = await answering
-        body = answer.text
-        for own in filter(None, hidden):
-            body = body.replace(own, "…")
-        headers = tuple(
-            sorted((name, value) for name, value in answer.headers.items() if name not in OF_THE_MOMENT)
+        work = tuple(self.work)
+
+        def shown(text: str) -> str:
+            for own in filter(None, hidden):
+                text = text.replace(own, "…")
+            return _FRESH.sub("…", fresh.sub("…", text))
+
+        length = ("content-length", "…")
+        headers = [(name, shown(value)) for name, value in answer.headers.multi_items()]
+        kept = sorted(
+            one if one[0] != length[0] else length for one in headers if one[0] not in OF_THE_MOMENT
         )
-        headers = tuple((name, "…" if name == "content-length" else value) for name, value in headers)
-        return Seen(answer.status_code, headers, body, tuple(self.work))
+        return Seen(answer.status_code, tuple(kept), shown(answer.text), work)
 
 
 @pytest.fixture
