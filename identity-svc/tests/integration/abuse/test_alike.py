@@ -305,7 +305,6 @@ PAGES = {
     "/login/password": ("password", {"password": WRONG}),
     "/login/code": ("code", {}),
     "/login/code/enter": ("code", {"code": "000000", "code_ticket": NO_TICKET}),
-    "/login/register/code": ("code", {}),
     "/login/register": ("code", {"code": "000000", "code_ticket": NO_TICKET}),
 }
 

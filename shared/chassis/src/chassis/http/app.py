@@ -35,7 +35,7 @@ def create_app(service: "Service") -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
             await service.start(service.role)
-            _expose(app, service)
+            expose(app, service)
             yield
         finally:
             await service.stop()
@@ -109,7 +109,8 @@ def _document_route(app: FastAPI) -> Callable[[Request], Awaitable[Response]]:
     return document
 
 
-def _expose(app: FastAPI, service: "Service") -> None:
+def expose(app: FastAPI, service: "Service") -> None:
+    """Lets the routes find what the started service works with."""
     app.state.service = service
     app.state.pool = service.pool
     app.state.verifier = service.verifier
