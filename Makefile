@@ -24,7 +24,7 @@ export PYTHONUNBUFFERED := 1
 .PHONY: reseal audit-verify
 
 help: ## list these targets
-	@echo "警务服务平台 · police services platform"
+	@echo "互联网+公安服务平台 · Internet + police services"
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 $(READY): requirements.lock deploy/requirements-bootstrap.lock deploy/bootstrap.sh $(PACKAGES:=/pyproject.toml)

@@ -9,7 +9,9 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from case_svc.domain.step_up import StepUp
 from clients.document import merged_document
+from identity_svc.api.assurance.views import WAYS_UP
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 Json = dict[str, Any]
@@ -145,3 +147,20 @@ def test_every_parameters_example_fits_its_schema(subtests: pytest.Subtests) -> 
             if "example" in parameter:
                 with subtests.test(f"{label} {parameter['name']}"):
                     assert validator(parameter["schema"]).is_valid(parameter["example"]), parameter["example"]
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [StepUp(required=1, present=0).ways, [way.model_dump() for way in WAYS_UP]],
+    ids=["a case asks for more", "my assurance"],
+)
+def test_every_way_to_a_higher_level_begins_with_a_call_that_is_there(ways: list[Json]) -> None:
+    offered = {label for label, _, _ in operations()}
+    assert ways and not [way for way in ways if f"{way['method']} {way['href']}" not in offered]
+
+
+def test_every_group_of_operations_is_named_in_chinese() -> None:
+    unnamed = [
+        tag["name"] for tag in document()["tags"] if not re.search(r"[\u4e00-\u9fff]", tag["description"])
+    ]
+    assert not unnamed, "say what they are in gateway/own/openapi.py"

@@ -208,3 +208,15 @@ def test_no_secret_address_or_machine_path_is_committed():
                 if wrong.search(line) and path != Path(__file__):
                     found.append(f"{name}:{number}")
     assert not found, found[:20]
+
+
+def test_the_platform_has_one_name():
+    """People take two names for two sites, and one of them for a forgery. It stands in contracts/platform.py."""
+    others = re.compile("警务服务平台|公安政务服务|Police Services|police services platform")
+    texts = [
+        path
+        for part in PARTS
+        for path in sorted((ROOT / part / "src").rglob("*"))
+        if path.suffix in {".py", ".html", ".typ"} and GENERATED not in path.parts
+    ]
+    assert not [shown(path) for path in (*texts, ROOT / "Makefile") if others.search(path.read_text("utf-8"))]

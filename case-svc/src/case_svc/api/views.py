@@ -1,7 +1,7 @@
 """What is answered. Built once per answer from plain data, so kept flat and without validators."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -61,9 +61,12 @@ class CaseView(CaseSummary):
 
 
 class WayUpView(BaseModel):
+    """`method` and `href`: the call it begins with."""
+
     level: int
     text: str
     text_en: str
+    method: Literal["GET", "POST"]
     href: str
 
 

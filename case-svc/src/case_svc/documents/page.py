@@ -7,6 +7,8 @@ from importlib.resources import files
 from string import Template
 from typing import Final
 
+from contracts import platform
+
 from .views import Verification
 
 _FOLDER: Final = files(__package__) / "templates"
@@ -63,7 +65,13 @@ def verification_page(typed: str, verification: Verification | None) -> str:
     verdict = "" if verification is None else _verdict(verification)
     title = "凭证核验" if verification is None else f"{_VERDICTS[verification.status][1]} · 凭证核验"
     return _PAGE.substitute(
-        style=_STYLE, title=title, verdict=verdict, facts=_facts(verification), typed=escape(typed[:80])
+        style=_STYLE,
+        platform=escape(platform.NAME),
+        platform_en=escape(platform.NAME_EN),
+        title=title,
+        verdict=verdict,
+        facts=_facts(verification),
+        typed=escape(typed[:80]),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 from chassis.clock import SHANGHAI
+from contracts import platform
 
 from .codes import grouped
 from .errors import GlyphMissing
@@ -61,6 +62,8 @@ def render_pdf(
 def _data(document: Document, holder: Holder, unit: IssuingUnit, verify_url: str) -> dict[str, Any]:
     issued = document.issued_at.astimezone(SHANGHAI)
     return {
+        "platform": platform.NAME,
+        "platform_en": platform.NAME_EN,
         "title": f"办理结果电子凭证 {document.number}",
         "number": document.number,
         "holder": holder.name,

@@ -6,11 +6,17 @@ from typing import Any, Final
 from .item import Item
 from .people import Applicant
 
-_WAYS: Final[tuple[tuple[int, str, str, str], ...]] = (
-    (1, "用本人手机号注册并登录", "Register with your own phone", "/api/identity/accounts"),
-    (2, "完成实名认证", "Pass the real-name check", "/api/identity/real-name"),
-    (3, "完成人脸核验", "Pass the face check", "/api/identity/face"),
-    (4, "携带身份证件到服务窗口核验", "Show your document at a window", "/api/identity/windows"),
+_WAYS: Final[tuple[tuple[int, str, str, str, str], ...]] = (
+    (1, "用本人手机号注册并登录", "Register with your own phone", "POST", "/api/identity/accounts"),
+    (2, "完成实名认证", "Pass the real-name check", "POST", "/api/identity/real-name"),
+    (3, "完成人脸核验", "Pass the face check", "POST", "/api/identity/face-checks"),
+    (
+        4,
+        "携带身份证件到任一服务窗口核验（href 为窗口列表）",
+        "Show your document at any window; `href` lists them",
+        "GET",
+        "/api/identity/windows",
+    ),
 )
 
 
@@ -23,10 +29,10 @@ class StepUp:
 
     @property
     def ways(self) -> list[dict[str, Any]]:
-        """Everything that leads at least so far: `level`, `text`, `text_en`, `href`."""
+        """Everything that leads at least so far: `level`, `text`, `text_en`, `method`, `href`."""
         return [
-            {"level": level, "text": zh, "text_en": en, "href": href}
-            for level, zh, en, href in _WAYS
+            {"level": level, "text": zh, "text_en": en, "method": method, "href": href}
+            for level, zh, en, method, href in _WAYS
             if level >= self.required
         ]
 

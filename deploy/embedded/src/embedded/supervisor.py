@@ -54,7 +54,7 @@ class Supervisor:
 
     async def _bring_up_and_watch(self) -> None:
         folder = self._stack.folder
-        self._progress.line(f"警务服务平台 · police services platform  (DATA={folder.root})")
+        self._progress.line(f"互联网+公安服务平台 · Internet + police services  (DATA={folder.root})")
         begun = time.monotonic()
         await self._stack.start(self._progress.report)
         self._progress.quiet()

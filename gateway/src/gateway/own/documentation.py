@@ -1,5 +1,6 @@
 """The start page, the merged API document, and the document as a page."""
 
+from contracts import platform
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
@@ -16,7 +17,7 @@ _START = pages.text("start.html")
 def _docs_page() -> str:
     page = get_swagger_ui_html(
         openapi_url="/openapi.json",
-        title="接口文档 · API",
+        title=f"接口文档 · {platform.NAME}",
         # Ours: a closed network has no CDN.
         swagger_js_url="/docs/static/swagger-ui-bundle.js",
         swagger_css_url="/docs/static/swagger-ui.css",

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from contracts import platform
+
 from ..routes import Route, RoutingTable
 from . import door_problems
 
 Document = dict[str, Any]
 
-_TITLE = "互联网+公安服务平台 · Internet + police services"
+_TITLE = f"{platform.NAME} · {platform.NAME_EN}"
 _DESCRIPTION = (
     "一次登录，办理全市公安业务。错误均为 RFC 9457 文档；写操作请带 Idempotency-Key；"
     "金额单位为分，时间为 UTC。\n\n"
@@ -21,7 +23,12 @@ _TAGS = {
     "accounts": "账号",
     "sessions": "登录",
     "second factor": "双因素认证",
+    "ways in": "其他登录方式",
+    "oidc": "统一登录（OpenID Connect）",
+    "clients": "接入的部门系统",
     "me": "我的",
+    "my data": "我的个人数据",
+    "mandates": "授权与代办",
     "messages": "站内消息",
     "assurance": "实名认证等级",
     "organisation": "部门、单位与窗口",
@@ -32,6 +39,8 @@ _TAGS = {
     "cases": "办件",
     "live": "实时状态",
     "officers": "工作人员",
+    "duty": "值班与附加职责",
+    "exceptions": "跨单位查阅",
     "documents": "证照与核验",
     "payments": "缴费",
     "shipments": "寄递",

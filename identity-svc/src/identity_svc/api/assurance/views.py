@@ -1,7 +1,7 @@
 """A level, the proofs it stands on, and what would raise it."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -29,12 +29,13 @@ class ProofView(BaseModel):
 
 
 class WayUp(BaseModel):
-    """What would raise the level, to which; `href` where it can be done here."""
+    """What would raise the level, to which; `method` and `href`: the call it begins with."""
 
     level: int
     text: str
     text_en: str
-    href: str | None = None
+    method: Literal["GET", "POST"]
+    href: str
 
 
 class AssuranceView(BaseModel):
@@ -47,8 +48,9 @@ class AssuranceView(BaseModel):
 
 WAYS_UP: Final = (
     WayUp(level=2, text="实名认证（姓名和身份证号）", text_en="Real-name check: name and number",
-          href="/api/identity/real-name"),
-    WayUp(level=3, text="人脸核验", text_en="Face check", href="/api/identity/face"),
-    WayUp(level=4, text="携带本人有效身份证件到任一服务窗口核验", text_en="Show your identity document at a window",
-          href="/api/identity/windows"),
+          method="POST", href="/api/identity/real-name"),
+    WayUp(level=3, text="人脸核验", text_en="Face check", method="POST", href="/api/identity/face-checks"),
+    WayUp(level=4, text="携带本人有效身份证件到任一服务窗口核验（href 为窗口列表）",
+          text_en="Show your identity document at any window; `href` lists them",
+          method="GET", href="/api/identity/windows"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import structlog
 from chassis.http import Router
 from chassis.http.route import TransactionalRoute
 from chassis.problems import FieldError, Problem
+from contracts import platform
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,6 +38,7 @@ class Pages:
         style = (_TEMPLATES / "style.css").read_text()
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self._environment.globals["style"] = Markup(style)
+        self._environment.globals["platform"] = (platform.NAME, platform.NAME_EN)
         self._headers = {
             "Content-Security-Policy": (
                 f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "

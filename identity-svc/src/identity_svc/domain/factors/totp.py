@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
+from contracts import platform
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
@@ -15,7 +16,6 @@ DRIFT: Final = 1
 """Steps that a clock may be early or late."""
 NEVER: Final = -1
 """The last step of a secret that no code was used of."""
-ISSUER_NAME: Final = "西安公安政务服务"
 _SECRET_BYTES: Final = 20
 
 
@@ -48,7 +48,7 @@ def secret_text(secret: bytes) -> str:
 
 def provisioning_uri(secret: bytes, badge_no: str) -> str:
     """What the QR code says: `otpauth://totp/…`."""
-    return _totp(secret).get_provisioning_uri(badge_no, ISSUER_NAME)
+    return _totp(secret).get_provisioning_uri(badge_no, platform.NAME)
 
 
 def _totp(secret: bytes) -> TOTP:

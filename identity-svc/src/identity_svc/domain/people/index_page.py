@@ -6,6 +6,8 @@ from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
+from contracts import platform
+
 from .export import PARTS, Export, PartState
 
 _STYLE: Final = (
@@ -21,8 +23,8 @@ def front_page(export: Export, entries: Sequence[str], made_at: datetime) -> str
     sections = "".join(_part(export, name, entries) for name in PARTS)
     return _page(
         "我的个人数据 · My personal data",
-        "<p>警务服务平台保存的与您有关的全部数据。JSON 文件供程序读取，同名 HTML 页供阅读。<br>"
-        "All that the police services platform keeps of you: JSON for programs, the page beside it to read.</p>"
+        f"<p>{escape(platform.NAME)}保存的与您有关的全部数据。JSON 文件供程序读取，同名 HTML 页供阅读。<br>"
+        f"All that {escape(platform.NAME_EN)} keeps of you: JSON for programs, the page beside it to read.</p>"
         f"<p>生成时间 made at {made_at:%Y-%m-%d %H:%M} UTC</p>{sections}",
     )
 
