@@ -20,6 +20,7 @@ PLAIN = {
     "sms_code.code_hash": "hash",
     "sms_code.ticket_hash": "hash",
     "throttle.key": "hash",
+    "known_place.place_hash": "hash",
     "qr_log_in.code_hash": "hash",
     "qr_log_in.secret_hash": "hash",
     "oidc_client.secret_hash": "hash",

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from .application.attempts import AttemptLimits
+from .application.code_allowances import CodeLimits
 from .application.key_ring import RELOAD
 from .application.mandates.offer import OfferPolicy
 from .application.oidc.browser_policy import BrowserPolicy
 from .application.open_session import SessionPolicies
-from .application.request_code import CodeLimits
+from .application.sms_budget import Budget
 from .domain.limits import Limit
 from .domain.sessions import SessionPolicy
 from .domain.signing_keys import KeyPolicy
@@ -59,8 +60,23 @@ def code_limits(settings: IdentitySettings) -> CodeLimits:
             _per(settings.codes_per_phone_hour, timedelta(hours=1)),
             _per(settings.codes_per_phone_day, timedelta(days=1)),
         ),
-        address=_per(settings.codes_per_address_hour, timedelta(hours=1)),
+        address=(
+            _per(settings.codes_per_address_hour, timedelta(hours=1)),
+            _per(settings.codes_per_address_day, timedelta(days=1)),
+        ),
+        site=_per(settings.codes_per_site_hour, timedelta(hours=1)),
     )
+
+
+def sms_budgets(settings: IdentitySettings) -> list[Budget]:
+    limits = {
+        "minute": _per(settings.sms_per_minute, timedelta(minutes=1)),
+        "day": _per(settings.sms_per_day, timedelta(days=1)),
+    }
+    for_strangers = 1 - settings.sms_reserve_percent / 100
+    return [
+        Budget(period, limit, max(1, round(limit.burst * for_strangers))) for period, limit in limits.items()
+    ]
 
 
 def offer_policy(settings: IdentitySettings) -> OfferPolicy:
@@ -75,6 +91,7 @@ def attempt_limits(settings: IdentitySettings) -> AttemptLimits:
     return AttemptLimits(
         identifier_at_address=Limit(settings.attempts_per_identifier_and_address, timedelta(minutes=2)),
         address=Limit(settings.attempts_per_address, timedelta(seconds=6)),
+        site=Limit(settings.attempts_per_site, timedelta(seconds=1)),
         identifier=Limit(settings.attempts_per_identifier, timedelta(seconds=36)),
         real_name=_per(settings.real_name_checks_per_day, timedelta(days=1)),
     )

@@ -83,9 +83,17 @@ class IdentitySettings(ServiceSettings):
     codes_per_phone_hour: int = 5
     codes_per_phone_day: int = 10
     codes_per_address_hour: int = 60
+    codes_per_address_day: int = 200
+    codes_per_site_hour: int = Field(300, description="from a /48 of IPv6")
+    sms_per_minute: int = Field(600, description="codes over all phones")
+    sms_per_day: int = Field(100_000, description="codes over all phones")
+    sms_reserve_percent: int = Field(
+        20, ge=0, lt=100, description="of both, for those who ask from a place they are known at"
+    )
     attempts_per_identifier_and_address: int = Field(10, description="at once; then one each two minutes")
     attempts_per_address: int = Field(100, description="at once; then one each six seconds")
-    attempts_per_identifier: int = Field(100, description="at once; then one each 36 seconds")
+    attempts_per_site: int = Field(500, description="at once; then one a second; from a /48 of IPv6")
+    attempts_per_identifier: int = Field(100, description="by strangers; at once; then one each 36 seconds")
     real_name_checks_per_day: int = 5
     mandate_max_days: int = Field(1096, description="how far ahead a mandate may end")
     mandate_offer_days: float = Field(30, description="how long an offered mandate waits for its answer")

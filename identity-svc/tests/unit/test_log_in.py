@@ -9,6 +9,8 @@ from contracts.tokens import Role
 from identity_svc.application.attempts import AttemptLimits, Attempts
 from identity_svc.application.hash_passwords import Passwords
 from identity_svc.application.log_in import LogIn
+from identity_svc.application.recognise import Recognise
+from identity_svc.application.strangers import Strangers
 from identity_svc.domain.accounts import Credentials, Subject
 from identity_svc.domain.devices import Client
 from identity_svc.domain.errors import LoginRefused
@@ -43,13 +45,27 @@ class People:
     credentials_by_badge = credentials_by_phone
 
 
+class Nowhere:
+    """Plays places and devices: nobody is known."""
+
+    def __init__(self):
+        self.asked = 0
+
+    async def knows(self, uow, place_hash):
+        self.asked += 1
+        return False
+
+    async def trusts(self, uow, officer_id, token):
+        self.asked += 1
+        return False
+
+
 class FreeThrottle:
     def __init__(self):
         self.taken = 0
 
     async def take(self, uow, allowances):
         self.taken += len(allowances)
-        return 0
 
     async def give_back(self, uow, allowances):
         self.taken -= len(allowances)
@@ -63,12 +79,17 @@ async def begin():
 class Desk:
     def __init__(self, passwords, **known):
         self.passwords, self.people, self.throttle = passwords, People(**known), FreeThrottle()
-        attempts = Attempts(self.throttle, str.encode, AttemptLimits(ANY, ANY, ANY, ANY))
-        self.log_in = LogIn(begin, self.people, self.people, passwords, attempts, None, None, None)
+        attempts = Attempts(self.throttle, str.encode, AttemptLimits(ANY, ANY, ANY, ANY, ANY))
+        self.places = Nowhere()
+        recognise = Recognise(self.places, self.places, str.encode)
+        strangers = Strangers(begin, self.throttle, str.encode)
+        self.log_in = LogIn(
+            begin, self.people, self.people, passwords, attempts, recognise, strangers, None, None, None
+        )
 
     @property
     def work(self):
-        return self.people.asked, self.passwords.verified, self.throttle.taken
+        return self.people.asked, self.places.asked, self.passwords.verified, self.throttle.taken
 
 
 @pytest.mark.parametrize("way", ["by_phone_and_password", "by_badge_and_password"])
@@ -85,4 +106,4 @@ async def test_refusing_takes_the_same_work_for_everybody(way):
         with pytest.raises(LoginRefused):
             await getattr(desk.log_in, way)(None, kind, "wrong horse", Client("192.0.2.1"))
         works.append(desk.work)
-    assert works[0] == works[1] == works[2] == (1, 1, 3)
+    assert works[0] == works[1] == works[2] == (1, 1, 1, 3)

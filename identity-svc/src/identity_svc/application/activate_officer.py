@@ -35,7 +35,7 @@ class ActivateOfficer:
         """One answer for a wrong code and an unknown badge. Raises ActivationRefused, PasswordUnsuitable."""
         if not is_suitable(password, identifier=badge_no):
             raise PasswordUnsuitable("/new_password")
-        allowances = self._attempts.at_password(badge_no, address)
+        allowances = self._attempts.at_activation(badge_no, address)
         async with self._begin() as first:
             await self._attempts.take(first, allowances)
             waiting = await self._activations.waiting(first, badge_no)

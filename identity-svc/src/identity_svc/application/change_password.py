@@ -10,9 +10,10 @@ from ..domain.codes import Purpose, TypedCode
 from ..domain.errors import AccountNotFound, CodeRefused, PasswordRefused, PasswordUnsuitable
 from ..domain.passwords import is_suitable
 from ..domain.personal import dialled
+from ..domain.places import place_of
 from .attempts import Attempts
 from .hash_passwords import Passwords
-from .ports import Accounts, EndsTrust, Officers
+from .ports import Accounts, EndsTrust, KeyedHash, Officers, Places
 from .prove_code import ProveCode, ProvenCode
 from .revoke_access import RevokeAccess
 
@@ -30,7 +31,10 @@ class PasswordChange:
 
 
 class ChangePassword:
-    """A token alone is no proof: whoever copied one must not be able to lock the owner out."""
+    """A token alone is no proof: whoever copied one must not be able to lock the owner out.
+
+    Where one is known is forgotten but for the place at hand: whoever knew the old password may have been there.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,8 @@ class ChangePassword:
         attempts: Attempts,
         prove_code: ProveCode,
         trusted_devices: EndsTrust,
+        places: Places,
+        keyed_hash: KeyedHash,
     ) -> None:
         self._begin = begin
         self._accounts = accounts
@@ -51,6 +57,8 @@ class ChangePassword:
         self._attempts = attempts
         self._prove_code = prove_code
         self._trusted_devices = trusted_devices
+        self._places = places
+        self._hash = keyed_hash
 
     async def __call__(self, uow: UnitOfWork, change: PasswordChange, address: str) -> None:
         """Raises PasswordUnsuitable, PasswordRefused or TooManyAttempts; then nothing was changed."""
@@ -65,11 +73,12 @@ class ChangePassword:
             except CodeRefused as error:
                 raise PasswordRefused from error
         else:
-            await self._attempts.give_back(uow, self._attempts.at_password(identifier, address))
+            await self._attempts.give_back(uow, self._attempts.at_own_password(change.session_id))
         owners = self._officers if change.is_officer else self._accounts
         await owners.set_password(uow, change.owner_id, password_hash)
         if change.is_officer:
             await self._trusted_devices.end_all(uow, change.owner_id)
+        await self._places.forget(uow, change.owner_id, but=self._hash(place_of(change.owner_id, address)))
         await self._revoke_access.sessions_of(uow, change.owner_id, "password_changed", but=change.session_id)
 
     async def _identifier(self, change: PasswordChange) -> str:
@@ -93,7 +102,7 @@ class ChangePassword:
                 raise PasswordRefused from error
         owners = self._officers if change.is_officer else self._accounts
         async with self._begin() as uow:
-            await self._attempts.take(uow, self._attempts.at_password(identifier, address))
+            await self._attempts.take(uow, self._attempts.at_own_password(change.session_id))
             password_hash = await owners.password_hash(uow, change.owner_id)
         if not await self._passwords.verify(password_hash, change.current or ""):
             raise PasswordRefused

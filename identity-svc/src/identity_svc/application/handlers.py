@@ -22,6 +22,7 @@ from .refresh_session import RefreshSession
 from .register_account import RegisterAccount
 from .request_code import DELIVER_CODE, RequestCode
 from .rotate_keys import RotateKeys
+from .strangers import TELL_HOLDER, TellHolder
 from .sweep import Sweep
 from .verify_real_name import VerifyRealName
 
@@ -63,6 +64,13 @@ class Menu:
     officers: Officers
 
 
-def jobs(deliver_code: DeliverCode, rotate_keys: RotateKeys, sweep: Sweep) -> dict[str, JobHandler]:
+def jobs(
+    deliver_code: DeliverCode, tell_holder: TellHolder, rotate_keys: RotateKeys, sweep: Sweep
+) -> dict[str, JobHandler]:
     """Job → use case."""
-    return {DELIVER_CODE: deliver_code, ROTATE_KEYS: rotate_keys, SWEEP: sweep}
+    return {
+        DELIVER_CODE: deliver_code,
+        TELL_HOLDER: tell_holder,
+        ROTATE_KEYS: rotate_keys,
+        SWEEP: sweep,
+    }

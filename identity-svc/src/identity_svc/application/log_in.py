@@ -1,6 +1,7 @@
 """Logging in: people by password or code, officers by password and what else proves them."""
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
@@ -9,6 +10,7 @@ from ..domain.accounts import Credentials
 from ..domain.codes import Purpose, TypedCode
 from ..domain.devices import Client
 from ..domain.errors import AccountNotRegistered, CodeRefused, LoginRefused
+from ..domain.places import Asker
 from .attempts import Attempts
 from .factors.challenge import Challenge
 from .factors.second_step import AskSecondFactor
@@ -16,8 +18,11 @@ from .hash_passwords import Passwords
 from .open_session import IssuedTokens, OpenSession
 from .ports import Accounts, Officers
 from .prove_code import ProveCode
+from .recognise import Recognise
+from .strangers import Strangers
 
 Find = Callable[[UnitOfWork, str], Awaitable[Credentials | None]]
+RecogniseAs = Callable[[UnitOfWork, UUID | None], Awaitable[Asker]]
 
 
 class LogIn:
@@ -30,6 +35,8 @@ class LogIn:
         officers: Officers,
         passwords: Passwords,
         attempts: Attempts,
+        recognise: Recognise,
+        strangers: Strangers,
         prove_code: ProveCode,
         open_session: OpenSession,
         ask_second_factor: AskSecondFactor,
@@ -39,6 +46,8 @@ class LogIn:
         self._officers = officers
         self._passwords = passwords
         self._attempts = attempts
+        self._recognise = recognise
+        self._strangers = strangers
         self._prove_code = prove_code
         self._open_session = open_session
         self._ask_second_factor = ask_second_factor
@@ -48,7 +57,11 @@ class LogIn:
     ) -> IssuedTokens:
         """`phone` is E.164. Raises LoginRefused or TooManyAttempts."""
         find = self._accounts.credentials_by_phone
-        credentials = await self._by_password(uow, find, phone, password, client)
+
+        def recognise(first: UnitOfWork, owner_id: UUID | None) -> Awaitable[Asker]:
+            return self._recognise.person(first, phone, owner_id, client.address)
+
+        credentials = await self._by_password(uow, find, recognise, phone, password)
         return await self._open_session(uow, credentials.subject, "password", client)
 
     async def by_badge_and_password(
@@ -56,7 +69,11 @@ class LogIn:
     ) -> IssuedTokens | Challenge:
         """A challenge where a second factor is still to be proven. Raises LoginRefused or TooManyAttempts."""
         find = self._officers.credentials_by_badge
-        credentials = await self._by_password(uow, find, badge_no, password, client)
+
+        def recognise(first: UnitOfWork, owner_id: UUID | None) -> Awaitable[Asker]:
+            return self._recognise.officer(first, badge_no, owner_id, client.address, device_token)
+
+        credentials = await self._by_password(uow, find, recognise, badge_no, password)
         asked = await self._ask_second_factor(uow, credentials, device_token)
         if isinstance(asked, Challenge):
             return asked
@@ -75,12 +92,14 @@ class LogIn:
         return await self._open_session(uow, credentials.subject, "code", client)
 
     async def _by_password(
-        self, uow: UnitOfWork, find: Find, identifier: str, password: str, client: Client
+        self, uow: UnitOfWork, find: Find, recognise: RecogniseAs, identifier: str, password: str
     ) -> Credentials:
-        allowances = self._attempts.at_password(identifier, client.address)
-        async with self._begin() as first:
-            await self._attempts.take(first, allowances)
+        async with self._strangers.watched() as watch, self._begin() as first:
             credentials = await find(first, identifier)
+            owner_id = credentials.subject.id if credentials else None
+            watch.asker = asker = await recognise(first, owner_id)
+            allowances = self._attempts.at_password(asker)
+            await self._attempts.take(first, allowances, asker.instead)
         # No connection is held while argon2 runs or waits for its turn.
         password_hash = credentials.password_hash if credentials else None
         if not await self._passwords.verify(password_hash, password) or credentials is None:

@@ -12,6 +12,7 @@ from chassis.ids import uuid7
 
 from ..domain.accounts import Subject
 from ..domain.devices import Client
+from ..domain.places import place_of
 from ..domain.sessions import (
     SECRET_BYTES,
     Authentication,
@@ -91,6 +92,7 @@ class OpenSession:
             authentication=authentication,
             device=client.device if client else None,
             device_hash=self._hash(f"device:{subject.id}:{client.mark}") if client else None,
+            place_hash=self._hash(place_of(subject.id, client.address)) if client else None,
             secret=secret,
             idle_until=idle_until,
             expires_at=expires_at,

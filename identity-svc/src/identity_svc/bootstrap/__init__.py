@@ -23,6 +23,8 @@ from ..application.refresh_session import RefreshSession
 from ..application.register_account import RegisterAccount
 from ..application.request_code import RequestCode
 from ..application.rotate_keys import RotateKeys
+from ..application.sms_budget import SmsBudget
+from ..application.strangers import TellHolder
 from ..application.sweep import Sweep
 from ..application.verify_real_name import VerifyRealName
 from ..channels.real_name import PartnerRealName
@@ -95,6 +97,7 @@ def _wire(parts: Parts) -> None:
     sweep = Sweep(
         stores.codes,
         stores.throttle,
+        stores.places,
         stores.sessions,
         stores.revocations,
         stores.messages,
@@ -103,7 +106,8 @@ def _wire(parts: Parts) -> None:
         service.state.scopes.store,
         service.state.duty.store,
     )
-    for kind, handler in jobs(DeliverCode(stores.codes, sms), rotate_keys, sweep).items():
+    tell_holder = TellHolder(stores.messages)
+    for kind, handler in jobs(DeliverCode(stores.codes, sms), tell_holder, rotate_keys, sweep).items():
         service.job(kind, handler, every=_EVERY.get(kind))
     assurance.wire(parts)
     ways_in.wire(parts)
@@ -113,21 +117,44 @@ def _wire(parts: Parts) -> None:
     load_at_start(parts, rotate_keys)
 
 
+def _request_code(parts: Parts) -> RequestCode:
+    stores, settings = parts.stores, parts.settings
+    budget = SmsBudget(stores.throttle, parts.sealer.lookup_hash, policies.sms_budgets(settings))
+    parts.service.concern("sms_budget", budget.nearly_used_up)
+    return RequestCode(
+        stores.codes,
+        stores.accounts,
+        stores.throttle,
+        parts.recognise,
+        parts.strangers,
+        budget,
+        parts.code_allowances,
+        policies.code_limits(settings).resend.every,
+    )
+
+
 def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
     settings, stores, begin = parts.settings, parts.stores, parts.service.begin
     passwords, attempts, prove_code = parts.passwords, parts.attempts, parts.prove_code
     open_session, revoke_access = parts.open_session, parts.revoke_access
     registry = PartnerRealName(parts.partner("X-Realname", settings.realname_secret.get_secret_value()))
     return Menu(
-        request_code=RequestCode(
-            stores.codes, stores.throttle, parts.sealer.lookup_hash, policies.code_limits(settings)
-        ),
+        request_code=_request_code(parts),
         register_account=RegisterAccount(stores.accounts, passwords, prove_code, open_session),
         verify_real_name=VerifyRealName(
             begin, stores.accounts, registry, attempts, parts.raise_assurance, parts.minter
         ),
         log_in=LogIn(
-            begin, stores.accounts, stores.officers, passwords, attempts, prove_code, open_session, second.ask
+            begin,
+            stores.accounts,
+            stores.officers,
+            passwords,
+            attempts,
+            parts.recognise,
+            parts.strangers,
+            prove_code,
+            open_session,
+            second.ask,
         ),
         refresh_session=RefreshSession(
             begin, stores.sessions, open_session, revoke_access, parts.count_forgeries
@@ -143,6 +170,8 @@ def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
             attempts,
             prove_code,
             second.devices,
+            stores.places,
+            parts.sealer.lookup_hash,
         ),
         create_officer=CreateOfficer(stores.officers, stores.organisation, passwords),
         change_officer=ChangeOfficer(

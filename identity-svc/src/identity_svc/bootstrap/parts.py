@@ -9,6 +9,7 @@ from chassis.service import Service
 from .. import policies
 from ..application.attempts import Attempts
 from ..application.count_forgeries import CountForgeries
+from ..application.code_allowances import CodeAllowances
 from ..application.hash_passwords import Passwords
 from ..application.key_ring import KeyRing
 from ..application.mandates.answer import AnswerMandate
@@ -19,19 +20,23 @@ from ..application.oidc.tell_clients import TellClients
 from ..application.open_session import OpenSession
 from ..application.prove_code import ProveCode
 from ..application.raise_assurance import RaiseAssurance
+from ..application.recognise import Recognise
 from ..application.revoke_access import RevokeAccess
+from ..application.strangers import Strangers
 from ..channels.signed_partner import SignedPartner
 from ..domain.oidc.ways_in import WaysIn
 from ..persistence.access_log import SqlAccessLog
 from ..persistence.accounts import SqlAccounts
 from ..persistence.assurance import SqlAssurance
 from ..persistence.codes import SqlCodes
+from ..persistence.factors.devices import SqlTrustedDevices
 from ..persistence.keys import SqlKeys
 from ..persistence.mandates import SqlMandates, SqlPeople
 from ..persistence.messages import SqlMessages
 from ..persistence.officers import SqlOfficers
 from ..persistence.oidc.grants import SqlParticipations
 from ..persistence.organisation import SqlOrganisation
+from ..persistence.places import SqlPlaces
 from ..persistence.revocations import SqlRevocations
 from ..persistence.sessions import SqlSessions
 from ..persistence.throttle import SqlThrottle
@@ -50,6 +55,7 @@ class Stores:
     codes: SqlCodes
     keys: SqlKeys
     throttle: SqlThrottle
+    places: SqlPlaces
     organisation: SqlOrganisation
     access_log: SqlAccessLog
     mandates: SqlMandates
@@ -68,6 +74,7 @@ class Stores:
             codes=SqlCodes(sealer),
             keys=SqlKeys(sealer),
             throttle=SqlThrottle(),
+            places=SqlPlaces(),
             organisation=SqlOrganisation(),
             access_log=SqlAccessLog(),
             mandates=SqlMandates(sealer),
@@ -90,6 +97,9 @@ class Parts:
     minter: MintTokens
     attempts: Attempts
     count_forgeries: CountForgeries
+    recognise: Recognise
+    strangers: Strangers
+    code_allowances: CodeAllowances
     prove_code: ProveCode
     open_session: OpenSession
     revoke_access: RevokeAccess
@@ -111,6 +121,7 @@ class Parts:
         client = httpx2.AsyncClient(base_url=settings.partners_url, timeout=5, transport=transport)
         service.on_stop(client.aclose)
         ring = KeyRing(service.begin, stores.keys)
+        allowances = CodeAllowances(sealer.lookup_hash, policies.code_limits(settings))
         attempts = Attempts(stores.throttle, sealer.lookup_hash, policies.attempt_limits(settings))
         minter = MintTokens(ring, settings.access_token_lifetime)
         tell_clients = TellClients(SqlParticipations())
@@ -136,7 +147,10 @@ class Parts:
             minter=minter,
             attempts=attempts,
             count_forgeries=CountForgeries(service.begin, stores.throttle, sealer.lookup_hash),
-            prove_code=ProveCode(service.begin, stores.codes, attempts),
+            recognise=Recognise(stores.places, SqlTrustedDevices(), sealer.lookup_hash),
+            strangers=Strangers(service.begin, stores.throttle, sealer.lookup_hash),
+            code_allowances=allowances,
+            prove_code=ProveCode(service.begin, stores.codes, stores.throttle, attempts, allowances),
             open_session=OpenSession(
                 stores.sessions,
                 stores.messages,

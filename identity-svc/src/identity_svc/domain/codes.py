@@ -56,6 +56,14 @@ class TypedCode:
     ticket: str
 
 
+@dataclass(frozen=True, slots=True)
+class TriedCode:
+    """A ticket that is good, after one of its tries."""
+
+    id: UUID
+    is_right: bool
+
+
 def new_code() -> str:
     """Six decimal digits, leading zeros kept."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"

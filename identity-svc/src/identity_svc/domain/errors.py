@@ -66,10 +66,29 @@ class TooManyCodes(TooManyRequests):
     slug = "too-many-codes"
     title = ("验证码获取过于频繁", "Too many codes")
 
+    def __init__(self, retry_after: int, *, by_strangers: bool = False) -> None:
+        """`by_strangers`: what all strangers share is used up."""
+        self.by_strangers = by_strangers
+        super().__init__(
+            f"获取验证码过于频繁，请在 {retry_after} 秒后再试；也可以改用口令、微信、扫码或市统一身份平台登录，"
+            "或在您常用的网络上再试。",
+            f"Too many codes were asked for; try again in {retry_after} seconds, or log in by password, WeChat, "
+            "a scanned code or the city's platform, or from a network you usually log in from.",
+            retry_after=retry_after,
+        )
+
+
+class SmsBudgetUsedUp(TooManyRequests):
+    """Over all phones together: nobody's fault who reads it."""
+
+    slug = "sms-budget-used-up"
+    title = ("短信发送量已达上限", "Too many messages are being sent")
+
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            f"获取验证码过于频繁，请在 {retry_after} 秒后再试。",
-            f"Too many codes were asked for; try again in {retry_after} seconds.",
+            f"当前短信发送量过大，请在 {retry_after} 秒后再试；也可以改用口令、微信、扫码或市统一身份平台登录。",
+            f"Too many messages are being sent at present; try again in {retry_after} seconds, or log in by "
+            "password, WeChat, a scanned code or the city's platform.",
             retry_after=retry_after,
         )
 
@@ -78,10 +97,14 @@ class TooManyAttempts(TooManyRequests):
     slug = "too-many-attempts"
     title = ("尝试次数过多", "Too many attempts")
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(
+        self, retry_after: int, instead: tuple[str, str] = ("", ""), *, by_strangers: bool = False
+    ) -> None:
+        """`instead`: what else one can do, in Chinese and English. `by_strangers`: what they share is used up."""
+        self.by_strangers = by_strangers
         super().__init__(
-            f"尝试次数过多，请在 {retry_after} 秒后再试。",
-            f"There were too many attempts; try again in {retry_after} seconds.",
+            f"尝试次数过多，请在 {retry_after} 秒后再试。{instead[0]}",
+            f"There were too many attempts; try again in {retry_after} seconds. {instead[1]}".strip(),
             retry_after=retry_after,
         )
 

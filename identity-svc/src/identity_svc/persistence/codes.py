@@ -1,5 +1,6 @@
 """One-time codes: a row for each ticket; several of one phone stand beside each other."""
 
+import hmac
 from uuid import UUID
 
 import orjson
@@ -8,7 +9,7 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.sealing import Sealer
 
-from ..domain.codes import GOOD_FOR, LIFETIME, MAX_TRIES, CodeMessage, Purpose, TypedCode, serial_of
+from ..domain.codes import GOOD_FOR, LIFETIME, MAX_TRIES, CodeMessage, Purpose, TriedCode, TypedCode, serial_of
 
 _PUT = """
 INSERT INTO sms_code (ticket_hash, phone_hash, purpose, id, code_hash, message, expires_at)
@@ -43,16 +44,19 @@ class SqlCodes:
         )
         return code_id
 
-    async def try_code(self, uow: UnitOfWork, phone: str, purpose: Purpose, typed: TypedCode) -> UUID | None:
-        """Counts one try and compares; the code's id when it is right.
+    async def try_code(
+        self, uow: UnitOfWork, phone: str, purpose: Purpose, typed: TypedCode
+    ) -> TriedCode | None:
+        """Counts one try and compares; None for a ticket that is unknown, used, used up or expired.
 
         The caller commits the count whatever comes of it, so that no guess is free.
         """
         ticket, holder = self._ticket_hash(typed.ticket), self._sealer.lookup_hash(phone)
         row = await uow.fetchrow(_TRY, ticket, holder, GOOD_FOR[purpose], MAX_TRIES)
-        if row is None or row["code_hash"] != self._hash(row["id"], typed.code):
+        if row is None:
             return None
-        return row["id"]
+        right = hmac.compare_digest(row["code_hash"], self._hash(row["id"], typed.code))
+        return TriedCode(row["id"], right)
 
     async def use(self, uow: UnitOfWork, code_id: UUID) -> bool:
         """Marks a code as used; False when another request was faster."""

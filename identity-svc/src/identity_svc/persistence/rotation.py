@@ -1,8 +1,9 @@
 """What is sealed and hashed here, for a change of keys.
 
-Keys of the throttle, hashes of codes by SMS and QR, of tickets, and what a session remembers of its device are under
-the lookup key as well, and are not changed: with another key counts begin anew, codes and tickets under way, which live
-some minutes, are asked for again, and a known device is told of once as if it were new.
+Keys of the throttle, hashes of codes by SMS and QR, of tickets, of known places, and what a session remembers of its
+device are under the lookup key as well, and are not changed: with another key counts begin anew, codes and tickets
+under way, which live some minutes, are asked for again, a place is known again after the next log-in there, and a known
+device is told of once as if it were new.
 """
 
 from typing import Any, Final

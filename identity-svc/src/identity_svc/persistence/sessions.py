@@ -14,6 +14,12 @@ from .officers import SUBJECT_COLUMNS, officer_subject
 
 # In RETURNING the table is seen as it was before the row.
 _OPEN = """
+WITH here AS (
+  INSERT INTO known_place (place_hash, owner_id, seen_at)
+  SELECT $11::bytea, $2::uuid, $5::timestamptz WHERE $11::bytea IS NOT NULL
+  ON CONFLICT (place_hash) DO UPDATE SET seen_at = excluded.seen_at
+    WHERE known_place.seen_at < excluded.seen_at - interval '1 day'
+)
 INSERT INTO session
   (id, {owner}, method, secret, created_at, rotated_at, authenticated_at, amr, idle_until, expires_at, device,
    device_hash)
@@ -53,11 +59,15 @@ class SqlSessions:
         authentication: Authentication,
         device: str | None,
         device_hash: bytes | None,
+        place_hash: bytes | None,
         secret: bytes,
         idle_until: datetime,
         expires_at: datetime,
     ) -> bool:
-        """Whether the owner had sessions before, and none of them with this `device_hash`."""
+        """Whether the owner had sessions before, and none of them with this `device_hash`.
+
+        From now on the owner is known at the place.
+        """
         return await uow.fetchval(
             _OPEN_OF_OFFICER if subject.is_officer else _OPEN_OF_PERSON,
             session_id,
@@ -70,6 +80,7 @@ class SqlSessions:
             expires_at,
             device,
             device_hash,
+            place_hash,
         )
 
     async def of(

@@ -12,6 +12,7 @@ from .factors.tables import add_factor_tables
 from .mandates.tables import add_mandate_tables
 from .oidc.tables import add_oidc_tables
 from .people.tables import add_people_tables
+from .places import add_place_tables
 from .scope_tables import add_scope_tables
 from .ways_in.tables import add_ways_in_tables
 
@@ -266,3 +267,4 @@ add_ways_in_tables(metadata)
 add_mandate_tables(metadata)
 add_oidc_tables(metadata)
 add_people_tables(metadata)
+add_place_tables(metadata)

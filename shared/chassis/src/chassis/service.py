@@ -70,6 +70,7 @@ class Service:
         self._fetch_keys: FetchKeys | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._started = False
+        self._concerns: dict[str, Callable[[], bool]] = {}
         self.job(
             housekeeping.KIND,
             housekeeping.housekeeping(settings.outbox_days, settings.inbox_days),
@@ -256,6 +257,13 @@ class Service:
             except TimeoutError:
                 self.pool.terminate()
         spans.shutdown()
+
+    def concern(self, name: str, is_so: Callable[[], bool]) -> None:
+        """Shows `name` at `/readyz` while `is_so`: nothing fails yet, and a person should look at it."""
+        self._concerns[name] = is_so
+
+    def concerns(self) -> list[str]:
+        return [name for name, is_so in self._concerns.items() if is_so()]
 
     async def readiness(self) -> dict[str, bool]:
         """What must be well for requests to be answered."""

@@ -84,7 +84,9 @@ async def propose_factor(
     """Nothing changes before its first code was sent to `…/second-factor/confirmation`, within 15 minutes."""
     given = body.code is not None or body.recovery_code is not None
     proof = read_proof(body.code, body.recovery_code) if given else None
-    proposal = await desk.enrol.propose(uow, caller.account_id, body.current_password, proof, address)
+    proposal = await desk.enrol.propose(
+        uow, caller.account_id, session_id_of(caller), body.current_password, proof, address
+    )
     return ProposalView(secret=secret_text(proposal.secret), uri=proposal.uri, qr_svg=_qr_code(proposal.uri))
 
 

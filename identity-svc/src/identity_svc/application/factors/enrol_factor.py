@@ -58,10 +58,16 @@ class EnrolFactor:
         self._messages = messages
 
     async def propose(
-        self, uow: UnitOfWork, officer_id: UUID, password: str, proof: Proof | None, address: str
+        self,
+        uow: UnitOfWork,
+        officer_id: UUID,
+        session_id: UUID,
+        password: str,
+        proof: Proof | None,
+        address: str,
     ) -> Proposal:
         """Who has an authenticator gives a code of it, or a recovery code, too. Raises FactorNotProven."""
-        badge_no, enrolled = await self._prove_password(officer_id, password, address)
+        badge_no, enrolled = await self._prove_password(officer_id, session_id, password)
         if enrolled and (proof is None or not await self._prove(uow, officer_id, proof, address)):
             raise FactorNotProven("/code")
         secret = new_secret()
@@ -93,13 +99,13 @@ class EnrolFactor:
         await self._factors.replace_codes(uow, officer_id, hashes)
         return codes
 
-    async def _prove_password(self, officer_id: UUID, password: str, address: str) -> tuple[str, bool]:
+    async def _prove_password(self, officer_id: UUID, session_id: UUID, password: str) -> tuple[str, bool]:
         """The badge number of the officer whose password it is, and whether they have an authenticator."""
         async with self._begin() as uow:
             officer = await self._officers.by_id(uow, officer_id)
             if officer is None:
                 raise AccountNotFound
-            allowances = self._attempts.at_password(officer.badge_no, address)
+            allowances = self._attempts.at_own_password(session_id)
             await self._attempts.take(uow, allowances)
             password_hash = await self._officers.password_hash(uow, officer_id)
             enrolled = (await self._factors.of(uow, officer_id)).secret is not None

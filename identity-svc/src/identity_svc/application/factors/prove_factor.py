@@ -1,7 +1,8 @@
 """Proving the second factor: a one-time code or a recovery code, each good for one use, tries counted first.
 
-Guesses at codes are few for an officer from one address, and over all addresses still too few to find one. That second
-count can be used up by whoever knows the password; recovery codes are not counted by it, so their owner still gets in.
+Guesses at codes are few for an officer from one address, and over all addresses still too few to find one. What others
+try at that address is not counted: whoever comes here has proven the password. The second count can be used up by
+whoever knows the password; recovery codes are not counted by it, so their owner still gets in.
 """
 
 from dataclasses import dataclass
@@ -89,4 +90,4 @@ class ProveFactor:
         kind = "recovery" if proof.is_recovery_code else "otp"
         here = Allowance(self._hash(f"{kind}:{officer_id}@{address}"), _AT_ADDRESS)
         anywhere = [] if proof.is_recovery_code else [Allowance(self._hash(f"otp:{officer_id}"), _ANYWHERE)]
-        return [here, *anywhere, *self._attempts.at_code(address)]
+        return [here, *anywhere]

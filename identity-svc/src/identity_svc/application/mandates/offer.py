@@ -110,13 +110,13 @@ class OfferMandate:
         return company
 
     async def _count(self, uow: UnitOfWork, giver: UUID, phone: str) -> None:
-        """Every offer is a short message to somebody who may not want it."""
+        """Every offer is a short message to somebody who may not want it; how many others sent some, nobody learns."""
         allowances = [
             Allowance(self._hash(f"mandate-by:{giver}"), self._policy.per_account),
-            Allowance(self._hash(f"mandate-to:{phone}"), self._policy.per_phone),
+            Allowance(self._hash(f"mandate-by:{giver}:{phone}"), self._policy.per_phone),
         ]
-        if wait := await self._throttle.take(uow, allowances):
-            raise TooManyAttempts(wait)
+        if used_up := await self._throttle.take(uow, allowances):
+            raise TooManyAttempts(used_up.wait)
 
 
 def _allows(held: Mandate, offering: Offering) -> bool:

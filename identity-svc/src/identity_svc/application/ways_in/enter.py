@@ -49,7 +49,7 @@ class Enter:
 
     async def by_wechat(self, uow: UnitOfWork, js_code: str, client: Client) -> IssuedTokens | PhoneNeeded:
         """Raises VouchingRefused, ProviderDown, WayNotOffered, TooManyAttempts."""
-        allowances = self._attempts.at_code(client.address)
+        allowances = self._attempts.at_provider(client.address)
         async with self._begin() as first:
             await self._attempts.take(first, allowances)
         vouched = await self._wechat.mini_program_user(js_code)

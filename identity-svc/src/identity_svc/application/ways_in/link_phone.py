@@ -104,7 +104,7 @@ class LinkPhone:
                 phone = await self._phone(uow, ticket, proof.phone)
             code = await self._prove_code(phone, Purpose.LINK, proof.code, address)
             return _Proven(phone, LinkProof.SMS, code, [])
-        allowances = self._attempts.at_code(address)
+        allowances = self._attempts.at_provider(address)
         async with self._begin() as uow:
             if await self._tickets.read(uow, ticket) is None:
                 raise TicketInvalid

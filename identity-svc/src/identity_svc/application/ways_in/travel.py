@@ -86,7 +86,7 @@ class Travel:
     async def _exchange(
         self, destination: Destination, journey: Journey, answer: Mapping[str, str], address: str
     ) -> str:
-        tries = self._attempts.at_code(address)
+        tries = self._attempts.at_provider(address)
         async with self._begin() as uow:
             await self._attempts.take(uow, tries)
         vouched = await destination.vouch(journey, self._return_uri(journey.provider), answer)

@@ -32,6 +32,17 @@ class SqlTrustedDevices:
         )
         return stored is not None and token.is_genuine(stored)
 
+    async def trusts(self, uow: UnitOfWork, officer_id: UUID, token: DeviceToken) -> bool:
+        """As `use`, and nothing is noted: the password was not looked at yet."""
+        trusted: bool = await uow.fetchval(
+            "SELECT EXISTS (SELECT FROM trusted_device"
+            " WHERE id = $1 AND officer_id = $2 AND token_hash = $3 AND expires_at > now())",
+            token.device_id,
+            officer_id,
+            token.digest(),
+        )
+        return trusted
+
     async def of(self, uow: UnitOfWork, officer_id: UUID) -> list[TrustedDevice]:
         """The latest first."""
         rows = await uow.fetch(

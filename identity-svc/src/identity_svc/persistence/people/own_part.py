@@ -19,6 +19,10 @@ _SECTIONS: Final = (
         " ORDER BY id LIMIT 5000",
     ),
     (
+        "places", "常用网络", "Places one is known at",
+        "SELECT seen_at FROM known_place WHERE owner_id = $1 ORDER BY seen_at LIMIT 5000",
+    ),
+    (
         "messages", "站内消息", "Messages",
         "SELECT id, kind, facts, at, read_at FROM message WHERE recipient_id = $1 ORDER BY id LIMIT 20000",
     ),

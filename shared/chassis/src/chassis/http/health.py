@@ -14,11 +14,16 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request, response: Response) -> dict[str, object]:
-    """The database answers and start-up is over. A broker that is down does not make us unready: the outbox waits."""
-    checks = await request.app.state.service.readiness()
+    """The database answers and start-up is over. A broker that is down does not make us unready: the outbox waits.
+
+    `concerns`: what a person should look at, though requests are answered.
+    """
+    service = request.app.state.service
+    checks = await service.readiness()
     if not all(checks.values()):
         response.status_code = 503
-    return {"status": "ok" if all(checks.values()) else "not ready", "checks": checks}
+    status = "ok" if all(checks.values()) else "not ready"
+    return {"status": status, "checks": checks, "concerns": service.concerns()}
 
 
 @router.get("/metrics")
