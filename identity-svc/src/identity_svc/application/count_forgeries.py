@@ -33,5 +33,5 @@ class CountForgeries:
         if client_id is not None:
             allowances.append(Allowance(self._hash(f"client:{client_id}@{address}"), _AS_CLIENT))
         async with self._begin() as uow:
-            if wait := await self._throttle.take(uow, allowances):
-                raise TooManyAttempts(wait)
+            if used_up := await self._throttle.take(uow, allowances):
+                raise TooManyAttempts(used_up.wait)

@@ -8,8 +8,8 @@ from chassis.service import Service
 
 from .. import policies
 from ..application.attempts import Attempts
-from ..application.count_forgeries import CountForgeries
 from ..application.code_allowances import CodeAllowances
+from ..application.count_forgeries import CountForgeries
 from ..application.hash_passwords import Passwords
 from ..application.key_ring import KeyRing
 from ..application.mandates.answer import AnswerMandate

@@ -28,8 +28,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "有人在陌生网络上反复用您的手机号获取验证码或尝试口令，已被限制；您在常用的网络上登录不受影响，在别处可用微信、"
         "扫码或市统一身份平台登录。请勿将验证码告诉任何人；口令如果简单或在别处用过，请尽快修改。",
         "Strangers kept asking for codes to your phone, or guessing at your password, and were stopped. Where you "
-        "usually log in nothing changes; elsewhere use WeChat, a scanned code or the city's platform. Tell nobody a code, "
-        "and change your password if it is simple or used elsewhere.",
+        "usually log in nothing changes; elsewhere use WeChat, a scanned code or the city's platform. Tell nobody a "
+        "code, and change your password if it is simple or used elsewhere.",
     ),
     "strangers_at_badge": (
         "有人在陌生网络上反复尝试您的警号口令，已被限制；您在受信任的设备上和常用的网络内登录不受影响。口令如果简单或在别处"
