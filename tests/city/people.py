@@ -18,7 +18,13 @@ from embedded.stack import EmbeddedStack
 
 LIMITS_OPEN = {
     "gateway": {"IP_RATE": "10000", "IP_BURST": "20000", "LOG_IN_RATE": "1000", "LOG_IN_BURST": "5000"},
-    "identity-svc": {"CODES_PER_ADDRESS_HOUR": "100000", "ATTEMPTS_PER_ADDRESS": "100000"},
+    "identity-svc": {
+        "CODES_PER_ADDRESS_HOUR": "100000",
+        "CODES_PER_ADDRESS_DAY": "100000",
+        "SMS_PER_MINUTE": "100000",
+        "SMS_PER_DAY": "100000",
+        "ATTEMPTS_PER_ADDRESS": "100000",
+    },
     "partners": {"PARTNERS_COURIER_STEP_SECONDS": "0.1", "PARTNERS_TIME_SCALE": "0.01"},
 }
 """All stories come from one address; a city's do not."""

@@ -22,7 +22,12 @@ from .programs import apache_department, node_department
 
 _NOWHERE = "http://127.0.0.1:9"
 _OTHERS = ("CATALOG_URL", "CASE_URL", "PAYMENT_URL", "COURIER_URL", "EVALUATION_URL")
-_LIMITS = {"CODE_RESEND_SECONDS": "0", "CODES_PER_ADDRESS_HOUR": "1000", "ATTEMPTS_PER_ADDRESS": "1000"}
+_LIMITS = {
+    "CODE_RESEND_SECONDS": "0",
+    "CODES_PER_ADDRESS_HOUR": "1000",
+    "CODES_PER_ADDRESS_DAY": "1000",
+    "ATTEMPTS_PER_ADDRESS": "1000",
+}
 
 
 @dataclass

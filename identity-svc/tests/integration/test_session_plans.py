@@ -2,7 +2,7 @@
 
 import pytest
 from chassis.testing.plans import plan_of
-from identity_svc.persistence import revocations, sessions
+from identity_svc.persistence import places, revocations, sessions
 
 FAMILIAR = "SELECT EXISTS (SELECT FROM session WHERE account_id = $1 AND device_hash = $2)"
 _PEOPLE = """
@@ -19,6 +19,10 @@ _REVOKED = """
 INSERT INTO revocation (revoked_id, kind, revoked_at, forget_at, written_in)
 SELECT gen_random_uuid(), 'session', now(), now() + interval '10 minutes', number FROM generate_series(1, 5000) number
 """
+_PLACES = """
+INSERT INTO known_place SELECT sha256(number::text::bytea), gen_random_uuid(), now()
+FROM generate_series(1, 5000) number
+"""
 
 
 @pytest.mark.parametrize(
@@ -27,11 +31,12 @@ SELECT gen_random_uuid(), 'session', now(), now() + interval '10 minutes', numbe
         (sessions._LIST, ["session_account", "session_officer"]),
         (FAMILIAR, ["session_account_device"]),
         (revocations._SINCE, ["revocation_written_in"]),
+        (places._KNOWS, ["known_place_pkey"]),
     ],
 )
 async def test_the_plan_goes_by_its_index(identity, phone, sql: str, indexes: list[str]):
     await identity.register(phone)
-    for filling in (_PEOPLE, _SESSIONS, _REVOKED, "ANALYZE session, revocation"):
+    for filling in (_PEOPLE, _SESSIONS, _REVOKED, _PLACES, "ANALYZE session, revocation, known_place"):
         await identity.sql(filling)
     async with identity.running.uow() as uow:
         plan = await plan_of(await uow.connection(), sql)

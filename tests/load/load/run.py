@@ -40,7 +40,13 @@ FAST = {
         "DEAR_RATE": "10000",
         "DEAR_BURST": "20000",
     },
-    "identity-svc": {"CODES_PER_ADDRESS_HOUR": "100000", "ATTEMPTS_PER_ADDRESS": "100000"},
+    "identity-svc": {
+        "CODES_PER_ADDRESS_HOUR": "100000",
+        "CODES_PER_ADDRESS_DAY": "100000",
+        "SMS_PER_MINUTE": "100000",
+        "SMS_PER_DAY": "100000",
+        "ATTEMPTS_PER_ADDRESS": "100000",
+    },
     "partners": {"PARTNERS_COURIER_STEP_SECONDS": "0"},
 }
 """Limits that one address with forty citizens would meet, raised; couriers who do not sleep. Nothing else."""

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from chassis.clock import now
+from identity_svc.application import sms_budget
+from identity_svc.persistence import throttle
 from joserfc.jws import JWSRegistry
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -12,6 +15,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from oidc_kit.fixtures import browser, citizen, identity, new_browser, new_party, operator, our_url, party
 
 __all__ = ["browser", "citizen", "identity", "new_browser", "new_party", "operator", "our_url", "party"]
+
+
+@pytest.fixture
+def still(monkeypatch):
+    """No allowance fills up meanwhile, however slow the machine is: what is left can be counted."""
+    moment = now()
+    for module in (throttle, sms_budget):
+        monkeypatch.setattr(module, "now", lambda: moment)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("still")
+
 PASSWORD = "correct horse battery"
 STRANGERS = [f"198.51.100.{number}" for number in range(1, 41)]
 
