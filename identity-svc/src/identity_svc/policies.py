@@ -87,6 +87,10 @@ def offer_policy(settings: IdentitySettings) -> OfferPolicy:
     )
 
 
+def offer_notices(settings: IdentitySettings) -> Limit:
+    return _per(settings.mandate_notices_per_phone_day, timedelta(days=1))
+
+
 def attempt_limits(settings: IdentitySettings) -> AttemptLimits:
     return AttemptLimits(
         identifier_at_address=Limit(settings.attempts_per_identifier_and_address, timedelta(minutes=2)),

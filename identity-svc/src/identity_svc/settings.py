@@ -98,7 +98,10 @@ class IdentitySettings(ServiceSettings):
     mandate_max_days: int = Field(1096, description="how far ahead a mandate may end")
     mandate_offer_days: float = Field(30, description="how long an offered mandate waits for its answer")
     mandate_offers_per_day: int = Field(20, description="by one account")
-    mandate_offers_per_phone_day: int = Field(5, description="to one phone: each is a short message")
+    mandate_offers_per_phone_day: int = Field(5, description="by one account to one phone")
+    mandate_notices_per_phone_day: int = Field(
+        10, description="offers a phone is told of one by one, whoever made them: each is a short message"
+    )
 
     def read_service_secrets(self) -> dict[str, str]:
         """By service name; raises OSError or ValueError for a file that is not what it should be."""

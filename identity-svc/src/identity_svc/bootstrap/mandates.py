@@ -52,5 +52,6 @@ def wire(parts: Parts) -> None:
     )
     service.consume(act_handlers(TellOfAct(messages)))
     sms = PartnerSms(parts.partner("X-Sms", settings.sms_secret.get_secret_value()))
-    service.job(SEND_NOTICE, SendNotice(mandates, people, messages, sms))
+    bounded = (stores.throttle, parts.sealer.lookup_hash, policies.offer_notices(settings))
+    service.job(SEND_NOTICE, SendNotice(mandates, people, messages, sms, *bounded))
     service.job(EXPIRE_MANDATE, ExpireMandate(mandates, messages, parts.revoke_access))

@@ -117,6 +117,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您收到一项授权，请在“我的授权”中查看并决定是否接受。",
         "You were offered a mandate; see it among your mandates and answer it.",
     ),
+    "mandates_offered_by_many": (
+        "今天向您发出的授权较多，其余不再逐条通知；可在“我的授权”中查看全部，不认识的请谢绝或不予理会，未经您接受均不生效。",
+        "You were offered many mandates today and are not told of each any more; see all among your mandates. Decline "
+        "or ignore those of strangers: none holds unless you accept it.",
+    ),
     "mandate_active_by_you": (
         "您的授权已被接受，对方现在可以在授权范围内代您办理；您可随时在“我的授权”中解除。",
         "Your mandate was accepted: they may act for you within it. You can revoke it any time among your mandates.",

@@ -33,7 +33,7 @@ class Offering:
 
 @dataclass(frozen=True, slots=True)
 class OfferPolicy:
-    """`waits`: how long an offer can be accepted."""
+    """`waits`: how long an offer can be accepted. `per_phone`: by one account to one phone."""
 
     waits: timedelta
     per_account: Limit
