@@ -9,7 +9,16 @@ from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.sealing import Sealer
 
-from ..domain.codes import GOOD_FOR, LIFETIME, MAX_TRIES, CodeMessage, Purpose, TriedCode, TypedCode, serial_of
+from ..domain.codes import (
+    GOOD_FOR,
+    LIFETIME,
+    MAX_TRIES,
+    CodeMessage,
+    Purpose,
+    TriedCode,
+    TypedCode,
+    serial_of,
+)
 
 _PUT = """
 INSERT INTO sms_code (ticket_hash, phone_hash, purpose, id, code_hash, message, expires_at)
