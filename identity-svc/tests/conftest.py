@@ -165,7 +165,7 @@ class Identity:
         codes = [
             one["params"]["code"]
             for one in await self.sandbox.messages(phone)
-            if one["params"]["serial"] == serial
+            if one["params"].get("serial") == serial
         ]
         return {"code": codes[0], "code_ticket": ticket}
 
