@@ -20,9 +20,9 @@ class LoginRefused(Unauthorized):
 
     def __init__(self) -> None:
         super().__init__(
-            "账号或口令不正确，或验证码错误、已失效。请核对后重试，也可以改用短信验证码登录。",
-            "The account or password is wrong, or the code is wrong or no longer valid. Check and try again, "
-            "or log in with a code sent by SMS.",
+            "账号或口令不正确，或验证码错误、已失效。请核对后重试；群众和企业也可以改用短信验证码登录。",
+            "The account or password is wrong, or the code is wrong or no longer valid. Check and try again; "
+            "citizens and companies can also log in with a code sent by SMS.",
         )
 
 
