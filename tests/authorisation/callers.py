@@ -19,7 +19,7 @@ ASKERS = ("identity-svc", "payment-svc", "courier-svc", "case-svc")
 
 ROLES: dict[str, Role | None] = {
     "anon": None,
-    **dict.fromkeys(("citizen", "citizen≠"), Role.CITIZEN),
+    **dict.fromkeys(("citizen", "citizen≠", "receiver"), Role.CITIZEN),
     **dict.fromkeys(("company", "company≠", "agent", "agent≠scope"), Role.COMPANY),
     **dict.fromkeys(("officer", "officer≠unit", "officer≠dept", "leader"), Role.OFFICER),
     **dict.fromkeys(("supervisor", "supervisor≠unit", "supervisor≠dept", "helper", "city"), Role.SUPERVISOR),

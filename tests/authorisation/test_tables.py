@@ -11,13 +11,30 @@ from .services import SERVICES, built, documented
 from .table import COLUMNS, DENIED, SIGNS, TABLES, elsewhere, operation_of, table
 
 WRITTEN = [name for name in SERVICES if (TABLES / f"{name}.md").exists()]
-BY_ROLE_ONLY = {"identity-svc"}
-"""Of these only the roles are tried, in their own test_matrix.py."""
 EXPLAINED = "## 怎么读 · How to read"
+NARROWER = {
+    # Tokens that carry no role yet pass the door here, so it names none.
+    "GET /api/identity/me",
+    "PUT /api/identity/password",
+    "DELETE /api/identity/sessions/current",
+    "GET /api/identity/me/second-factor",
+    "POST /api/identity/me/second-factor",
+    "POST /api/identity/me/second-factor/confirmation",
+    # Everybody has such things of their own; the table tries a citizen's, a company's and an officer's.
+    "PATCH /api/identity/me/sessions/{session_id}",
+    "DELETE /api/identity/me/sessions/{session_id}",
+    "DELETE /api/identity/me/consents/{client_id}",
+    "DELETE /api/identity/me/trusted-devices/{device_id}",
+    # Only people act for others: a company hears that instead of a word about roles.
+    "POST /api/identity/mandates/{mandate_id}/accept",
+    "POST /api/identity/mandates/{mandate_id}/decline",
+    "POST /api/identity/acting",
+}
+"""Where a table turns away more roles than the signature does."""
 
 
 def test_every_service_has_a_table() -> None:
-    assert set(SERVICES) - set(WRITTEN) <= BY_ROLE_ONLY
+    assert tuple(WRITTEN) == SERVICES
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -56,7 +73,8 @@ def test_signatures_name_the_roles_that_a_table_turns_away_nowhere(name: str) ->
         for row, roles in doors(built(name)).items()
         if row in let_in
     }
-    assert let_in == signed
+    assert not {row for row in let_in if not let_in[row] <= signed[row]}
+    assert {row for row in let_in if let_in[row] != signed[row]} <= NARROWER
 
 
 def test_all_tables_explain_their_signs_and_columns_alike() -> None:

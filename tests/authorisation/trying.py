@@ -17,7 +17,7 @@ from .table import DENIED, MAY, NONE_OF_IT, REFUSED, Row, operation_of
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 TURNED_AWAY = {401, 403, 404}
-REFUSING = {403, 409}
+REFUSING = (403, 409)
 NO_EFFECT = {"idempotency_key"}
 """Tables that a call may fill without having done anything."""
 Tokens = dict[str, str | None]
@@ -87,6 +87,10 @@ class Call:
     """What the caller calls before, an operation and its body: who did this may do more."""
     asker: str = "identity-svc"
     """The service that column `service` is."""
+    refused_with: tuple[int, ...] = REFUSING
+    """Statuses that refuse who knows of the object."""
+    counts: tuple[str, ...] = ()
+    """Tables that count who tries in vain."""
     compares: bool = True
     """Who is turned away is answered as if there were nothing; False where that cannot be asked."""
 
@@ -161,14 +165,14 @@ class Trial:
         objects = {who: await call.make(who) for who in {owner(column) for column in columns}}
         for column in columns:
             await self._begin(call, objects[owner(column)], column)
-        before = await standing(self.running)
+        before = await standing(self.running, call.counts)
         wrong = []
         for column in columns:
             what = objects[owner(column)]
             answer = await self._ask(operation, call, what, column)
             found = self._leaks(answer, what)
             if row.signs[column] == REFUSED:
-                found += [] if answer.status in REFUSING else [f"not refused: {answer.status}"]
+                found += [] if answer.status in call.refused_with else [f"not refused: {answer.status}"]
             elif answer.status not in TURNED_AWAY:
                 found += [f"let in with {answer.status}"]
             elif call.compares and what.path:
@@ -177,7 +181,7 @@ class Trial:
                 told = f"learns that it is there: {answer.text}, not {absent.text}"
                 found += [] if absent.said_of(nothing) == answer.said_of(what) else [told]
             wrong += [f"{operation} as {column}: {said}" for said in found]
-        after = await standing(self.running)
+        after = await standing(self.running, call.counts)
         changed = [name for name in before if before[name] != after[name]]
         return wrong + ([f"{operation}: who was turned away changed {changed}"] if changed else [])
 
@@ -199,9 +203,10 @@ class Trial:
         answer = await self._ask(operation, call, what, column)
         if not 200 <= answer.status < 300:
             return [f"{answer.status} {answer.text[:300]}"]
+        changed = watches and await standing(self.running, NO_EFFECT) != before
         if sign == NONE_OF_IT:
-            return self._leaks(answer, what)
-        if watches and await standing(self.running, NO_EFFECT) == before:
+            return [*self._leaks(answer, what), *(["changed something"] if changed else [])]
+        if watches and not changed:
             return ["changed nothing"]
         shows = what.shows or (what.path.values() if call.reads else ())
         if column in OWNERS:

@@ -76,7 +76,8 @@ async def test_a_company_is_named_by_its_own_name_and_code(identity, phone, id_n
 
 async def test_the_person_sees_who_looked_and_why(identity, verified):
     account_id, officer_id = verified["account"]["account_id"], uuid4()
-    await look(identity, account_id, await token_for(identity, "payment-svc"))
+    assert (await look(identity, account_id, await token_for(identity, "payment-svc"))).status_code == 403
+    await look(identity, account_id, await token_for(identity))
     await look(
         identity, account_id, await token_for(identity), why="受理办件 C2026001", officer_id=str(officer_id)
     )
@@ -84,7 +85,7 @@ async def test_the_person_sees_who_looked_and_why(identity, verified):
 
     assert [(view["viewer"], view["why"], view["officer_id"]) for view in views] == [
         ("case-svc", "受理办件 C2026001", str(officer_id)),
-        ("payment-svc", "unspecified", None),
+        ("case-svc", "unspecified", None),
     ]
 
 

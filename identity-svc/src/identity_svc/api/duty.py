@@ -147,7 +147,8 @@ async def on_duty(
 def _may_read(caller: Caller, unit: str) -> bool:
     if caller.has(Role.OPERATOR) or unit == caller.claims.unit:
         return True
-    if caller.has(Role.SUPERVISOR) and unit.partition("-")[2] == caller.claims.department:
+    over_department = caller.has(Role.SUPERVISOR) or caller.claims.leads_department
+    if over_department and unit.partition("-")[2] == caller.claims.department:
         return True
     return caller.assigned(unit, Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
 

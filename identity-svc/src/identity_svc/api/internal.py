@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.auth import Caller
-from chassis.http import Router, Uow, allow, answer_not_stored
-from contracts.tokens import Role
+from chassis.http import Router, Uow, allow_service, answer_not_stored
 from fastapi import Depends, Query
 from pydantic import BaseModel, StringConstraints
 
@@ -106,7 +105,7 @@ async def view_account(
     account_id: UUID,
     uow: Uow,
     menu: TheMenu,
-    caller: Annotated[Caller, Depends(allow(Role.SERVICE))],
+    caller: Annotated[Caller, Depends(allow_service("case-svc"))],
     why: Annotated[str, Query(max_length=200)] = "unspecified",
     officer_id: UUID | None = None,
 ) -> PersonalView:
