@@ -168,6 +168,16 @@ async def test_who_waits_is_answered_by_the_move(world, make_item) -> None:
     assert [move["action"] for move in answer["moves"]] == ["accept"] and answer["state"] == "accepted"
 
 
+async def test_a_stop_answers_who_waits(world, make_item) -> None:
+    case_id = await world.submitted(make_item())
+    seen = (await world.citizen.get(f"/api/cases/{case_id}/status")).json()["version"]
+    waiting = asyncio.create_task(world.citizen.get(f"/api/cases/{case_id}/status?after={seen}&wait=20"))
+    while not len(world.service.streams):
+        await asyncio.sleep(0.01)
+    world.service.streams.close()
+    assert (await asyncio.wait_for(waiting, 15)).json()["moves"] == []
+
+
 async def test_who_waits_in_vain_is_told_that_nothing_moved(world, make_item) -> None:
     case_id = await world.submitted(make_item())
     seen = (await world.citizen.get(f"/api/cases/{case_id}/status")).json()["version"]

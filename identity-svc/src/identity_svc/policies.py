@@ -23,6 +23,7 @@ def key_policy(settings: IdentitySettings) -> KeyPolicy:
         # An instance that could not reload may sign with the old key a little longer.
         token_lifetime=settings.access_token_lifetime + RELOAD + _CLOCK_SKEW,
         rotation_period=timedelta(days=settings.key_rotation_days),
+        remembered=timedelta(hours=settings.browser_session_hours),
     )
 
 

@@ -18,6 +18,7 @@ POLICY = KeyPolicy(
     key_set_lifetime=timedelta(minutes=5),
     token_lifetime=timedelta(minutes=10),
     rotation_period=timedelta(days=1),
+    remembered=timedelta(hours=12),
 )
 
 

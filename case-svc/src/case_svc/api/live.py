@@ -111,7 +111,9 @@ async def get_status(
         service: Service = request.app.state.service
         woken = asyncio.Event()
         with service.streams.opened(caller.subject, woken.set):
-            await wait_for_move(followers, desk, service.begin, case_id, after, wait, woken)
+            await wait_for_move(
+                followers, desk, service.begin, case_id, after, wait, woken, lambda: service.streams.closing
+            )
         status = await read_status(desk, uow, reader, case_id, after)
     return StatusView(**_where(status.case), moves=[_told(move) for move in status.moves])
 

@@ -117,13 +117,15 @@ async def wait_for_move(
     version: int,
     seconds: float,
     woken: asyncio.Event,
+    ended: Callable[[], bool],
 ) -> None:
-    """Returns when the case moved on from `version`, when `woken` was set from elsewhere, or after `seconds`.
+    """Returns when the case moved on from `version`, when `woken` is set and waiting has `ended`, or after `seconds`.
 
     No connection is held meanwhile.
     """
     with followers.joined(case_id, woken.set), contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not await moves_since(desk, begin, case_id, version):
+            # Woken is not moved: the first look of all wakes whoever is there, not knowing what they have seen.
+            while not (ended() or await moves_since(desk, begin, case_id, version)):
                 await woken.wait()
-                return
+                woken.clear()

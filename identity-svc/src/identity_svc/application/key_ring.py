@@ -42,6 +42,11 @@ class KeyRing:
         await self._refresh()
         return {"keys": [key.public_jwk for key in published(self._stored, now())]}
 
+    async def remembered(self) -> dict[str, Any]:
+        """The key set with what is no longer published: for hints, which prove nothing but that they were ours."""
+        await self._refresh()
+        return {"keys": [key.public_jwk for key in self._stored]}
+
     async def reload(self) -> None:
         """Reads the keys now; raises SealBroken when they were sealed under a data key that is gone."""
         async with self._begin() as uow:

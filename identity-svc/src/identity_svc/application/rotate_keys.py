@@ -30,7 +30,7 @@ class RotateKeys:
         """Does whatever is due; at the very first start, makes the first key."""
         await self._keys.lock(uow)
         moment = now()
-        await self._keys.forget(uow, moment)
+        await self._keys.forget(uow, moment - self._policy.remembered)
         signs_from = successor_signs_from(await self._keys.all(uow), moment, self._policy)
         if signs_from is None:
             return

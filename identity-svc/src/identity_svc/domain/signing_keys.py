@@ -1,12 +1,13 @@
 """When a key is published, signs, and is forgotten.
 
     made            signs_from                     successor signs         forget_at
-      │ published      │ published, signs             │ published             │
-      └── key-set ─────┴── rotation period ───────────┴── token lifetime ─────┘
+      │ published      │ published, signs             │ published             │ known here alone
+      └── key-set ─────┴── rotation period ───────────┴── token lifetime ─────┴── remembered
           lifetime
 
 Whoever fetched the key set at any moment, and keeps it for no longer than the key-set lifetime,
-can therefore verify every token that is still valid.
+can therefore verify every token that is still valid. A client asks us to log somebody out by the ID token of the
+morning, expired as it is: by such hints we know a key longer than anybody else needs it.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,13 @@ from typing import Any, Protocol, TypeVar
 
 @dataclass(frozen=True, slots=True)
 class KeyPolicy:
-    """`token_lifetime` must cover the longest-lived token that these keys sign, and clock skew."""
+    """`token_lifetime` must cover the longest-lived token that these keys sign, and clock skew; `remembered` the
+    longest log-in."""
 
     key_set_lifetime: timedelta
     token_lifetime: timedelta
     rotation_period: timedelta
+    remembered: timedelta
 
 
 class Scheduled(Protocol):

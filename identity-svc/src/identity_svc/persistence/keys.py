@@ -45,5 +45,5 @@ class SqlKeys:
         )
 
     async def forget(self, uow: UnitOfWork, at: datetime) -> None:
-        """Removes the keys whose last token has expired."""
+        """Removes the keys whose last token had expired by then."""
         await uow.execute("DELETE FROM signing_key WHERE forget_at <= $1", at)

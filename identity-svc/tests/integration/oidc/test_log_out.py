@@ -1,10 +1,11 @@
 """The end of a log-in, whoever ends it: every client that took part hears of it, at last."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from chassis.testing import bearer
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 from oidc_kit import ISSUER, claims_of
 from starlette.applications import Starlette
@@ -41,6 +42,21 @@ async def party(new_party, ear) -> Any:
         backchannel_logout_uri="https://booking.test/bcl",
         post_logout_redirect_uris=["https://booking.test/bye?x=1"],
     )
+
+
+async def keys_turn_after(identity, interval: timedelta) -> None:
+    await identity.sql(
+        "UPDATE signing_key SET signs_from = signs_from - $1::interval, forget_at = forget_at - $1::interval",
+        interval,
+    )
+    async with identity.running.uow() as uow:
+        uow.enqueue("identity.rotate_keys", "recurring")
+    await identity.running.run_jobs()
+    await identity.running.service.state.menu.key_ring.reload()
+
+
+def kid_of(token: str) -> str:
+    return str(jws.extract_compact(token.encode()).headers()["kid"])
 
 
 async def log_out_everywhere(identity, citizen):
@@ -127,11 +143,34 @@ async def test_log_out_sends_nobody_to_a_foreign_address(browser, party, new_par
         "post_logout_redirect_uri=https://booking.test/bye?x=1",
     ):
         page = await browser.get(f"/oidc/logout?{query}")
-        assert page.left_for is None and page.answer.status_code == 400, query
+        assert page.left_for is None and "留在本平台" in page.text, query
     for forged in (f"{head}.{body}.", f"eyJhbGciOiJub25lIn0.{body}.", tokens["access_token"]):
         page = await browser.get(f"/oidc/logout?id_token_hint={forged}")
         assert "是否退出登录" in page.text, "a forged hint ends nothing"
     assert "code" in (await browser.get(party.request())).parameters
+
+
+async def test_who_was_sent_with_a_foreign_address_logs_out_and_stays_here(browser, party, citizen):
+    await party.log_in(browser, **citizen)
+    page = await browser.get("/oidc/logout?post_logout_redirect_uri=https://evil.test/")
+    page = await browser.submit(page, "/oidc/logout/confirmed")
+    assert page.left_for is None and "您已退出登录" in page.text
+    assert (await browser.get(party.request())).path == "/login"
+
+
+async def test_the_mornings_id_token_is_good_to_log_out_after_its_key_is_published_no_more(
+    identity, browser, party, citizen
+):
+    tokens = await party.log_in(browser, **citizen)
+    await keys_turn_after(identity, timedelta(days=31))
+    await keys_turn_after(identity, timedelta(hours=1))
+    key_set = (await identity.client.get("/.well-known/jwks.json")).json()
+    assert kid_of(tokens["id_token"]) not in [key["kid"] for key in key_set["keys"]]
+    page = await browser.get(
+        f"/oidc/logout?id_token_hint={tokens['id_token']}"
+        "&post_logout_redirect_uri=https%3A%2F%2Fbooking.test%2Fbye%3Fx%3D1"
+    )
+    assert str(page.left_for) == "https://booking.test/bye?x=1"
 
 
 async def test_another_person_at_the_same_browser_ends_what_the_first_had(

@@ -34,6 +34,7 @@ async def log_out_of_all(request: Request, uow: Uow, desk: TheOidc, here: TheBro
         "logout",
         person=await shown(request, uow, seat),
         client=asked.client,
+        astray=asked.astray,
         carried={name: sent.values[name] for name in _CARRIED if name in sent.values},
         path=with_query("/oidc/logout", **{name: sent.values.get(name) for name in _CARRIED}),
     )

@@ -9,7 +9,6 @@ from chassis.jobs import Begin
 
 from ...domain.oidc.answers import with_query
 from ...domain.oidc.clients import Client
-from ...domain.oidc.errors import RequestRefused
 from ...domain.oidc.interaction import Seat
 from ..revoke_access import RevokeAccess
 from .ports import Clients, Participations
@@ -18,11 +17,16 @@ from .sign_tokens import SignTokens
 
 @dataclass(frozen=True, slots=True)
 class LogOutRequest:
-    """Checked. `session_id`: the one that the client proved to take part in. `back_to`: where the browser goes."""
+    """Checked. `session_id`: the one that the client proved to take part in. `back_to`: where the browser goes.
+
+    `astray`: it names an address that was not registered, or somebody else's token. The person may log out all the
+    same, is asked first, and stays here.
+    """
 
     client: Client | None
     session_id: UUID | None
     back_to: str | None
+    astray: bool = False
 
 
 class EndSession:
@@ -41,16 +45,16 @@ class EndSession:
         self._revoke_access = revoke_access
 
     async def read(self, uow: UnitOfWork, sent: Mapping[str, str]) -> LogOutRequest:
-        """Raises RequestRefused: nobody is sent to an address that was not registered for this."""
+        """Never raises: who wants to log out can. Nobody is sent to an address that was not registered for this."""
         hint = sent.get("id_token_hint")
         claims = await self._tokens.read_id_token(hint) if hint is not None else None
         client_id = sent.get("client_id") or (claims["aud"] if claims else None)
         client = await self._clients.by_id(uow, client_id) if client_id else None
         if claims is not None and (client is None or claims["aud"] != client.id):
-            raise _refused()
+            return LogOutRequest(None, None, None, astray=True)
         back_to = sent.get("post_logout_redirect_uri")
         if back_to is not None and (client is None or back_to not in client.data.post_logout_redirect_uris):
-            raise _refused()
+            return LogOutRequest(client, None, None, astray=True)
         session_id = None
         if claims is not None and client is not None:
             session_id = await self._participations.session_of(uow, client.id, UUID(claims["sid"]))
@@ -64,10 +68,3 @@ class EndSession:
         """The same for a GET, which brings no transaction."""
         async with self._begin() as uow:
             await self(uow, seat)
-
-
-def _refused() -> RequestRefused:
-    return RequestRefused(
-        "退出请求中的返回地址没有登记，或与应用不符（post_logout_redirect_uri）。您仍可在本页退出登录。",
-        "The address to return to after logging out is not registered for this client (post_logout_redirect_uri).",
-    )

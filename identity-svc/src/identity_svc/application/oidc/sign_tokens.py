@@ -72,14 +72,14 @@ class SignTokens:
 
     async def read_access_token(self, text: str) -> dict[str, Any] | None:
         """Its claims with `grant` as a UUID; None for one that is not ours, not an access token, or expired."""
-        claims = await self._read(text, _ACCESS)
+        claims = await self._read(text, _ACCESS, await self._ring.key_set())
         if claims is None or claims.get("aud") != self.userinfo or claims["exp"] <= time.time():
             return None
         return claims | {"grant": UUID(claims["grant"])}
 
     async def read_id_token(self, text: str) -> dict[str, Any] | None:
         """Its claims, also after its end: a hint is seldom fresh. None for what we did not sign as such."""
-        claims = await self._read(text, _ID)
+        claims = await self._read(text, _ID, await self._ring.remembered())
         return claims if claims is not None and isinstance(claims.get("aud"), str) else None
 
     async def _sign(self, typ: str, claims: dict[str, Any], seconds: int) -> str:
@@ -88,9 +88,9 @@ class SignTokens:
         times = {"iss": self.issuer, "iat": moment, "exp": moment + seconds}
         return jwt.encode({"alg": ALGORITHM, "typ": typ, "kid": key.kid}, times | claims, key)
 
-    async def _read(self, text: str, typ: str) -> dict[str, Any] | None:
+    async def _read(self, text: str, typ: str, key_set: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            keys = KeySet.import_key_set(await self._ring.key_set())  # type: ignore[arg-type]
+            keys = KeySet.import_key_set(key_set)  # type: ignore[arg-type]
             token = jwt.decode(text, keys, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError, KeyError):
             return None
