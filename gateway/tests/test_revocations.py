@@ -126,14 +126,33 @@ async def test_a_write_under_way_is_answered_although_its_session_ended(gateway:
     assert await writing == 201
 
 
+async def for_somebody_only(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    await asked.read()
+    known = asked.get("authorization") is not None
+    writer.write(answer(b"{}") if known else answer(b"{}", "401 Unauthorized"))
+
+
+async def test_nobody_writes_while_nobody_tells(gateway: Door, tokens: Tokens):
+    async with door(tokens, revocation_view_max_age=2.0) as gateway:
+        token = tokens.citizen(uuid4())
+        gateway.services["case"].script = for_somebody_only
+        fall_silent(gateway)
+        await until(lambda: get(gateway, "/api/cases/1", token), (503, "revocations-unknown"))
+        headers = {"Authorization": f"Bearer {token}"}
+        async with gateway.client.post(gateway.url + "/api/cases", headers=headers, data=b"{}") as response:
+            assert response.status == 503
+
+
 async def test_while_nobody_tells_personal_routes_wait_and_the_others_go_on(tokens: Tokens):
     async with door(tokens, revocation_view_max_age=2.0) as gateway:
         token = tokens.citizen(uuid4())
+        gateway.services["case"].script = for_somebody_only
         assert (await get(gateway, "/api/cases/1", token))[0] == 200
         fall_silent(gateway)
         await until(lambda: get(gateway, "/api/cases/1", token), (503, "revocations-unknown"))
         assert (await get(gateway, "/api/cases/1", token))[2] == "5"
         assert (await get(gateway, "/api/catalog/items"))[0] == 200
+        assert (await get(gateway, "/api/catalog/items", token))[0] == 200, "as nobody"
         assert (await get(gateway, "/api/identity/sessions", token))[0] == 200
         assert (await get(gateway, "/webhooks/bank", "theirs"))[0] == 200
         async with gateway.client.get(gateway.url + "/readyz") as response:
@@ -147,6 +166,7 @@ async def test_it_begins_without_a_channel_and_lets_nobody_in_until_one_tells(to
     async with door(tokens) as first:
         fall_silent(first)
         settings = {f"{name}_url": service.url for name, service in first.services.items()}
+        first.services["case"].script = for_somebody_only
         async with door(tokens, **settings) as gateway:
             token = tokens.citizen(uuid4())
             assert (await get(gateway, "/api/cases/1", token))[:2] == (503, "revocations-unknown")

@@ -16,6 +16,7 @@ from ..client_address import ClientAddress
 from ..instances.service import CircuitOpen
 from ..limits.limiter import Limiter
 from ..metrics import PROXIED
+from ..revocations.refusals import RevocationsUnknown
 from ..revocations.view import UnrevokedTokens
 from ..routes import Route, RoutingTable
 from . import refusals
@@ -112,7 +113,7 @@ class Proxy:
         # By address first: forged tokens cost a signature check each.
         limiter, method = self._limiter, exchange.scope["method"]
         exchange.limits = await limiter.check_address(route, method, exchange.address)
-        caller = exchange.caller = await self._caller(route, head.authorization)
+        caller = exchange.caller = await self._caller(exchange)
         subject = caller.subject if caller is not None else None
         if subject is not None:
             exchange.limits = await limiter.check_caller(method, subject)
@@ -145,14 +146,25 @@ class Proxy:
             return None
         return self._verifier.revoked_since(exchange.caller)
 
-    async def _caller(self, route: Route, authorization: bytes | None) -> Caller | None:
-        """Whom the token names. A wrong one is refused here; whether one is needed the service says."""
-        if authorization is None or not route.checks_token:
+    async def _caller(self, exchange: Exchange) -> Caller | None:
+        """Whom the token names. A wrong one is refused here; whether one is needed the service says.
+
+        Where we cannot know whether it was revoked, reading goes on as nobody: what is open to all is answered.
+        """
+        authorization = exchange.head.authorization
+        if authorization is None or not exchange.route.checks_token:
             return None
         scheme, _, token = authorization.partition(b" ")
         if scheme.lower() != b"bearer" or not token:
             raise Unauthorized("请使用 Bearer 令牌。", "Use a bearer token.")
-        return await self._verifier.verify(token.strip().decode("latin-1"))
+        try:
+            return await self._verifier.verify(token.strip().decode("latin-1"))
+        except RevocationsUnknown as unknown:
+            if exchange.scope["method"] not in ("GET", "HEAD"):
+                raise
+            exchange.unconfirmed = unknown
+            exchange.head.leave_out(b"authorization")
+            return None
 
     async def _pass_on(self, exchange: Exchange) -> int:
         route, scope = exchange.route, exchange.scope
@@ -167,6 +179,8 @@ class Proxy:
         )
         try:
             status = answer.status
+            if status == 401 and exchange.unconfirmed is not None:
+                raise exchange.unconfirmed
             headers = answer_headers(
                 status, answer.headers, exchange.request_id, secure=exchange.scheme == "https"
             )

@@ -29,7 +29,7 @@ class Exchange:
 
     __slots__ = (
         "_begun", "_send", "_sent", "_waited", "address", "body", "caller", "head", "limits", "receive", "request_id",
-        "route", "scheme", "scope", "work",
+        "route", "scheme", "scope", "unconfirmed", "work",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +51,7 @@ class Exchange:
         self.request_id = work.request_id.encode()
         self.body: bytes | Upload | None = None
         self.caller: Caller | None = None
+        self.unconfirmed: Problem | None = None  # why the caller goes on as nobody
         self.limits: Headers = []  # what the answer says of the limit that counted it
         self._send = send
         self._begun = False

@@ -63,6 +63,10 @@ class Head:
         """Over 64 KB, or perhaps so: it streams."""
         return self.chunked or (self.content_length is not None and self.content_length > SMALL)
 
+    def leave_out(self, name: bytes) -> None:
+        """Does not pass on what `name` (lower case) says."""
+        self.onward = [pair for pair in self.onward if pair[0] != name]
+
     def _note(self, name: bytes, value: bytes) -> bool:
         """Takes what concerns us; whether the header goes on to the service."""
         if name == b"authorization":
