@@ -41,6 +41,8 @@ async def test_published_draft_replaces_the_version_before(small: Running, edito
     assert [(item["code"], item["version"]) for item in listed] == [("HUZHENG-001", 2)]
 
     published, retired = (await small.emitted())[2:]
+    rows = await small.service.pool.fetch("SELECT action, subject FROM audit_log")
+    assert [row["action"] for row in rows] == ["item.publish"]
     assert isinstance(published, ItemPublished) and isinstance(retired, ItemRetired)
     assert (published.item_version, published.definition.promised_days) == (2, 15)
     assert (retired.item_version, retired.replaced_by) == (1, 2)

@@ -50,7 +50,7 @@ async def officer_command(service: Service, words: list[str]) -> int:
     try:
         wanted = NewOfficerRequest(**fields, rank=asked.rank, roles=frozenset(asked.role)).read()
         async with service.begin() as uow:
-            officer, initial = await service.state.menu.create_officer(uow, wanted, password)
+            officer, initial = await service.state.menu.create_officer(uow, wanted, "command-line", password)
     except ValidationError as error:
         for wrong in error.errors(include_input=False, include_url=False):
             print(f"{'/'.join(map(str, wrong['loc']))}: {wrong['msg']}", file=sys.stderr)

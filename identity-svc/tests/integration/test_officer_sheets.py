@@ -78,6 +78,10 @@ async def test_a_sheet_creates_transfers_and_says_what_it_did(identity):
         ("BL-HUZHENG", True),
         ("BL-JIAOJING", False),
     }
+    created = await identity.sql("SELECT subject FROM audit_log WHERE action = 'officer.create'")
+    assert created and {row["subject"] for row in created} <= {
+        str(row["id"]) for row in await identity.sql("SELECT id FROM officer")
+    }
     (row,) = await identity.sql("SELECT facts FROM audit_log WHERE action = 'officer.import'")
     assert row["facts"] == {"created": 2, "transferred": 1, "changed": 1, "unchanged": 1, "refused": 0}
     again = await send(identity, sheet)

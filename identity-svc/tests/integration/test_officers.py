@@ -158,7 +158,10 @@ async def test_a_new_officer_can_only_change_the_initial_password(identity):
     made = await identity.post("/officers", body, token)
     assert made.status_code == 201
     initial = made.json()["initial_password"]
-    assert len(await assignments(identity, made.json()["officer"]["officer_id"])) == 1
+    officer_id = made.json()["officer"]["officer_id"]
+    assert len(await assignments(identity, officer_id)) == 1
+    (row,) = await identity.sql("SELECT subject FROM audit_log WHERE action = 'officer.create'")
+    assert row["subject"] == officer_id
 
     session = await log_in(identity, "XC-HUZHENG-9", initial)
     assert session["password_change_required"] and session["roles"] == []

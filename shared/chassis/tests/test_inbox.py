@@ -81,6 +81,8 @@ async def test_operator_sees_and_replays_a_parked_message(sample: Running):
     await sample.service.pool.execute('UPDATE parked_message SET payload = \'{"name": "bad", "value": 1}\'')
     assert (await sample.client.post(url, headers=operator)).json() == {"settled": True}
     assert await heard(sample, "bad") == 1
+    rows = await sample.service.pool.fetch("SELECT action, facts FROM audit_log")
+    assert [(row["action"], row["facts"]["key"]) for row in rows] == [("ops.replay", "bad")] * 2
 
 
 async def test_only_operators_see_stuck_work(sample: Running):

@@ -87,6 +87,7 @@ class DocumentIssuer:
         if not revoked:
             assert found.document.revoked_at is not None
             raise AlreadyRevoked(found.document.revoked_at)
+        uow.audit("document.revoke", actor=str(officer), subject=str(document_id))
         return found
 
     def is_authentic(self, document: Document) -> bool:

@@ -30,6 +30,10 @@ async def test_revoking_shows_at_once_everywhere(documents):
     assert row["revoked_by"] == documents.supervisor
     assert "伪造".encode() not in row["revocation_sealed"]
     assert documents.notes == [(row["case_id"], "document_revoked")]
+    (audited,) = await documents.svc.service.pool.fetch(
+        "SELECT * FROM audit_log WHERE action = 'document.revoke'"
+    )
+    assert (audited["actor"], audited["subject"]) == (str(documents.supervisor), str(document_id))
 
 
 async def test_revoking_again_is_409_and_a_repeat_gets_the_first_answer(documents):

@@ -48,6 +48,7 @@ async def publish_version(
     await store.save_items(uow, [change.item])
     for event, number in change.events:
         uow.emit(event, version=number)
+    uow.audit("item.publish", actor=by, subject=code, facts={"version": version})
     return await find_version(uow, store, code, version)
 
 

@@ -20,4 +20,5 @@ async def retire_version(
     await store.save_items(uow, [change.item])
     for event, number in change.events:
         uow.emit(event, version=number)
+    uow.audit("item.retire", actor=by, subject=code, facts={"version": version})
     return await find_version(uow, store, code, version)

@@ -84,7 +84,7 @@ async def show_officer(officer_id: UUID, uow: Uow, menu: TheMenu, caller: Superi
 async def create_officer(
     body: NewOfficerRequest, uow: Uow, menu: TheMenu, caller: Administrator
 ) -> OfficerCreated:
-    officer, initial = await menu.create_officer(uow, body.read())
+    officer, initial = await menu.create_officer(uow, body.read(), caller.subject)
     return OfficerCreated(officer=OfficerView.of(officer), initial_password=initial)
 
 

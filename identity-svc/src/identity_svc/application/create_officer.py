@@ -37,9 +37,9 @@ class CreateOfficer:
         self._passwords = passwords
 
     async def __call__(
-        self, uow: UnitOfWork, wanted: NewOfficer, own_password: str | None = None
+        self, uow: UnitOfWork, wanted: NewOfficer, by: str, own_password: str | None = None
     ) -> tuple[Officer, str]:
-        """The officer and their password.
+        """The officer and their password. `by`: the id of who creates them, for the audit log.
 
         Without `own_password` it is an initial one, shown this once; with it nothing can be done but change it.
         Raises PostInvalid, BadgeTaken or PasswordUnsuitable.
@@ -57,8 +57,15 @@ class CreateOfficer:
         await self._officers.add(uow, officer, password_hash, password_initial=own_password is None)
         for event in assignment(officer):
             uow.emit(event, version=officer.version)
+        audit_creation(uow, officer, by)
         log.info("officer_created", officer_id=str(officer.id), roles=sorted(post.roles), unit=post.unit)
         return officer, password
+
+
+def audit_creation(uow: UnitOfWork, officer: Officer, by: str) -> None:
+    post = officer.post
+    facts = {"unit": post.unit, "rank": post.rank, "roles": sorted(post.roles)}
+    uow.audit("officer.create", actor=by, subject=str(officer.id), facts=facts)
 
 
 async def post_place(

@@ -20,6 +20,7 @@ from ..domain.officer_sheet import Line
 from ..domain.officers import Authority, Officer, Post, PostChange, changed_post, check_post
 from ..domain.organisation import Unit
 from .change_officer import ChangeOfficer
+from .create_officer import audit_creation
 from .officer_events import assignment
 from .ports import Activations, Officers, OrganisationStore
 
@@ -75,7 +76,7 @@ class ImportOfficers:
         report = Report([_planned(line, known.get(line.badge_no), units, by) for line in lines])
         if dry_run or (all_or_nothing and report.has_errors):
             return report
-        await self._create(uow, [one for one in report.outcomes if one.what == "created"])
+        await self._create(uow, [one for one in report.outcomes if one.what == "created"], by)
         for one in report.outcomes:
             if one.what in ("changed", "transferred") and one.officer is not None and one.post is not None:
                 await self._change_officer.apply(uow, one.officer, one.officer.version, one.post, by)
@@ -84,7 +85,7 @@ class ImportOfficers:
         report.applied = True
         return report
 
-    async def _create(self, uow: UnitOfWork, outcomes: Sequence[Outcome]) -> None:
+    async def _create(self, uow: UnitOfWork, outcomes: Sequence[Outcome], by: Authority) -> None:
         if not outcomes:
             return
         officers = [one.officer for one in outcomes if one.officer is not None]
@@ -97,6 +98,7 @@ class ImportOfficers:
             hashes[officer.id] = code_hash(officer.id, one.activation_code) or b""
             for event in assignment(officer):
                 uow.emit(event, version=officer.version)
+            audit_creation(uow, officer, str(by.officer_id))
         await self._activations.put(uow, hashes, now() + CODE_LIVES)
 
 

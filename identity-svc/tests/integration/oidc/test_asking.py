@@ -127,6 +127,10 @@ async def test_consent_is_remembered_and_can_be_taken_back(identity, at_home, pa
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
     assert (await party.refresh(tokens["refresh_token"])).status_code == 400
     assert asks(await at_home.get(party.request()), "/login/consent")
+    rows = await identity.sql(
+        "SELECT action FROM audit_log WHERE facts->>'client' = $1 ORDER BY id", party.client_id
+    )
+    assert [row["action"] for row in rows] == ["consent.give", "consent.withdraw"]
 
 
 async def test_more_scopes_are_asked_about_again(at_home, party):

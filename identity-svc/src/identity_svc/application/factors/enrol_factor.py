@@ -85,12 +85,14 @@ class EnrolFactor:
         await self._revoke_access.sessions_of(uow, officer_id, "second_factor_enrolled", but=session_id)
         await self._devices.end_all(uow, officer_id)
         await self._messages.tell(uow, officer_id, "second_factor_enrolled", {})
+        uow.audit("officer.enrol_second_factor", actor=str(officer_id), subject=str(officer_id))
         return await self._new_codes(uow, officer_id)
 
     async def renew_codes(self, uow: UnitOfWork, officer_id: UUID, code: str, address: str) -> Sequence[str]:
         """New recovery codes; the old ones are void. Raises FactorNotProven, also where none is enrolled."""
         if not await self._prove(uow, officer_id, Proof(code), address):
             raise FactorNotProven("/code")
+        uow.audit("officer.renew_recovery_codes", actor=str(officer_id), subject=str(officer_id))
         return await self._new_codes(uow, officer_id)
 
     async def _new_codes(self, uow: UnitOfWork, officer_id: UUID) -> list[str]:

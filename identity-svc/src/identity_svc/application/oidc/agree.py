@@ -21,6 +21,8 @@ class Agree:
         owner_id = at.seat.subject.id
         await self._consents.give(uow, owner_id, at.client.id, at.flow.asked.scopes)
         await self._flows.consent(uow, at.flow.id, owner_id)
+        facts = {"client": at.client.id, "scopes": sorted(at.flow.asked.scopes)}
+        uow.audit("consent.give", actor=str(owner_id), subject=str(owner_id), facts=facts)
 
 
 class WithdrawConsent:
@@ -37,3 +39,4 @@ class WithdrawConsent:
             raise ConsentNotFound
         await self._grants.revoke_of(uow, owner_id, client_id, "consent_withdrawn")
         await self._tell_clients.access_withdrawn(uow, owner_id, client_id)
+        uow.audit("consent.withdraw", actor=str(owner_id), subject=str(owner_id), facts={"client": client_id})

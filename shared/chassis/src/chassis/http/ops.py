@@ -77,16 +77,18 @@ def ops_router(service: str) -> Router:
         "/parked-messages/{message_id}/replay",
         summary="重放消息及其后续 · Replay a message and those behind it",
     )
-    async def replay(message_id: RowId, uow: Uow, request: Request, _: Operator) -> Replayed:
+    async def replay(message_id: RowId, uow: Uow, request: Request, operator: Operator) -> Replayed:
         row = await uow.fetchrow("SELECT topic, key FROM parked_message WHERE id = $1", message_id)
         if row is None:
             raise NotFound(
                 "没有这条消息，可能已处理。", "There is no such message; it may have been settled."
             )
+        facts = {"topic": row["topic"], "key": row["key"]}
+        uow.audit("ops.replay", actor=operator.subject, subject=str(message_id), facts=facts)
         return Replayed(settled=await request.app.state.service.replay(row["topic"], row["key"]))
 
     @router.post("/jobs/{job_id}/retry", summary="立即重试任务 · Retry a job now")
-    async def retry(job_id: RowId, uow: Uow, request: Request, _: Operator) -> FailingJob:
+    async def retry(job_id: RowId, uow: Uow, request: Request, operator: Operator) -> FailingJob:
         row = await uow.fetchrow(
             "UPDATE job SET run_at = now(), leased_until = NULL WHERE id = $1 AND last_error IS NOT NULL"
             " RETURNING id, kind, key, last_error AS cause, attempts, created_at, run_at",
@@ -96,6 +98,7 @@ def ops_router(service: str) -> Router:
             raise NotFound(
                 "没有这个失败的任务，可能已完成。", "There is no such failing job; it may have ended."
             )
+        uow.audit("ops.retry", actor=operator.subject, subject=row["kind"], facts={"key": row["key"]})
         uow.after_commit(request.app.state.service.wake_jobs)
         return FailingJob(**dict(row))
 
