@@ -23,7 +23,7 @@ def test_ctrl_c_stops_everything_and_says_so(start):
 
 def test_a_stop_during_the_start_leaves_nothing_running(start, data):
     platform = start()
-    platform.read_until("police services platform")
+    platform.read_until("Internet + police services")
     platform.send(signal.SIGTERM)
     assert platform.wait() == 0
     state = data / "run" / "state.json"

@@ -132,7 +132,10 @@ class Held:
         self.running = running
         self.url = standing.url
         self.known: dict[str, list[Any]] = {}
-        self.at: dict[str, dict[str, list[Any]]] = {f"POST {witness.PATH}": {"body": [_HEAD]}}
+        self.at: dict[str, dict[str, list[Any]]] = {
+            f"POST {witness.PATH}": {"body": [_HEAD]},
+            f"GET {witness.PATH}": {"service": [_HEAD["service"]]},
+        }
         self.answers: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.callers = callers
         """A token for each role; whom the service itself must know, a test puts there."""
