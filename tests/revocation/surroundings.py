@@ -61,10 +61,14 @@ class Way:
 
 
 async def _always_well(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Plays every other service: 200 to whatever comes."""
+    """Plays every other service: 200 to whatever comes, but nobody has cases."""
     with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-        while await reader.readuntil(b"\r\n\r\n"):
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}")
+        while head := (await reader.readuntil(b"\r\n\r\n")).lower():
+            nobodys = head.startswith(b"get /api/cases") and b"\r\nauthorization:" not in head
+            status = b"401 Unauthorized" if nobodys else b"200 OK"
+            writer.write(
+                b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}" % status
+            )
     writer.close()
 
 
