@@ -37,7 +37,9 @@ TRICKS = [
 
 
 def stays_here(page, status=400):
-    return page.left_for is None and page.answer.status_code == status and "location" not in page.answer.headers
+    return (
+        page.left_for is None and page.answer.status_code == status and "location" not in page.answer.headers
+    )
 
 
 async def test_no_spelling_of_an_address_but_the_registered_one_is_gone_to(browser, new_party):
