@@ -16,6 +16,7 @@ PLAIN = {
     "account.phone_hash_next": "hash",
     "account.id_hash_next": "hash",
     "session.device_hash": "hash",
+    "erasure.receipt_hash": "hash",
     "sms_code.phone_hash": "hash",
     "sms_code.code_hash": "hash",
     "sms_code.ticket_hash": "hash",

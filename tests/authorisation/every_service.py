@@ -41,5 +41,5 @@ def for_operators(service: str, running: Running) -> dict[str, Call]:
 
 
 def export_of(account: UUID, *shows: str, **path: Any) -> Object:
-    """For `GET /internal/people/{account_id}/export` and the files of it."""
+    """For `GET /internal/people/{account_id}/…`: what is exported of somebody, or erased."""
     return Object({"account_id": str(account), **path}, shows=shows)

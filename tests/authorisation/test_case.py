@@ -200,6 +200,14 @@ class Objects:
         await self.draft(who)
         return export_of(getattr(self.cast, who), PURPOSE)
 
+    async def to_end_first(self, who: str) -> Object:
+        await self.submitted(who)
+        return export_of(getattr(self.cast, who), "尚未办结")
+
+    async def to_erase(self, who: str) -> Object:
+        await self.draft(who)
+        return export_of(getattr(self.cast, who), "草稿")
+
     async def exported_file(self, who: str) -> Object:
         made = await self.with_file(who)
         file_id = f"material-{made.path['material_id']}"
@@ -266,6 +274,8 @@ def calls(make: Objects) -> dict[str, Call]:
         ),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/export/files/{file_id}": Call(make.exported_file, reads=True),
+        "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
+        "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
         **for_operators("case-svc", make.world),
     }
 

@@ -72,6 +72,14 @@ class Objects:
         row = await (await self._requested(who)).row()
         return export_of(getattr(self.cast, who), str(UUID(str(row["id"]))))
 
+    async def to_end_first(self, who: str) -> Object:
+        await self._requested(who)
+        return export_of(getattr(self.cast, who), "寄递尚未结束")
+
+    async def to_erase(self, who: str) -> Object:
+        await self._requested(who)
+        return export_of(getattr(self.cast, who), "尚在途中的寄递")
+
 
 def calls(make: Objects) -> dict[str, Call]:
     one = "/api/shipments/{shipment_id}"
@@ -84,6 +92,8 @@ def calls(make: Objects) -> dict[str, Call]:
         DOOR: Call(make.forged),
         f"{DOOR} (signed)": Call(make.signed),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
+        "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
+        "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
         **for_operators("courier-svc", make.svc),
     }
 

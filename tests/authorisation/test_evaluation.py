@@ -84,6 +84,14 @@ class Objects:
         await self._reviewed(getattr(self.cast, who), WORDS)
         return export_of(getattr(self.cast, who), WORDS)
 
+    async def to_end_first(self, who: str) -> Object:
+        """Nothing ever stands in the way here."""
+        return export_of(getattr(self.cast, who), "[]")
+
+    async def to_erase(self, who: str) -> Object:
+        await self._reviewed(getattr(self.cast, who), WORDS)
+        return export_of(getattr(self.cast, who), "评价文字")
+
     async def head(self, _: str) -> Object:
         self._heads += 1
         return Object(json=self._head())
@@ -114,6 +122,8 @@ def calls(make: Objects) -> dict[str, Call]:
         batches: Call(make.batch, reads=True),
         f"{batches} (?unit)": Call(make.batch_of_unit, reads=True),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
+        "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
+        "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
         "POST /internal/audit-heads": Call(make.head, asker="case-svc"),
         "GET /internal/audit-heads": Call(make.kept_head, reads=True, asker="case-svc"),
         **for_operators("evaluation-svc", make.svc),

@@ -98,6 +98,14 @@ class Objects:
         await self._order(who)
         return export_of(getattr(self.cast, who), PURPOSE)
 
+    async def to_end_first(self, who: str) -> Object:
+        await self._order(who)
+        return export_of(getattr(self.cast, who), "未结清的款项")
+
+    async def to_erase(self, who: str) -> Object:
+        await self._order(who)
+        return export_of(getattr(self.cast, who), "未缴费")
+
 
 def calls(make: Objects) -> dict[str, Call]:
     api = "/api/payments"
@@ -113,6 +121,8 @@ def calls(make: Objects) -> dict[str, Call]:
         f"POST {api}/anomalies/{{capture_id}}/refund": Call(make.to_return),
         f"GET {api}/balances": Call(make.booked, reads=True),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
+        "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
+        "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
         **for_operators("payment-svc", make.payments.svc),
     }
 

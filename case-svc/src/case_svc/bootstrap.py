@@ -7,8 +7,9 @@ from typing import Any
 
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
-from chassis.people import people_router
+from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
+from contracts.identity import AccountErased
 
 from .api import cases, drafts, exceptions, internal, live, materials, officers, submission
 from .application.desk import Desk
@@ -70,11 +71,13 @@ def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tu
     sealer = settings.sealer()
     files = MaterialStore(settings.files_url, sealer)
     service.seal_with(sealer, targets(files))
-    kept = CasePeople(sealer, files)
-    service.include(people_router(lambda: kept, files=True))
+    issuer = DocumentIssuer(_signer(settings), sealer)
+    kept = CasePeople(sealer, files, issuer)
+    service.include(people_router(lambda: kept, service.begin, files=True))
+    service.consume({AccountErased: erase_on_request(lambda: kept)})
+    erases(service, lambda: kept)
     history = HistoryTable(sealer)
     people = _people(settings, service)
-    issuer = DocumentIssuer(_signer(settings), sealer)
     desk = Desk(
         cases=CaseTable(sealer, followers.moved),
         forms=FormTable(sealer),

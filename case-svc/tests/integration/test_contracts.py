@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
@@ -142,7 +143,16 @@ def is_told_as(action: str) -> Check:
     return check
 
 
+async def is_part_of_the_erasure(stories: Stories, type: str, producer: Producer) -> None:
+    body = await taken(stories.world, type, producer)
+    done = await stories.world.service.pool.fetchval(
+        "SELECT true FROM person_erasure WHERE account_id = $1", UUID(body["account_id"])
+    )
+    assert done
+
+
 READS: dict[str, Check] = {
+    "identity.account.erased": is_part_of_the_erasure,
     "catalog.item.published": is_offered,
     "catalog.item.retired": is_no_longer_offered,
     "identity.department.defined": is_copied_to("department"),

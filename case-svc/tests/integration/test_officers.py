@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from case_svc.domain.people import ERASED_NAME
 from contracts.tokens import Role
 
 
@@ -164,6 +165,18 @@ async def test_officers_see_who_applies_and_identity_is_asked_once(world, make_i
     listed = (await officer.get("/api/cases/queue")).json()["items"][0]
     assert listed["applicant_masked"] == "张**"
     assert (await world.citizen.get(f"/api/cases/{case_id}")).json()["applicant"] is None
+
+
+async def test_an_applicant_whose_account_was_erased_is_called_so(world, make_item) -> None:
+    class Identity:
+        async def find(self, account_id, *, officer_id=None):
+            return {"name": ERASED_NAME, "id_number": None, "phone": None, "representative_name": None}
+
+    case_id = await world.submitted(make_item())
+    app_state = world.client._transport.app.state
+    app_state.desk = replace(app_state.desk, people=Identity())
+    seen = (await world.officer().get(f"/api/cases/{case_id}")).json()
+    assert seen["applicant"]["name"] == "已注销用户"
 
 
 async def test_a_case_opens_without_identity_too(world, make_item) -> None:

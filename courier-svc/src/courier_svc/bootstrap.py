@@ -8,8 +8,9 @@ from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
-from chassis.people import people_router
+from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
+from contracts.identity import AccountErased
 
 from .api import shipments, webhook
 from .application import handlers
@@ -33,7 +34,13 @@ def build(settings: CourierSettings, *, addresses: AddressBook | None = None) ->
     migrations = Path(__file__).parent / "migrations"
     service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
     service.include(shipments.router, webhook.router)
-    service.include(people_router(lambda: CourierPeople(settings.sealer())))
+
+    def people() -> CourierPeople:
+        return CourierPeople(settings.sealer())
+
+    service.include(people_router(people, service.begin))
+    service.consume({AccountErased: erase_on_request(people)})
+    erases(service, people)
 
     def desk() -> Desk:
         opened: Desk = service.state.desk

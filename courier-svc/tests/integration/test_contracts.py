@@ -65,7 +65,16 @@ async def ends_what_was_collected(svc: Running, type: str, producer: Producer) -
     assert (await shipment_of(svc, case))["state"] == "cancelled"
 
 
+async def is_part_of_the_erasure(svc: Running, type: str, producer: Producer) -> None:
+    body = await taken(svc, type, producer)
+    done = await svc.service.pool.fetchval(
+        "SELECT true FROM person_erasure WHERE account_id = $1", UUID(body["account_id"])
+    )
+    assert done
+
+
 READS: dict[str, Check] = {
+    "identity.account.erased": is_part_of_the_erasure,
     DISPATCH: becomes_an_order("to_applicant"),
     PICKUP: becomes_an_order("from_applicant"),
     WITHDRAWN: takes_the_order_back,

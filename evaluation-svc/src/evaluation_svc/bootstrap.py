@@ -6,7 +6,7 @@ from pathlib import Path
 from chassis.audit.witness import witness_router
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import JobHandler
-from chassis.people import people_router
+from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 
 from .api import evaluation, reviews
@@ -26,7 +26,12 @@ def build(settings: EvaluationSettings) -> Service:
     migrations = Path(__file__).parent / "migrations"
     service = Service("evaluation-svc", settings, metadata=metadata, migrations=migrations)
     service.include(reviews.router, evaluation.router, witness_router())
-    service.include(people_router(lambda: EvaluationPeople(settings.sealer())))
+
+    def people() -> EvaluationPeople:
+        return EvaluationPeople(settings.sealer())
+
+    service.include(people_router(people, service.begin))
+    erases(service, people)
 
     def desk() -> Desk:
         opened: Desk = service.state.desk
@@ -38,7 +43,7 @@ def build(settings: EvaluationSettings) -> Service:
     if settings.data_keys is not None:
         service.seal_with(settings.sealer(), SEALED)
     service.on_start(open_desk)
-    service.consume(event_handlers(desk))
+    service.consume(event_handlers(desk, erase_on_request(people)))
     for kind, (use_case, every) in RECURRING.items():
         service.job(kind, _job(use_case, desk), every=every)
     return service

@@ -45,6 +45,8 @@ ROUTES: tuple[Route, ...] = (
     # Two thousand officers in one transaction.
     Route("/api/identity/officer-sheets", "identity", timeout=60.0, body_limit=2 * MB + 64 * KB),
     Route("/api/identity", "identity"),
+    Route("/api/me/erasure", "identity", timeout=30.0, body_limit=64 * KB, dear=True),
+    Route("/api/erasures", "identity", body_limit=64 * KB),
     Route("/api/me/exports", "identity", timeout=60.0, body_limit=64 * KB, dear=True),
     Route("/.well-known", "identity", body_limit=64 * KB),
     Route("/oidc", "identity", own_door=True, body_limit=64 * KB),

@@ -61,6 +61,11 @@ class IdentitySettings(ServiceSettings):
         300, description="so long after logging in one may link a way in without proving oneself again"
     )
 
+    erasure_cooling_off_days: int = Field(
+        7, ge=0, description="so long the end of an account can be cancelled"
+    )
+    erasure_report_days: int = Field(180, description="so long a receipt opens the report of an erasure")
+
     demo_accounts_file: Path | None = Field(
         None, description="makes demo accounts and writes their log-ins here"
     )

@@ -3,9 +3,11 @@
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.clock import now
 from chassis.testing import bearer
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
 from contracts.committed import Producer
+from contracts.identity import AccountErased
 
 DEMO = "demo-password-of-the-tests"
 
@@ -26,8 +28,17 @@ async def test_its_stories_tell_every_event_it_owns(start_identity, tmp_path, ph
         "/api/identity/sessions/current", headers=bearer(session["access_token"])
     )
     assert left.status_code == 204, left.text
+    await ends(identity, phone)
     secrets = [phone, id_number, person["name"], officer["name"], officer["badge_no"]]
     await assert_told_everything(identity.running.service, but_never=secrets)
+
+
+async def ends(identity, phone) -> None:
+    """As the job does, for which every other service would have to answer."""
+    (row,) = await identity.sql("SELECT id FROM account ORDER BY registered_at DESC LIMIT 1")
+    async with identity.running.uow() as uow:
+        version, _ = await identity.running.service.state.erasure.erasures.erase(uow, row["id"])
+        uow.emit(AccountErased(account_id=row["id"], erased_at=now()), version=version)
 
 
 async def supervisors_are_told(identity, type: str, producer: Producer) -> None:

@@ -48,7 +48,7 @@ def elsewhere(identity) -> dict[str, Any]:
     """The other services, in the place of those that do not run here."""
     service = identity.running.service
     parts = {name: Elsewhere() for name in PARTS if name != "identity-svc"}
-    own = OwnPart(service.begin, service.state.parts.stores.accounts)
+    own = OwnPart(service.begin, service.state.parts.stores.accounts, service.state.parts.sealer)
     desk = service.state.people
     prepare = PrepareExport(desk.exports, {"identity-svc": own, **parts}, service.state.parts.stores.messages)
     service.jobs["identity.prepare_export"] = prepare

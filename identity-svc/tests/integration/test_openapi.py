@@ -25,6 +25,7 @@ from identity_svc.domain.factors.devices import new_token
 from identity_svc.domain.mandates.mandate import Kind, Mandate, Scope, State
 from identity_svc.domain.officers import Officer, Post
 from identity_svc.domain.oidc.clients import Scope as ClientScope
+from identity_svc.domain.people.erasure import Erasure, ErasureState
 from identity_svc.persistence.activations import SqlActivations
 from identity_svc.settings import IdentitySettings
 from partners.app import build as build_sandbox
@@ -51,9 +52,13 @@ CLIENT = {
     "redirect_uris": ["https://booking.example.gov.cn/callback"],
 }
 SECRET = b"the secret of tests."
+RECEIPT = "a-receipt-of-the-tests-0000001"
 TRIED_ELSEWHERE = {
     # Few draws, and half of them come from who is nobody's agent: test_mandates.py.
     "POST /api/identity/acting",
+    # The citizen has one under way, and the company none: test_erasure.py.
+    "GET /api/me/erasure",
+    "POST /api/me/erasure",
 }
 FAREWELLS = ("/api/identity/me/sessions", "/api/identity/password", "/api/identity/sessions/current")
 
@@ -182,6 +187,8 @@ def held(
         held.at |= {label: {"body": known} for label, known in bodies.items()}
         exports = {"export_id": [held.do(ready_export(held))]}
         held.at |= {f"GET /api/me/exports/{{export_id}}{more}": exports for more in ("", "/download")}
+        receipts = {"receipt": [held.do(open_erasure(held))]}
+        held.at |= {f"GET /api/erasures/{{receipt}}{more}": receipts for more in ("", "/document")}
         held.at |= {
             f"{method} /api/identity/mandates/{{mandate_id}}{rest}": {"mandate_id": mandates[rest]}
             for method, rest in [("GET", ""), ("POST", "/accept"), ("POST", "/decline"), ("POST", "/revoke")]
@@ -257,6 +264,19 @@ async def ready_export(held: Held) -> str:
             {"case-svc": {"state": "done", "records": 0, "files": 0}},
         )
     return str(export_id)
+
+
+async def open_erasure(held: Held) -> str:
+    """The receipt of one that the citizen can cancel; the services that do not run here are not asked."""
+    request = held.running.service.state.erasure.request
+    sources = request._parts._sources
+    for name in [name for name in sources if name != "identity-svc"]:
+        del sources[name]
+    account_id = (await held.running.service.verifier.verify(held.callers[Role.CITIZEN])).account_id
+    async with held.running.uow() as uow:
+        erasure = Erasure(uuid7(), account_id, [], ErasureState.WAITING, now(), now() + timedelta(days=7))
+        await held.running.service.state.erasure.erasures.add(uow, erasure, RECEIPT)
+    return RECEIPT
 
 
 def citizen_id(held: Held) -> UUID:

@@ -5,8 +5,9 @@ from pathlib import Path
 import httpx2
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
-from chassis.people import people_router
+from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
+from contracts.identity import AccountErased
 
 from .api import money, orders, webhooks
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
@@ -52,7 +53,9 @@ def build(settings: PaymentSettings) -> Service:
     service.state.use_cases = use
     service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
     people = PaymentPeople()
-    service.include(people_router(lambda: people))
+    service.include(people_router(lambda: people, service.begin))
+    service.consume({AccountErased: erase_on_request(lambda: people)})
+    erases(service, lambda: people)
     service.consume(case_handlers(use))
     for kind, run in on_jobs(use).items():
         service.job(kind, run)

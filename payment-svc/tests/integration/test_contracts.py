@@ -43,7 +43,16 @@ async def calls_the_order_off(payments, type, producer):
     assert (await order_of(payments.svc, case))["state"] == "cancelled"
 
 
+async def is_part_of_the_erasure(payments, type, producer):
+    body = await taken(payments.svc, type, producer)
+    done = await payments.svc.service.pool.fetchval(
+        "SELECT true FROM person_erasure WHERE account_id = $1", UUID(body["account_id"])
+    )
+    assert done
+
+
 READS = {
+    "identity.account.erased": is_part_of_the_erasure,
     REQUESTED: opens_an_order,
     "case.case.withdrawn": calls_the_order_off,
     "case.case.closed_unpaid": calls_the_order_off,

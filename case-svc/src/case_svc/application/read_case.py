@@ -8,7 +8,7 @@ from chassis.db import UnitOfWork
 from ..domain.case import Case
 from ..domain.errors import CaseNotFound, MaterialNotFound
 from ..domain.masking import masked_name
-from ..domain.people import Applicant, Officer
+from ..domain.people import ERASED_NAME, Applicant, Officer
 from .attach_material import file_aad
 from .desk import Desk
 from .records import Filled, Folder, Material
@@ -103,6 +103,8 @@ async def _with_applicant(desk: Desk, uow: UnitOfWork, filled: Filled, officer: 
     applicant = await desk.people.find(filled.case.applicant_id, officer_id=officer.id)
     if applicant is None:
         return filled
+    if applicant["name"] == ERASED_NAME:  # not kept: it is nobody's name
+        return replace(filled, applicant=applicant, case=filled.case.changed(applicant_masked=ERASED_NAME))
     masked = masked_name(applicant["name"])
     await desk.forms.keep_applicant(uow, filled.case.id, applicant, masked)
     return replace(filled, applicant=applicant, case=filled.case.changed(applicant_masked=masked))

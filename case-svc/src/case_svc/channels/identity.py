@@ -1,10 +1,13 @@
 """identity-svc: who an account belongs to."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import structlog
 from chassis.http_client import CallFailed, ServiceClient
+
+from ..domain.people import ERASED_NAME
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +25,8 @@ class PeopleDirectory:
         try:
             account = await self._client.get_json(f"/internal/accounts/{account_id}", **params)
         except CallFailed as error:
+            if error.status == HTTPStatus.GONE:
+                return {"name": ERASED_NAME, "id_number": None, "phone": None, "representative_name": None}
             log.warning("applicant_unavailable", account_id=str(account_id), cause=repr(error))
             return None
         if not account.get("name"):

@@ -12,9 +12,10 @@ from uuid import UUID
 import structlog
 from chassis.db import UnitOfWork
 
+from ..domain.people import ERASED_NAME
 from ..materials.errors import FileMissing
 from ..materials.store import MaterialStore
-from .errors import DocumentRevoked, HolderUnavailable, RecordAltered
+from .errors import DocumentRevoked, HolderGone, HolderUnavailable, RecordAltered
 from .issuing import DocumentIssuer
 from .record import Document, Found
 from .rendering import Holder, render_pdf
@@ -106,6 +107,8 @@ class DocumentDesk:
         person = await self.find_person(found.document.applicant_id)
         if person is None or not person.get("name"):
             raise HolderUnavailable()
+        if person["name"] == ERASED_NAME:
+            raise HolderGone()
         return await asyncio.to_thread(
             render_pdf,
             found.document,

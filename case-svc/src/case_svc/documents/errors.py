@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chassis.clock import shown
-from chassis.problems import Conflict, Forbidden, NotFound, Problem, ServiceUnavailable
+from chassis.problems import Conflict, Forbidden, Gone, NotFound, Problem, ServiceUnavailable
 
 
 class DocumentNotFound(NotFound):
@@ -64,6 +64,17 @@ class HolderUnavailable(ServiceUnavailable):
         super().__init__(
             "暂时读取不到持有人信息，凭证文件尚未生成，请稍后重试。",
             "The holder's name cannot be read just now, so the file was not made; try again shortly.",
+        )
+
+
+class HolderGone(Gone):
+    slug = "holder-erased"
+    title = ("持有人已注销账号", "The holder's account was erased")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "持有人已注销账号，凭证文件不再生成；真伪仍可凭验证码核验。",
+            "The holder's account was erased, so the file is made no more; its code still says whether it is genuine.",
         )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
+from chassis.people import NOBODY
 from chassis.sealing import Sealer
 from contracts.catalog import ItemDefinition
 
@@ -89,6 +90,17 @@ class DocumentIssuer:
             raise AlreadyRevoked(found.document.revoked_at)
         uow.audit("document.revoke", actor=str(officer), subject=str(document_id))
         return found
+
+    def loosened(self, document: Document) -> Document:
+        """That it was issued, and nobody's any more: signed anew, so that its code still verifies.
+
+        What is not what was signed at issue stays so.
+        """
+        nobodys = replace(document, applicant_id=NOBODY, holder_masked=None)
+        if not self.is_authentic(document):
+            return nobodys
+        key_id, signature = self._signer.key_id, self._signer.sign(nobodys.statement())
+        return replace(nobodys, key_id=key_id, signature=signature)
 
     def is_authentic(self, document: Document) -> bool:
         """Whether the record is what was signed at issue."""

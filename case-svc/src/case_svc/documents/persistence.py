@@ -1,5 +1,6 @@
 """SQL of the document table."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
@@ -29,6 +30,9 @@ _OF_APPLICANT_WITHIN: Final = _OF_APPLICANT.replace(
 )
 _REVOKE: Final = """UPDATE document SET revoked_at = $2, revoked_by = $3, revocation_sealed = $4
  WHERE id = $1 AND revoked_at IS NULL"""
+_BY_IDS: Final = f"{_FOUND} WHERE document.id = ANY($1::uuid[]) FOR UPDATE OF document"
+_LOOSEN: Final = """UPDATE document SET applicant_id = $2, holder_masked = NULL, key_id = $3, signature = $4
+ WHERE id = $1"""
 _DRAW: Final = "SELECT nextval('document_serial_seq') FROM generate_series(1, $1)"
 _LATEST: Final = UUID(int=2**128 - 1)
 
@@ -50,6 +54,13 @@ async def by_id(uow: UnitOfWork, document_id: UUID) -> Found | None:
 async def by_code(uow: UnitOfWork, code: str) -> Found | None:
     row = await uow.read_row(_BY_CODE, code)
     return _found(row) if row else None
+
+
+async def loosen(uow: UnitOfWork, ids: Sequence[UUID], loosened: Callable[[Document], Document]) -> None:
+    """Takes from them whose they were."""
+    for row in await uow.fetch(_BY_IDS, list(ids)):
+        document = loosened(_found(row).document)
+        await uow.execute(_LOOSEN, document.id, document.applicant_id, document.key_id, document.signature)
 
 
 async def of_applicant(uow: UnitOfWork, applicant: Applicant, before: UUID | None, limit: int) -> list[Found]:

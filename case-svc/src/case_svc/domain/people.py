@@ -12,6 +12,9 @@ UNIT_LEADER: Final = 3
 HIGHEST_RANK: Final = 4
 """Bureau leader; 1 is a reviewer, 2 a section head, 3 a unit leader, 0 an auxiliary (辅警)."""
 
+ERASED_NAME: Final = "已注销用户"
+"""Stands for the name of an applicant whose account was erased before anybody here had asked for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Officer:

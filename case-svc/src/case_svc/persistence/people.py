@@ -1,17 +1,19 @@
-"""All that is kept of an applicant: handed out."""
+"""All that is kept of an applicant: handed out, and erased."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.people import ExportPage, FileNote, Record
+from chassis.people import Blocker, ExportPage, FileNote, Outcome, Record
 from chassis.sealing import Sealer
 
 from ..application.attach_material import file_aad
 from ..documents.desk import document_aad
+from ..documents.issuing import DocumentIssuer
 from ..materials.errors import FileMissing
 from ..materials.store import MaterialStore
+from .erasure import blockers_of, erase_cases
 from .sealed import answers_aad, applicant_aad, history_aad, material_aad, open_json
 
 _PAGE: Final = 20
@@ -29,9 +31,10 @@ _MATERIALS: Final = "SELECT * FROM case_material WHERE case_id = ANY($1::uuid[])
 class CasePeople:
     """Implements `chassis.people.PersonalData`."""
 
-    def __init__(self, sealer: Sealer, store: MaterialStore) -> None:
+    def __init__(self, sealer: Sealer, store: MaterialStore, issuer: DocumentIssuer) -> None:
         self._sealer = sealer
         self._store = store
+        self._issuer = issuer
 
     async def export(self, uow: UnitOfWork, account_id: UUID, after: UUID | None) -> ExportPage:
         cases = await uow.read(_CASES, account_id, after, _PAGE)
@@ -61,6 +64,12 @@ class CasePeople:
             return await self._material(uow, account_id, found) if kind == "material" else None
         except FileMissing:
             return None
+
+    async def blockers(self, uow: UnitOfWork, account_id: UUID) -> list[Blocker]:
+        return await blockers_of(uow, account_id)
+
+    async def erase(self, uow: UnitOfWork, account_id: UUID) -> list[Outcome]:
+        return await erase_cases(uow, self._store, self._issuer, account_id)
 
     def _record(
         self, case: Any, history: Sequence[Any], views: Sequence[Any], materials: Sequence[Any]

@@ -2,12 +2,14 @@
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from ..documents.tables import add_document_tables
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_erasure_table(metadata)
 add_document_tables(metadata)
 
 _MOMENT = sa.TIMESTAMP(timezone=True)
@@ -146,6 +148,7 @@ break_glass = sa.Table(
     sa.Column("until", _MOMENT, nullable=False),
 )
 sa.Index("break_glass_of_officer", break_glass.c.officer_id, break_glass.c.case_id, break_glass.c.until)
+sa.Index("break_glass_case", break_glass.c.case_id)
 sa.Index("break_glass_department", break_glass.c.department, break_glass.c.id)
 sa.Index("break_glass_officer_department", break_glass.c.officer_department, break_glass.c.id)
 

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_erasure_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

@@ -54,6 +54,7 @@ RECORDED: Final[tuple[type[Event], ...]] = (
     identity.UnitDefined,
     identity.WindowDefined,
     identity.OfficerAssigned,
+    identity.AccountErased,
 )
 """Kept, so that every later fact can be rebuilt; our own events are recorded where they are told."""
 

@@ -3,10 +3,12 @@
 import sqlalchemy as sa
 from chassis.audit.witness import add_witness_table
 from chassis.db.tables import add_chassis_tables
+from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_erasure_table(metadata)
 add_witness_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)

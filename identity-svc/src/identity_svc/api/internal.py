@@ -10,6 +10,7 @@ from pydantic import BaseModel, StringConstraints
 
 from ..domain.accounts import Account
 from ..domain.errors import AccountNotFound
+from ..domain.people.errors import AccountGone
 from ..domain.personal import dialled
 from ..domain.revocations import Look
 from .dependencies import TheMenu, not_cached
@@ -113,4 +114,6 @@ async def view_account(
     account = await menu.accounts.view(uow, account_id, viewer=caller.subject, officer_id=officer_id, why=why)
     if account is None:
         raise AccountNotFound
+    if account.erased:
+        raise AccountGone
     return PersonalView.of(account)

@@ -45,6 +45,9 @@ class Account:
     registered_at: datetime
     verified_at: datetime | None
     version: int = 1
+    closed: bool = False
+    """It is being erased, or was: nobody logs in, nobody acts for it."""
+    erased: bool = False
 
     @property
     def subject(self) -> "Subject":

@@ -19,6 +19,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您的个人数据已准备好，但有的部分当时没有应答，不在其中；{days} 天内可以下载，缺少的部分请稍后重新申请。",
         "Your data is ready for {days} days, but a part did not answer and is missing: ask for another export later.",
     ),
+    "erasure_requested": (
+        "已收到注销账号的申请，将在 {days} 天后执行，期间可以取消。如非本人操作，请立即取消并修改口令。",
+        "The end of your account was asked for; it comes in {days} days and can be cancelled until then. If it was not "
+        "you, cancel it and change your password at once.",
+    ),
+    "erasure_cancelled": (
+        "账号注销已取消，您的账号照常使用。",
+        "The end of your account was cancelled; it goes on as before.",
+    ),
+    "erasure_stopped": (
+        "账号注销已中止：还有 {count} 项未办结的事项。请办结后重新申请，具体事项见“注销预览”。",
+        "The end of your account was stopped: {count} matters are still open. Settle them and ask again; the preview "
+        "names them.",
+    ),
     "logged_in": (
         "您的账号在新设备或新网络上登录。如非本人操作，请在“登录设备”中退出该设备并修改口令。",
         "Your account was logged in on a new device or network. If it was not you, end that session and change your "

@@ -14,7 +14,7 @@ from ..domain.errors import PhoneAlreadyRegistered, RealNameNotConfirmed
 from ..domain.personal import Personal
 
 COLUMNS = """id, kind, personal, company_name, uscc, ial, password_hash IS NOT NULL AS has_password,
-  registered_at, verified_at, version"""
+  registered_at, verified_at, version, closed_at IS NOT NULL AS closed, erased_at IS NOT NULL AS erased"""
 _INSERT = """
 WITH made AS (
   INSERT INTO account (id, kind, phone_hash, personal, company_name, uscc, password_hash, ial,
@@ -156,6 +156,8 @@ class SqlAccounts:
             registered_at=row["registered_at"],
             verified_at=row["verified_at"],
             version=row["version"],
+            closed=row["closed"],
+            erased=row["erased"],
         )
 
 

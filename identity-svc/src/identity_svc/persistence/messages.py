@@ -12,11 +12,15 @@ from ..domain.messages import WORDS, Message
 
 class SqlMessages:
     async def tell(self, uow: UnitOfWork, recipient_id: UUID, kind: str, facts: dict[str, Any]) -> None:
-        """To an account or officer; `kind` is one of `domain.messages.WORDS`, `facts` fill its words."""
+        """To an account or officer; `kind` is one of `domain.messages.WORDS`, `facts` fill its words.
+
+        Nothing is kept for an account that was erased.
+        """
         zh, en = WORDS[kind]
         assert zh.format_map(facts) and en.format_map(facts)  # a missing fact fails here, not when it is read
         await uow.execute(
-            "INSERT INTO message (id, recipient_id, kind, facts) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO message (id, recipient_id, kind, facts) SELECT $1, $2, $3, $4"
+            " WHERE NOT EXISTS (SELECT FROM account WHERE id = $2 AND erased_at IS NOT NULL)",
             uuid7(),
             recipient_id,
             kind,

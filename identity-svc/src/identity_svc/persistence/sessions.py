@@ -9,6 +9,7 @@ from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
 from ..domain.accounts import Kind, Subject
+from ..domain.people.errors import AccountClosed
 from ..domain.sessions import Authentication, FoundSession, SessionState, SessionSummary
 from .officers import SUBJECT_COLUMNS, officer_subject
 
@@ -28,7 +29,12 @@ RETURNING $10::bytea IS NOT NULL
   AND EXISTS (SELECT FROM session WHERE {owner} = $2 AND device_hash IS NOT NULL)
   AND NOT EXISTS (SELECT FROM session WHERE {owner} = $2 AND device_hash = $10)
 """
-_OPEN_OF_PERSON, _OPEN_OF_OFFICER = _OPEN.format(owner="account_id"), _OPEN.format(owner="officer_id")
+_OPEN_OF_OFFICER = _OPEN.format(owner="officer_id")
+_OPEN_OF_PERSON = _OPEN.format(owner="account_id").replace(
+    "VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7, $8, $9, $10)",
+    """SELECT $1::uuid, id, $3::text, $4::bytea, $5::timestamptz, $5, $5, $6::text[], $7::timestamptz, $8::timestamptz,
+  $9::text, $10::bytea FROM account WHERE id = $2 AND closed_at IS NULL""",
+)
 _LIVE = """(account_id = $1 OR officer_id = $1) AND ended_at IS NULL
   AND idle_until > now() AND expires_at > now()"""
 _LIST = f"""
@@ -64,11 +70,11 @@ class SqlSessions:
         idle_until: datetime,
         expires_at: datetime,
     ) -> bool:
-        """Whether the owner had sessions before, and none of them with this `device_hash`.
+        """Whether the owner had sessions before, and none of them with this `device_hash`. Raises AccountClosed.
 
         From now on the owner is known at the place.
         """
-        return await uow.fetchval(
+        unfamiliar = await uow.fetchval(
             _OPEN_OF_OFFICER if subject.is_officer else _OPEN_OF_PERSON,
             session_id,
             subject.id,
@@ -82,6 +88,9 @@ class SqlSessions:
             device_hash,
             place_hash,
         )
+        if unfamiliar is None:
+            raise AccountClosed
+        return bool(unfamiliar)
 
     async def of(
         self, uow: UnitOfWork, owner_id: UUID, before: UUID | None, limit: int

@@ -99,10 +99,14 @@ account = sa.Table(
     sa.Column("ial", sa.SmallInteger, nullable=False),
     sa.Column("registered_at", _TIME, nullable=False, server_default=_NOW),
     sa.Column("verified_at", _TIME),
+    sa.Column("closed_at", _TIME, comment="since when nobody logs in: it is being erased, or was"),
+    sa.Column("erased_at", _TIME, comment="since when nothing of its owner is in it"),
     _version(),
     sa.CheckConstraint("kind IN ('person', 'enterprise')", name="account_kind"),
     sa.CheckConstraint("ial BETWEEN 0 AND 4", name="account_ial"),
-    sa.CheckConstraint("(kind = 'enterprise') = (uscc IS NOT NULL)", name="account_uscc"),
+    sa.CheckConstraint(
+        "(kind = 'enterprise') = (uscc IS NOT NULL) OR erased_at IS NOT NULL", name="account_uscc"
+    ),
 )
 # One person, one account; one person may act for several companies.
 sa.Index("account_person_once", account.c.id_hash, unique=True, postgresql_where=sa.text("kind = 'person'"))
@@ -161,7 +165,7 @@ session = sa.Table(
     sa.Column("authenticated_at", _TIME, nullable=False, server_default=_NOW),
     sa.CheckConstraint("num_nonnulls(account_id, officer_id) = 1", name="session_owner"),
 )
-sa.Index("session_account", session.c.account_id, postgresql_where=session.c.ended_at.is_(None))
+sa.Index("session_account", session.c.account_id)  # of the ended ones too: an erasure takes them all
 sa.Index("session_officer", session.c.officer_id, postgresql_where=session.c.ended_at.is_(None))
 sa.Index(
     "session_account_device",

@@ -7,10 +7,12 @@ refund a capture.
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
+add_erasure_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -40,6 +42,7 @@ case_due = sa.Table(
     ),
     comment="What a case owes, as case-svc told it",
 )
+sa.Index("case_due_applicant", case_due.c.applicant_id)
 
 payment_order = sa.Table(
     "payment_order",

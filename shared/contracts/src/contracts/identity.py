@@ -32,6 +32,17 @@ class AccountVerified(Event):
     verified_at: datetime
 
 
+class AccountErased(Event):
+    """The account's owner had it erased: who keeps something of them erases it, but for what a law keeps."""
+
+    TYPE: ClassVar[str] = "identity.account.erased"
+    TOPIC: ClassVar[str] = topics.IDENTITY_ACCOUNTS
+    KEY: ClassVar[str] = "account_id"
+
+    account_id: UUID
+    erased_at: datetime
+
+
 class AccessRevoked(Event):
     """A session was ended, or a mandate taken back: tokens that name it open nothing any more.
 

@@ -13,6 +13,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     # Nobody yet: what others must know of a person stands in their token.
     identity.AccountRegistered: (),
     identity.AccountVerified: (),
+    identity.AccountErased: (CASE, PAYMENT, COURIER, EVALUATION),
     # Read by the gateway, which is no service: it keeps a view of it in memory and has no inbox.
     identity.AccessRevoked: (),
     identity.DepartmentDefined: (CATALOG, CASE, EVALUATION),

@@ -12,6 +12,7 @@ from ...domain.accounts import Account, Subject
 from ...domain.errors import AccountNotFound, SessionEnded
 from ...domain.mandates.errors import MandateNotFound, MandateOver
 from ...domain.mandates.mandate import Mandate, State
+from ...domain.people.errors import AccountClosed
 from ...domain.sessions import Authentication
 from ..mint_tokens import MintTokens
 from ..ports import Sessions
@@ -38,7 +39,7 @@ class Act:
     async def __call__(
         self, uow: UnitOfWork, by: UUID, session_id: UUID, authentication: Authentication, mandate_id: UUID
     ) -> Acting:
-        """Raises MandateNotFound, MandateOver, SessionEnded."""
+        """Raises MandateNotFound, MandateOver, SessionEnded, AccountClosed."""
         if not await self._sessions.is_open(uow, session_id):
             raise SessionEnded
         mandate = await self._mandates.get(uow, mandate_id)
@@ -51,6 +52,8 @@ class Act:
         actor, principal = accounts.get(by), accounts.get(mandate.principal_id)
         if actor is None or principal is None:
             raise AccountNotFound
+        if principal.closed:
+            raise AccountClosed
         scope = mandate.scope
         subject = Subject(principal.id, is_officer=False, roles=(principal.kind.role,), ial=actor.ial)
         lifetime = min(self._minter.lifetime, mandate.expires_at - moment)

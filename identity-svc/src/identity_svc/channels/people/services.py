@@ -1,10 +1,11 @@
-"""The other services' parts of an export, asked as ourselves."""
+"""The other services' parts of an export or erasure, asked as ourselves."""
 
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from chassis.http_client import CallFailed, ServiceClient
-from chassis.people import ExportPage
+from chassis.people import Blocker, ErasureReport, ExportPage
 
 from ...application.people.ports import PartMissing
 
@@ -29,4 +30,17 @@ class ServicePart:
         except CallFailed as error:
             if error.status == 404:
                 return None
+            raise PartMissing from error
+
+    async def blockers(self, account_id: UUID) -> list[Blocker]:
+        found = await self._ask(f"/internal/people/{account_id}/blockers")
+        return [Blocker.model_validate(one) for one in found]
+
+    async def erasure(self, account_id: UUID) -> ErasureReport:
+        return ErasureReport.model_validate(await self._ask(f"/internal/people/{account_id}/erasure"))
+
+    async def _ask(self, path: str) -> Any:
+        try:
+            return await self._client.get_json(path)
+        except CallFailed as error:
             raise PartMissing from error

@@ -39,6 +39,7 @@ def add_mandate_tables(metadata: sa.MetaData) -> None:
     )
     sa.Index("mandate_principal", mandate.c.principal_id, mandate.c.id)
     sa.Index("mandate_agent_id", mandate.c.agent_id, mandate.c.id)
+    sa.Index("mandate_ended_at", mandate.c.ended_at)
     sa.Index("mandate_offered_by", mandate.c.offered_by, mandate.c.id)
     offered = mandate.c.state == sa.literal_column("'offered'")
     sa.Index("mandate_offered_to", mandate.c.agent_hash, postgresql_where=offered)

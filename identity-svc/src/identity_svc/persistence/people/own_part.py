@@ -4,9 +4,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.jobs import Begin
-from chassis.people import ExportPage, Record
+from chassis.people import Blocker, ErasureReport, ExportPage, Outcome, Record
+from chassis.sealing import Sealer
 
 from ..accounts import SqlAccounts
+from .erase_own import erase_account, own_blockers
 
 _SECTIONS: Final = (
     (
@@ -47,8 +49,13 @@ _SECTIONS: Final = (
 )  # fmt: skip
 
 
+class _Undo(Exception):
+    """Ends a preview, so that nothing of it stays."""
+
+
 class OwnPart:
-    def __init__(self, begin: Begin, accounts: SqlAccounts) -> None:
+    def __init__(self, begin: Begin, accounts: SqlAccounts, sealer: Sealer) -> None:
+        self._sealer = sealer
         self._begin = begin
         self._accounts = accounts
 
@@ -74,3 +81,17 @@ class OwnPart:
 
     async def file(self, account_id: UUID, file_id: str) -> bytes | None:
         return None
+
+    async def blockers(self, account_id: UUID) -> list[Blocker]:
+        async with self._begin() as uow:
+            return await own_blockers(uow, account_id)
+
+    async def erasure(self, account_id: UUID) -> ErasureReport:
+        """A preview: done, and undone."""
+        outcomes: list[Outcome] = []
+        try:
+            async with self._begin() as uow:
+                _, outcomes = await erase_account(uow, self._sealer, account_id)
+                raise _Undo
+        except _Undo:
+            return ErasureReport(done=False, outcomes=outcomes)

@@ -87,3 +87,4 @@ def _face_checks(metadata: sa.MetaData) -> None:
         sa.CheckConstraint("state IN ('pending', 'passed', 'failed', 'expired')", name="face_check_state"),
     )
     sa.Index("face_check_created_at", check.c.created_at)
+    sa.Index("face_check_account", check.c.account_id)

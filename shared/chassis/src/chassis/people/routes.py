@@ -9,8 +9,10 @@ from fastapi import Depends, Response
 from ..auth.caller import Caller
 from ..http.caller import allow_service
 from ..http.route import Router, Uow
+from ..jobs.begin import Begin
 from ..problems import NotFound
-from .keeping import ExportPage, PersonalData
+from .erasing import report_of
+from .keeping import Blocker, ErasureReport, ExportPage, PersonalData
 
 ASKS = "identity-svc"
 """Who alone may ask: it knows that the person themselves wants it."""
@@ -20,9 +22,10 @@ BYTES = "application/octet-stream"
 Identity = Annotated[Caller, Depends(allow_service(ASKS))]
 
 
-def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> Router:
+def people_router(data: Callable[[], PersonalData], begin: Begin, *, files: bool = False) -> Router:
     """`files`: there are some; with a route to fetch them by."""
     router = Router(prefix="/internal/people", tags=["internal"])
+    _add_erasure(router, data, begin)
 
     @router.get("/{account_id}/export", summary="某人的数据 · Data of a person")
     async def export(
@@ -50,3 +53,14 @@ def people_router(data: Callable[[], PersonalData], *, files: bool = False) -> R
         return Response(found, media_type=BYTES)
 
     return router
+
+
+def _add_erasure(router: Router, data: Callable[[], PersonalData], begin: Begin) -> None:
+    @router.get("/{account_id}/blockers", summary="注销前须办结的事 · What must end before erasure")
+    async def blockers(account_id: UUID, uow: Uow, caller: Identity) -> list[Blocker]:
+        return await data().blockers(uow, account_id)
+
+    @router.get("/{account_id}/erasure", summary="注销结果或预览 · What becomes of the data")
+    async def erasure(account_id: UUID, caller: Identity) -> ErasureReport:
+        """Before the account is erased: what would become of it today. Changes nothing."""
+        return await report_of(begin, data(), account_id)

@@ -58,6 +58,14 @@ class Forbidden(Problem):
     title = ("没有权限", "Not allowed")
 
 
+class Gone(Problem):
+    """It was there, and will not be again."""
+
+    status = 410
+    slug = "gone"
+    title = ("已不存在", "Gone")
+
+
 class NotFound(Problem):
     status = 404
     slug = "not-found"

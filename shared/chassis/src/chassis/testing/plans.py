@@ -17,3 +17,18 @@ async def plan_of(connection: asyncpg.Connection, sql: str) -> str:
     rows = await connection.fetch(f"EXPLAIN EXECUTE {name}{arguments}")
     await connection.execute(f"DEALLOCATE {name}")
     return "\n".join(row[0] for row in rows)
+
+
+async def unindexed(connection: asyncpg.Connection, sql: str) -> str | None:
+    """The plan of `sql` where it would walk through a whole table or index, however few rows there are now.
+
+    None: each table is entered by a condition on an index.
+    """
+    await connection.execute("SET enable_seqscan = off")
+    plan = await plan_of(connection, sql)
+    await connection.execute("RESET enable_seqscan")
+    lines = plan.splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if "Seq Scan" in line or ("Index" in line and "Scan" in line and "Index Cond" not in following):
+            return plan
+    return None

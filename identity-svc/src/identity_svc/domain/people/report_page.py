@@ -1,0 +1,54 @@
+"""The report of an erasure as a page to keep: what was erased, what is kept, why and until when."""
+
+from html import escape
+
+from chassis.people import Outcome
+
+from .erasure import Erasure, ErasureState
+from .export import PARTS
+
+STATES = {
+    ErasureState.WAITING: ("等待期内，可以取消", "waiting, can be cancelled"),
+    ErasureState.CLOSING: ("已停用，即将删除", "closed, about to be erased"),
+    ErasureState.ERASING: ("正在删除", "being erased"),
+    ErasureState.DONE: ("已完成", "done"),
+    ErasureState.CANCELLED: ("已取消", "cancelled"),
+    ErasureState.STOPPED: ("已中止：有未办结的事项", "stopped: something is still open"),
+}
+_AHEAD = frozenset({ErasureState.WAITING, ErasureState.CLOSING})
+_STYLE = """body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4rem .6rem;text-align:left}"""
+
+
+def report_page(erasure: Erasure) -> str:
+    zh, en = STATES[erasure.state]
+    note = ""
+    if erasure.state in _AHEAD:
+        note = "<p>以下为申请时的预计结果。<br>What would become of your data, as of the request.</p>"
+    parts = "".join(
+        f"<h2>{escape(PARTS[name][0])} · {escape(PARTS[name][1])}</h2>{_table(lines)}"
+        for name, lines in erasure.report.items()
+    )
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>账号注销报告 · Erasure report</title><style>{_STYLE}</style></head>'
+        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{note}{parts}</body></html>"
+    )
+
+
+def _table(lines: list[Outcome]) -> str:
+    if not lines:
+        return "<p>没有您的数据 · Nothing of you</p>"
+    head = "<tr><th>内容 · What</th><th>结果 · Outcome</th><th>原因 · Why</th><th>至 · Until</th></tr>"
+    return f"<table>{head}{''.join(map(_row, lines))}</table>"
+
+
+def _row(line: Outcome) -> str:
+    outcome = "保留 · kept" if line.outcome == "kept" else "删除 · erased"
+    why = f"{escape(line.why or '')}<br>{escape(line.why_en or '')}" if line.why else "-"
+    count = "" if line.count is None else f" ({line.count})"
+    until = line.until.isoformat() if line.until else "-"
+    return (
+        f"<tr><td>{escape(line.what)}<br>{escape(line.what_en)}{count}</td>"
+        f"<td>{outcome}</td><td>{why}</td><td>{until}</td></tr>"
+    )

@@ -1,0 +1,37 @@
+"""How long what is known of a payment is kept; data, so that a lawyer can read it."""
+
+from typing import Final
+
+from chassis.people import Rule
+from chassis.people.fates import Fate, Fates
+
+PAYMENTS: Final = Rule(
+    what="缴费、退款及其凭证",
+    what_en="Payments, refunds and their receipts",
+    years=30,
+    why="缴费凭证属会计凭证，依照《会计档案管理办法》保存三十年",
+    why_en="vouchers of payment, kept thirty years under the rules on accounting records",
+    confirmed=True,
+)
+UNPAID: Final = Rule(
+    what="未缴费即结束的订单",
+    what_en="Orders that ended unpaid",
+    years=2,
+    why="供核对和投诉查询，保存两年（期限待公安局确认）",
+    why_en="kept two years for reconciliation and complaints (the bureau has yet to confirm the period)",
+    confirmed=False,
+)
+
+_BY_RULE: Final = "在保存期内只含编号；期满后与本人脱钩 · an id while it is kept; nobody's afterwards"
+_MONEY: Final = Fate(why="资金往来，不含姓名和账号主人 · money, without whose it was")
+FATES: Final[Fates] = {
+    "case_due": Fate(stays=("applicant_id",), why=_BY_RULE),
+    "payment_order": Fate(stays=("applicant_id",), why=_BY_RULE),
+    "notice": Fate(
+        stays=("body",), why="银行签名的凭据，同缴费凭证 · signed by the bank, kept as payments are"
+    ),
+    "attempt": _MONEY,
+    "capture": _MONEY,
+    "refund": _MONEY,
+    "ledger_entry": _MONEY,
+}
