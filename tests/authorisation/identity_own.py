@@ -1,13 +1,15 @@
 """What belongs to a person or an officer in identity-svc: log-ins, messages, links, mandates, exports."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.clock import SHANGHAI, now
 from chassis.ids import uuid7
 from identity_svc.domain.factors.devices import new_token
+from identity_svc.domain.people.erasure import Erasure, ErasureState
 from identity_svc.domain.people.export import PARTS, Export, ExportState, Part
 from identity_svc.domain.ways_in.vouched import Provider, Vouched
 from stdnum.cn import ric
@@ -183,6 +185,27 @@ class Own:
 
     async def archive(self, who: str) -> Object:
         return replace(await self.export(who), shows=(EXPORTED,))
+
+    async def to_erase(self, who: str) -> Object:
+        await self.people.identity.forget_limits()
+        await self.sql("DELETE FROM erasure WHERE account_id = $1", self.people.ids[who])
+        return Object(shows=('"parts"',))
+
+    async def erasure(self, who: str) -> Object:
+        return replace(await self.receipt(who), path={})
+
+    async def receipt(self, who: str) -> Object:
+        """Of an account that ends by itself on a day in the far future, which no other answer names."""
+        await self.to_erase(who)
+        receipt, due = token_urlsafe(24), datetime(2091, 3, 7, tzinfo=UTC)
+        made = Erasure(uuid7(), self.people.ids[who], [], ErasureState.WAITING, now(), due, {})
+        async with self.people.identity.running.uow() as uow:
+            await self.people.state.erasure.erasures.add(uow, made, receipt)
+        return Object({"receipt": receipt}, shows=("2091",))
+
+    async def another_receipt(self, who: str) -> Object:
+        await self.receipt(who)
+        return Object({"receipt": "A" * 32}, shows=("2091",), absent={"receipt": "B" * 32})
 
     async def face_check(self, who: str) -> Object:
         await self.people.identity.forget_limits()

@@ -14,6 +14,7 @@ from chassis.testing import bearer
 from contracts.tokens import Role
 from identity_svc.domain.accounts import Account, Company, Kind
 from identity_svc.domain.officers import Officer, Post
+from identity_svc.domain.people.export import PARTS
 from identity_svc.domain.personal import Personal
 
 from .callers import Cast
@@ -28,6 +29,8 @@ NAMES = {
 }  # fmt: skip
 USCCS = {"company": "91610131MA6TDEM00E", "company≠": "91610131MA6TDEM01H"}
 SECRETS = ("王小明", "孙法人", "赵敏")
+Nothing = kit("identity", "tests/integration/test_erasure.py").Elsewhere
+"""Another service that keeps nothing of anybody which must be settled first."""
 _badges = itertools.count(1)
 
 
@@ -56,6 +59,8 @@ class People:
 
     async def come(self) -> None:
         """Everybody of the table has an account or a post, and is logged in."""
+        asked = self.state.erasure.request._parts
+        asked._sources.update({name: Nothing() for name in PARTS if name != "identity-svc"})
         minted = self.cast.by_column()
         minted["receiver"] = self.cast.tokens.citizen(uuid4(), ial=4)
         minted["colleague"] = self.cast.by_column()["officer"]

@@ -64,7 +64,7 @@ def doors(make: Work, mine: Own) -> dict[str, Call]:
 def of_oneself(make: Own) -> dict[str, Call]:
     messages, sessions = f"{MINE}/messages", f"{MINE}/sessions"
     one = f"{sessions}/{{session_id}}"
-    exports = "/api/me/exports"
+    exports, erasure, receipt = "/api/me/exports", "/api/me/erasure", "/api/erasures/{receipt}"
     qr = f"POST {API}/qr-log-ins"
     name = {"name": "新名称"}
     return {
@@ -82,6 +82,13 @@ def of_oneself(make: Own) -> dict[str, Call]:
         f"GET {exports}": Call(make.exports, reads=True),
         f"GET {exports}/{{export_id}}": Call(make.export, reads=True),
         f"GET {exports}/{{export_id}}/download": Call(make.archive, reads=True),
+        f"GET {erasure}/preview": Call(make.to_erase, reads=True),
+        f"POST {erasure}": Call(make.to_erase),
+        f"GET {erasure}": Call(make.erasure, reads=True),
+        f"POST {erasure}/cancel": Call(make.erasure),
+        f"GET {receipt}": Call(make.receipt, reads=True),
+        f"GET {receipt} (another receipt)": Call(make.another_receipt),
+        f"GET {receipt}/document": Call(make.receipt, reads=True),
         f"GET {sessions}": Call(make.sessions, reads=True),
         f"GET {sessions} (officer's)": Call(make.officers_sessions, reads=True),
         f"PATCH {one}": Call(make.session, name),
