@@ -1,6 +1,7 @@
 """Every route of the gateway's own and every role: who passes the door."""
 
 import re
+from uuid import uuid4
 
 from chassis.testing import bearer
 from chassis.testing.doors import OPEN, callers, doors_of, expected
@@ -41,3 +42,13 @@ async def test_only_the_named_roles_pass(gateway, tokens, subtests) -> None:
                     if answer.status not in (401, 403):
                         passed.add(role)
             assert passed == expected(roles)
+
+
+async def test_who_acts_for_another_passes_nowhere_that_asks_who_one_is(gateway, tokens) -> None:
+    act = {"sub": str(uuid4()), "mandate": str(uuid4())}
+    agent = bearer(tokens.mint(uuid4(), (Role.COMPANY,), ial=4, act=act))
+    for route, roles in MATRIX.items():
+        method, path = route.split(" ")
+        if roles is not OPEN:
+            async with gateway.client.request(method, gateway.url + path, headers=agent) as answer:
+                assert answer.status == 403, route
