@@ -1,5 +1,6 @@
 """What must hold of all routes of all services, whatever a table says, and which of them the gateway reaches."""
 
+import pytest
 from chassis.testing.doors import OPEN, doors
 from contracts.tokens import Role
 from gateway.routes import RoutingTable
@@ -11,6 +12,7 @@ ROUTES = [
     for name in SERVICES
     for route, roles in doors(built(name)).items()
 ]
+pytestmark = pytest.mark.xdist_group("documents")
 
 
 def path_of(route: str) -> str:

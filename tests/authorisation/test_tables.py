@@ -11,6 +11,7 @@ from .services import SERVICES, built, documented
 from .table import COLUMNS, DENIED, SIGNS, TABLES, elsewhere, operation_of, table
 
 WRITTEN = [name for name in SERVICES if (TABLES / f"{name}.md").exists()]
+pytestmark = pytest.mark.xdist_group("documents")  # they take a while to make: one worker makes them
 EXPLAINED = "## 怎么读 · How to read"
 NARROWER = {
     # Tokens that carry no role yet pass the door here, so it names none.
