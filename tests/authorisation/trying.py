@@ -234,11 +234,7 @@ class Trial:
         return await ask(self.running, operation, call, what, token)
 
 
-def same_operations(running: Running, rows: Collection[str], calls: Collection[str]) -> None:
-    """AssertionError: an operation without a row or a way to try it, or a row without an operation."""
-    there = set(operations(running.service.app().openapi()))
-    assert not there - set(rows), "an operation without a row in the service's table"
-    assert not {operation_of(row) for row in rows} - there, (
-        "a row in the service's table without an operation"
-    )
-    assert not set(rows) ^ set(calls), "each row needs a Call here that tries it"
+def each(rows: Collection[str], calls: dict[str, Call]) -> dict[str, Call]:
+    """`calls`, one for each row. AssertionError: a row that nothing tries, or the other way round."""
+    assert not set(rows) ^ set(calls), "each row of the table needs a Call that tries it"
+    return calls
