@@ -39,8 +39,10 @@ async def test_second_start_changes_nothing(start, folder: Path):
 async def test_instances_that_start_at_once_import_once(start, folder: Path):
     async with start(folder) as one, start(folder) as two:
         assert len(await one.emitted()) == 2
-        async with one.uow() as uow:
-            await uow.execute("TRUNCATE catalogue_import, published_item, item_version, item, outbox CASCADE")
+        async with one.as_owner() as owner:
+            await owner.execute(
+                "TRUNCATE catalogue_import, published_item, item_version, item, outbox CASCADE"
+            )
         await asyncio.gather(*(take_in_catalogue(each.service, folder) for each in (one, two, one, two)))
         assert len(await one.emitted()) == 2
         assert await state_of(one) == [(1, "published")]

@@ -186,9 +186,9 @@ async def test_ledger_refuses_to_be_rewritten(payments):
         "DELETE FROM ledger_entry",
         "TRUNCATE ledger_entry",
     ):
-        with pytest.raises(asyncpg.RaiseError, match="append-only"):
-            async with payments.svc.uow() as uow:
-                await uow.execute(change)
+        async with payments.svc.as_owner() as owner:
+            with pytest.raises(asyncpg.RaiseError, match="append-only"):
+                await owner.execute(change)
 
 
 async def test_second_applied_capture_is_impossible_even_past_the_code(payments):

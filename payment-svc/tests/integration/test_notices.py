@@ -224,12 +224,14 @@ async def test_forged_stale_and_dropped_deliveries_are_made_good_by_the_schedule
 async def test_fault_of_ours_keeps_the_notice_for_the_job(payments, bank):
     order = await payments.opened()
     attempt = await payments.citizen.start(order["id"])
-    async with payments.svc.uow() as uow:
-        await uow.execute("ALTER TABLE ledger_entry ADD CONSTRAINT broken CHECK (amount_cents < 0) NOT VALID")
+    async with payments.svc.as_owner() as owner:
+        await owner.execute(
+            "ALTER TABLE ledger_entry ADD CONSTRAINT broken CHECK (amount_cents < 0) NOT VALID"
+        )
     assert (await bank.post(success(UUID(attempt["id"]).hex))).status_code == 200
     assert await stored(payments) == ["unmatched"]
 
-    async with payments.svc.uow() as uow:
-        await uow.execute("ALTER TABLE ledger_entry DROP CONSTRAINT broken")
+    async with payments.svc.as_owner() as owner:
+        await owner.execute("ALTER TABLE ledger_entry DROP CONSTRAINT broken")
     await payments.run("payment.apply_unmatched_notices")
     assert (await payments.citizen.order(order["id"]))["state"] == "paid"

@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator
 
 import pytest
+from chassis.db import roles
 from chassis.rotation import LookupColumn, SealedColumn
 from chassis.rotation import columns as rotation_columns
 from chassis.rotation.known_keys import ChangeUnfinished, KeyMissing, require_keys
@@ -31,9 +32,11 @@ ROWS = 450
 async def secrets(sample: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Running]:
     """A table of sealed texts that can be found by them, under the keys of before."""
     monkeypatch.setattr(rotation_columns, "BATCH", 50)
-    await sample.service.pool.execute(
-        "CREATE TABLE secret (id int PRIMARY KEY, body bytea, name_hash bytea UNIQUE, name_hash_next bytea UNIQUE)"
-    )
+    async with sample.as_owner() as owner:
+        await owner.execute(
+            "CREATE TABLE secret (id int PRIMARY KEY, body bytea, name_hash bytea UNIQUE, name_hash_next bytea UNIQUE);"
+            f"GRANT ALL ON secret TO {roles.user_of(sample.service.settings.database_url.get_secret_value())}"
+        )
     for number in range(ROWS):
         await write(sample, BEFORE, number, f"text {number}")
     await require_keys("sample-svc", BEFORE, [NAME, HASH], sample.uow)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from aiokafka.structs import ConsumerRecord
 from contracts.events import Event, registered_events
@@ -17,6 +18,7 @@ from ..messages.envelope import headers_for, read_headers
 from ..messages.inbox import Arrival
 from ..service import Service
 from .contracts import check_audit, check_outbox
+from .databases import owner_url
 from .declared import Declared
 from .tokens import Tokens
 
@@ -34,6 +36,15 @@ class Running:
     def uow(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A transaction to arrange or to look; commits at the end of the block."""
         return self.service.begin()
+
+    @contextlib.asynccontextmanager
+    async def as_owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the database's owner, for what the service may not: alter tables, rewrite its audit log."""
+        connection = await asyncpg.connect(owner_url(self.service.settings.database_url.get_secret_value()))
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def deliver(self, *events: Event, event_id: UUID | None = None) -> None:
         """Feeds events through the inbox, as the consumer would; what fails is parked. `event_id` repeats one."""
