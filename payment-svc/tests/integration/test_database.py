@@ -9,6 +9,7 @@ import pytest
 from chassis.db import migrate
 from chassis.db.pool import open_pool
 from chassis.testing import assert_migrations_match, plan_of
+from chassis.testing.databases import owner_url
 from payment_svc.persistence import attempts, money, orders, views
 from payment_svc.persistence.tables import metadata
 
@@ -19,8 +20,8 @@ async def test_migrations_make_the_declared_tables(database):
 
 async def test_migrations_can_be_taken_back(database):
     folder = Path(payment_svc.__file__).parent / "migrations"
-    await asyncio.to_thread(migrate.downgrade, database, folder, "base")
-    await asyncio.to_thread(migrate.upgrade, database, folder)
+    await asyncio.to_thread(migrate.downgrade, owner_url(database), folder, "base")
+    await asyncio.to_thread(migrate.upgrade, owner_url(database), folder)
     await assert_migrations_match(metadata, database)
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from . import databases, servers
 from .alike import watch
@@ -12,6 +13,10 @@ from .statements import said
 from .tokens import Tokens
 
 __all__ = ["said", "watch"]
+
+# How long one example takes says how busy the machine is.
+settings.register_profile("unhurried", settings(), deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
