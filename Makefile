@@ -74,11 +74,13 @@ lint: $(READY) ## ruff, import-linter
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 
+UP = PORT=$(PORT) SECRETS="$$(cksum < deploy/secrets/platform.json)" $(COMPOSE) up --detach --wait
+
 up: client secrets ## build and start the containers of deploy/compose.yaml, PORT=8080
 	$(COMPOSE) --profile demo build
-	PORT=$(PORT) $(COMPOSE) up --detach --wait postgres
+	$(UP) postgres
 	$(COMPOSE) exec -T postgres sh /docker-entrypoint-initdb.d/databases.sh
-	PORT=$(PORT) $(COMPOSE) up --detach --wait
+	$(UP)
 
 down: $(READY) ## stop the containers; volumes stay
 	$(COMPOSE) down
