@@ -3,8 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from contracts.case import CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from chassis.clock import now
+from contracts.case import CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.payment import OrderPaid
 from contracts.tokens import Role
+
+from .test_whole_path import FULL
 
 ITEM, OTHER = "HUZHENG-101", "CRJ-101"
 
@@ -72,6 +76,22 @@ async def test_an_agent_withdraws_and_supplements_as_an_agent(world, make_item, 
     assert (await told(world, CaseWithdrawn)).acted_by == agent.id
     texts = [entry["text"] for entry in await lines(principal, case_id)]
     assert texts[-2].startswith("由代理人代您提交了补正材料") and texts[-1].startswith("由代理人代您撤回")
+
+
+async def test_what_an_agent_paid_stands_in_the_history_as_theirs(world, make_item, acts_for, principal):
+    agent = acts_for(principal)
+    case_id = await world.approved(make_item(ITEM, FULL, approval_levels=1))
+    await world.deliver(
+        OrderPaid(
+            order_id=uuid4(), case_id=case_id, amount_cents=2000, occurred_at=now(), channel="bank",
+            paid_at=now(), acted_by=agent.id, mandate_id=agent.mandate,
+        )
+    )  # fmt: skip
+    paid = await told(world, CasePaid)
+    assert (paid.applicant_id, paid.acted_by, paid.mandate_id) == (principal.id, agent.id, agent.mandate)
+    (entry,) = [line for line in await lines(principal, case_id) if line["action"] == "pay"]
+    assert entry["text"] == "由代理人代您缴费 20.00 元，已收到。"
+    assert (entry["actor"], entry["facts"]["acted_by"]) == ("system", str(agent.id))
 
 
 async def test_beyond_the_mandate_nothing_is_opened_submitted_or_seen(world, make_item, acts_for, principal):

@@ -71,6 +71,8 @@ ACTS = {
     "case.case.submitted": "case_submitted",
     "case.case.supplemented": "case_supplemented",
     "case.case.withdrawn": "case_withdrawn",
+    "case.case.paid": "case_paid",
+    "payment.order.opened": "order_opened",
 }
 READS = {"case.case.opened_by_exception": supervisors_are_told} | dict.fromkeys(ACTS, both_are_told)
 """What becomes of each event it reads."""

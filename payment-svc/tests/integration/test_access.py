@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from chassis.testing import bearer
+from contracts.payment import OrderOpened, OrderPaid
 from contracts.tokens import Role
 
 
@@ -214,3 +215,72 @@ async def test_an_agent_sees_and_pays_what_their_mandate_is_for(payments, agent)
     )
     assert {row["subject"] for row in kept} == {str(payments.citizen.id)}
     assert {row["facts"]["order"] for row in kept} == {order["id"]}
+
+
+@pytest.fixture
+def acts(payments, tokens):
+    """A named agent of the applicant: what it is, and how it asks to pay."""
+
+    def agent():
+        act = {"sub": str(uuid4()), "mandate": str(uuid4())}
+        headers = bearer(tokens.mint(payments.citizen.id, (Role.CITIZEN,), ial=2, act=act))
+
+        async def post(path, document=None):
+            key = {"Idempotency-Key": str(uuid4())}
+            answer = await payments.svc.client.post(
+                f"/api/payments{path}", json=document, headers=headers | key
+            )
+            assert answer.status_code == 201, answer.text
+            return answer.json()
+
+        return act, post
+
+    return agent
+
+
+async def the_last(payments, model):
+    return [event for event in await payments.svc.emitted() if isinstance(event, model)][-1]
+
+
+def by(event):
+    return event.acted_by and str(event.acted_by), event.mandate_id and str(event.mandate_id)
+
+
+async def test_what_an_agent_pays_says_who_it_was(payments, acts):
+    act, post = acts()
+    order = await payments.opened()
+    link = (await post(f"/orders/{order['id']}/attempts", {"channel": "bank"}))["pay_url"]
+    rows = await payments.svc.service.pool.fetch("SELECT acted_by, mandate_id FROM attempt")
+    assert [(str(row[0]), str(row[1])) for row in rows] == [(act["sub"], act["mandate"])]
+    await payments.world.pay(link)
+    await payments.world.delivered()
+    assert by(await the_last(payments, OrderPaid)) == (act["sub"], act["mandate"])
+
+
+async def test_who_was_given_the_link_last_is_who_pays(payments, acts):
+    (_, first_post), (second, second_post) = acts(), acts()
+    mine, theirs = await payments.opened(), await payments.opened()
+    links = []
+    for order in (mine, theirs):
+        for post in (first_post, second_post):
+            links.append((await post(f"/orders/{order['id']}/attempts", {"channel": "bank"}))["pay_url"])
+    again = (await payments.citizen.start(mine["id"]))["pay_url"]
+    assert links[0] == links[1] == again
+    paid = []
+    for link in (links[0], links[2]):
+        await payments.world.pay(link)
+        await payments.world.delivered()
+        paid.append(by(await the_last(payments, OrderPaid)))
+    assert paid == [(None, None), (second["sub"], second["mandate"])]
+
+
+async def test_an_order_that_an_agent_opened_again_says_who_it_was(payments, acts):
+    case_id = await payments.requested()
+    first = await the_last(payments, OrderOpened)
+    assert by(first) == (None, None) and first.applicant_id is None
+    await payments.expired(str(first.order_id))
+    act, post = acts()
+    await post(f"/cases/{case_id}/orders")
+    again = await the_last(payments, OrderOpened)
+    assert (again.order_id != first.order_id, by(again)) == (True, (act["sub"], act["mandate"]))
+    assert again.applicant_id == payments.citizen.id

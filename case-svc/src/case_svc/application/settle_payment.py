@@ -1,18 +1,22 @@
 """News of money: paid moves the case on; everything else is told in its history."""
 
+from dataclasses import replace
+
 from contracts.payment import OrderExpired, OrderPaid, RefundSucceeded
 
 from ..domain import fulfilment
 from ..domain.case import Case, Circumstances, Moved, Note
+from ..domain.people import SYSTEM
 from ..domain.states import State
 
 
 def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Moved | Note:
     """Money for a case that no longer waits for it is noted; payment-svc refunds it."""
+    by = replace(SYSTEM, acted_by=order.acted_by, mandate_id=order.mandate_id)
     if case.state is not State.AWAITING_PAYMENT:
         facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
-        return Note(case.id, "payment_not_needed", order.paid_at, facts)
-    return fulfilment.pay(case, around, order_id=order.order_id, amount_cents=order.amount_cents)
+        return Note(case.id, "payment_not_needed", order.paid_at, facts | by.facts)
+    return fulfilment.pay(case, around, by, order_id=order.order_id, amount_cents=order.amount_cents)
 
 
 def note_expired_order(case: Case, around: Circumstances, order: OrderExpired) -> Note:

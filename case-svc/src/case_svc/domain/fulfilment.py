@@ -4,16 +4,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from .case import Case, Circumstances, Moved, completion, move
-from .people import CLOCK, SYSTEM, Officer, as_mover
+from .people import CLOCK, SYSTEM, Mover, Officer, as_mover
 from .states import State
 from .transitions import Action
 
 
-def pay(case: Case, around: Circumstances, *, order_id: UUID, amount_cents: int) -> Moved:
+def pay(case: Case, around: Circumstances, by: Mover, *, order_id: UUID, amount_cents: int) -> Moved:
+    """`by` is the system that heard of the money, and names who paid for the applicant."""
     return move(
         case,
         Action.PAY,
-        SYSTEM,
+        by,
         around,
         changes={"order_id": order_id, "amount_cents": amount_cents},
         facts={"order_id": str(order_id), "amount_cents": amount_cents},

@@ -144,6 +144,9 @@ def _payment_requested(entry: Entry) -> Sentence:
 
 def _paid(entry: Entry) -> Sentence:
     amount = _yuan(entry.facts["amount_cents"])
+    if "acted_by" in entry.facts:
+        you, you_en = _who(entry)
+        return f"{you}缴费 {amount} 元，已收到。", f"{you_en} paid {amount} yuan, which arrived."
     return f"已收到缴费 {amount} 元。", f"Your payment of {amount} yuan arrived."
 
 

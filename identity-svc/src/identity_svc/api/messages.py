@@ -1,18 +1,21 @@
 """What one was told (站内消息)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.clock import now
+from chassis.db import UnitOfWork
 from chassis.http import Router, Uow, allow
 from chassis.paging import Page, decode_cursor
 from contracts.tokens import Role
 from fastapi import Depends, Query
 from pydantic import BaseModel
 
-from ..domain.messages import Message
+from ..application.handlers import Menu
+from ..domain.messages import Message, people_in
 from .dependencies import Limit, TheMenu, not_cached
 from .fields import Body
 from .paging import page
@@ -46,8 +49,8 @@ class MessageView(BaseModel):
     read_at: datetime | None
 
     @classmethod
-    def of(cls, message: Message) -> "MessageView":
-        text, text_en = message.text()
+    def of(cls, message: Message, names: Mapping[UUID, str]) -> "MessageView":
+        text, text_en = message.text(names)
         return cls(
             id=message.id,
             kind=message.kind,
@@ -80,7 +83,20 @@ async def list_messages(
     """Newest first."""
     before = decode_cursor(cursor, UUID)
     rows = await menu.messages.of(uow, caller.account_id, before[0] if before else None, limit + 1)
-    return page(rows, limit, MessageView.of, lambda message: message.id)
+    names = await _names(uow, menu, rows)
+    return page(rows, limit, lambda message: MessageView.of(message, names), lambda message: message.id)
+
+
+async def _names(uow: UnitOfWork, menu: Menu, messages: Iterable[Message]) -> dict[UUID, str]:
+    """Of whoever acted, and of whom they acted for: as mandates show them."""
+    ids = {account_id for message in messages for account_id in people_in(message.facts)}
+    if not ids:
+        return {}
+    return {
+        account.id: name
+        for account in (await menu.people.many(uow, ids)).values()
+        if (name := account.shown_name)
+    }
 
 
 @router.get("/unread", summary="未读消息数 · How many are unread")

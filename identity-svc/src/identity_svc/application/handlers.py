@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Final
 
 from chassis.jobs.job import JobHandler
-from contracts.case import CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.case import CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
 from contracts.events import Event
+from contracts.payment import OrderOpened
 
 from .change_officer import ChangeOfficer
 from .change_password import ChangePassword
@@ -17,6 +18,7 @@ from .issue_service_token import IssueServiceToken
 from .key_ring import KeyRing
 from .log_in import LogIn
 from .log_out import LogOut
+from .mandates.ports import People
 from .ports import AccessLog, Accounts, Messages, Officers, OrganisationStore, Revocations, Sessions
 from .refresh_session import RefreshSession
 from .register_account import RegisterAccount
@@ -33,6 +35,8 @@ ACTS: Final[dict[type[Event], str]] = {
     CaseSubmitted: "case_submitted",
     CaseSupplemented: "case_supplemented",
     CaseWithdrawn: "case_withdrawn",
+    CasePaid: "case_paid",
+    OrderOpened: "order_opened",
 }
 """Event → what `TellOfAct` calls it: what applicants do with their cases, or others for them."""
 
@@ -62,6 +66,7 @@ class Menu:
     sessions: Sessions
     revocations: Revocations
     officers: Officers
+    people: People
 
 
 def jobs(

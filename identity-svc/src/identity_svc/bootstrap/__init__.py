@@ -192,4 +192,5 @@ def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
         sessions=stores.sessions,
         revocations=stores.revocations,
         officers=stores.officers,
+        people=stores.people,
     )

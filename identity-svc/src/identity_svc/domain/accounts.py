@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.tokens import Role, Scope
 
-from .personal import Personal
+from .personal import Personal, mask_name
 
 IAL_PHONE = 1
 IAL_REAL_NAME = 2
@@ -48,6 +48,13 @@ class Account:
     closed: bool = False
     """It is being erased, or was: nobody logs in, nobody acts for it."""
     erased: bool = False
+
+    @property
+    def shown_name(self) -> str | None:
+        """For the other side of a mandate: a person's is masked, a company's is public."""
+        if self.company:
+            return self.company.name
+        return mask_name(self.personal.name) if self.personal.name else None
 
     @property
     def subject(self) -> "Subject":

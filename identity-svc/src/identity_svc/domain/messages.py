@@ -1,7 +1,9 @@
 """What people are told inside the platform (站内消息): a kind and facts; the words are made when they are read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -163,33 +165,77 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "A mandate you had was revoked; you can no longer act by it.",
     ),
     "case_submitted_for_you": (
-        "代理人为您提交了办件 {case_no}。如非您授权，请立即在“我的授权”中解除。",
-        "Your agent submitted case {case_no} for you. If you did not allow it, revoke their mandate at once.",
+        "{agent}为您提交了办件 {case_no}。如非您授权，请立即在“我的授权”中解除。",
+        "{agent_en} submitted case {case_no} for you. If you did not allow it, revoke their mandate at once.",
     ),
     "case_submitted_by_you": (
-        "您代他人提交了办件 {case_no}，已告知对方。",
-        "You submitted case {case_no} for somebody; they were told.",
+        "您代{principal}提交了办件 {case_no}，已告知对方。",
+        "You submitted case {case_no} for {principal_en}; they were told.",
     ),
     "case_supplemented_for_you": (
-        "代理人为您的办件 {case_no} 提交了补正材料。",
-        "Your agent sent the supplement of your case {case_no}.",
+        "{agent}为您的办件 {case_no} 提交了补正材料。",
+        "{agent_en} sent the supplement of your case {case_no}.",
     ),
     "case_supplemented_by_you": (
-        "您代他人为办件 {case_no} 提交了补正材料，已告知对方。",
-        "You sent the supplement of case {case_no} for somebody; they were told.",
+        "您代{principal}为办件 {case_no} 提交了补正材料，已告知对方。",
+        "You sent the supplement of case {case_no} for {principal_en}; they were told.",
     ),
     "case_withdrawn_for_you": (
-        "代理人为您撤回了办件 {case_no}；如已缴费，将原路退回。",
-        "Your agent withdrew case {case_no} for you; anything paid is refunded.",
+        "{agent}为您撤回了办件 {case_no}；如已缴费，将原路退回。",
+        "{agent_en} withdrew case {case_no} for you; anything paid is refunded.",
     ),
     "case_withdrawn_by_you": (
-        "您代他人撤回了办件 {case_no}，已告知对方。",
-        "You withdrew case {case_no} for somebody; they were told.",
+        "您代{principal}撤回了办件 {case_no}，已告知对方。",
+        "You withdrew case {case_no} for {principal_en}; they were told.",
+    ),
+    "case_paid_for_you": (
+        "{agent}为您的办件 {case_no} 缴费，款项已收到。",
+        "{agent_en} paid for your case {case_no}; the money arrived.",
+    ),
+    "case_paid_by_you": (
+        "您代{principal}为办件 {case_no} 缴费，款项已收到，已告知对方。",
+        "You paid for case {case_no} for {principal_en}; the money arrived and they were told.",
+    ),
+    "order_opened_for_you": (
+        "{agent}为您的办件重新发起了缴费，请在“我的缴费订单”中查看。",
+        "{agent_en} opened a new order to pay for your case; see your orders.",
+    ),
+    "order_opened_by_you": (
+        "您代{principal}为办件重新发起了缴费，已告知对方。",
+        "You opened a new order to pay for {principal_en}'s case; they were told.",
     ),
     "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
     "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }
-"""Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data."""
+"""Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data.
+
+`{agent}` and `{principal}` are names, found when the words are made by the ids in `agent_id` and `principal_id`."""
+
+_NAMELESS: Final = {
+    "agent": "代理人",
+    "agent_en": "Your agent",
+    "principal": "他人",
+    "principal_en": "somebody",
+}
+
+
+def people_in(facts: Mapping[str, Any]) -> set[UUID]:
+    """The accounts whose masked names the words want."""
+    return {UUID(facts[f"{side}_id"]) for side in ("agent", "principal") if facts.get(f"{side}_id")}
+
+
+def worded(
+    kind: str, facts: Mapping[str, Any], names: Mapping[UUID, str] = MappingProxyType({})
+) -> tuple[str, str]:
+    """In Chinese and English. `names`: masked, of `people_in`; who has none there is not named."""
+    named: dict[str, str] = {}
+    if name := names.get(UUID(facts["agent_id"])) if facts.get("agent_id") else None:
+        named |= {"agent": f"代理人{name}", "agent_en": f"Your agent {name}"}
+    if name := names.get(UUID(facts["principal_id"])) if facts.get("principal_id") else None:
+        named |= {"principal": name, "principal_en": name}
+    zh, en = WORDS[kind]
+    filled = _NAMELESS | dict(facts) | named
+    return zh.format_map(filled), en.format_map(filled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +246,6 @@ class Message:
     at: datetime
     read_at: datetime | None
 
-    def text(self) -> tuple[str, str]:
-        """In Chinese and English."""
-        zh, en = WORDS[self.kind]
-        return zh.format_map(self.facts), en.format_map(self.facts)
+    def text(self, names: Mapping[UUID, str] = MappingProxyType({})) -> tuple[str, str]:
+        """As `worded`."""
+        return worded(self.kind, self.facts, names)

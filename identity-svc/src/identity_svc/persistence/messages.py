@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 
-from ..domain.messages import WORDS, Message
+from ..domain.messages import Message, worded
 
 
 class SqlMessages:
@@ -16,8 +16,7 @@ class SqlMessages:
 
         Nothing is kept for an account that was erased.
         """
-        zh, en = WORDS[kind]
-        assert zh.format_map(facts) and en.format_map(facts)  # a missing fact fails here, not when it is read
+        assert all(worded(kind, facts))  # a missing fact fails here, not when it is read
         await uow.execute(
             "INSERT INTO message (id, recipient_id, kind, facts) SELECT $1, $2, $3, $4"
             " WHERE NOT EXISTS (SELECT FROM account WHERE id = $2 AND erased_at IS NOT NULL)",

@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request, status
 
 from ..application.handlers import UseCases
 from ..domain.errors import NothingToPay
+from ..domain.orders import ActedBy
 from .access import PEOPLE, STAFF, is_payer, may_see, visible
 from .schemas import OrderView, StartedAttempt, StartPayment, order_view
 
@@ -33,6 +34,11 @@ async def _shown(order_id: UUID, uow: UnitOfWork, caller: Caller, use: UseCases)
     """The order as `caller` may see it; raises OrderNotFound."""
     row = visible(caller, await use.views.order(uow, order_id), order_id)
     return order_view(row, for_payer=is_payer(caller, row))
+
+
+def _acting(caller: Caller) -> ActedBy | None:
+    """Who does it for the payer, where it is not the payer."""
+    return ActedBy(caller.actor.sub, caller.actor.mandate) if caller.actor is not None else None
 
 
 @router.get("/orders", summary="我的缴费订单 · Orders of a case, or all of mine")
@@ -85,7 +91,7 @@ async def start_attempt(
         uow.audit(
             "payment.pay_for", actor=str(caller.actor.sub), subject=str(order["applicant_id"]), facts=facts
         )
-    attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow)
+    attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow, _acting(caller))
     assert attempt.pay_url is not None
     return StartedAttempt(
         id=attempt.id, order_id=order_id, channel=attempt.channel, state="pending", pay_url=attempt.pay_url
@@ -114,5 +120,5 @@ async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderV
         rows = await use.views.orders_of_case(uow, case_id)
         if not any(may_see(caller, row) for row in rows):
             raise NothingToPay(case_id)
-    order_id = await use.open_order.again(case_id, caller.account_id, uow)
+    order_id = await use.open_order.again(case_id, caller.account_id, uow, _acting(caller))
     return await _shown(order_id, uow, caller, use)

@@ -10,7 +10,7 @@ from chassis.ids import uuid7
 from contracts.case import CasePaymentRequested
 
 from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive
-from ..domain.orders import Debt, Opened
+from ..domain.orders import ActedBy, Debt, Opened
 from .jobs import LOOK_UP_AMOUNT
 from .ports import Orders
 
@@ -34,7 +34,7 @@ class OpenOrder:
             amount_cents=request.amount_cents,
         )
         opened = self._opened(debt.amount_cents, now())
-        self._tell(opened, debt.case_id, uow)
+        self._tell(opened, debt, uow)
         return debt, opened
 
     def store(self, first: Sequence[tuple[Debt, Opened]], uow: UnitOfWork) -> None:
@@ -42,30 +42,33 @@ class OpenOrder:
         if first:
             self._orders.add(uow, first)
 
-    async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork) -> UUID:
-        """A new order after the last one expired; the sum of a fine is looked up afresh. Returns its id."""
+    async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork, by: ActedBy | None = None) -> UUID:
+        """A new order after the last one expired; the sum of a fine is looked up afresh. Returns its id.
+
+        `by` opens it for the payer, who is told.
+        """
         found = await self._orders.debt(uow, case_id)
         if found is None or found[0].applicant_id != payer_id:
             raise NothingToPay(case_id)
         debt, is_over = found
         if is_over:
             raise CaseNoLongerOwes(case_id)
-        opened = self._opened(debt.amount_cents, now())
+        opened = self._opened(debt.amount_cents, now(), by)
         if not await self._orders.add_again(uow, case_id, opened):
             live = await self._orders.lock_live(uow, case_id)
             if live is None:  # withdrawn, or ended, in this very moment
                 raise CaseNoLongerOwes(case_id)
             raise OrderStillLive(case_id, live.id, live.state)
-        self._tell(opened, case_id, uow)
+        self._tell(opened, debt, uow)
         return opened.id
 
-    def _opened(self, amount_cents: int | None, at: datetime) -> Opened:
+    def _opened(self, amount_cents: int | None, at: datetime, by: ActedBy | None = None) -> Opened:
         if amount_cents is None:
-            return Opened.to_be_priced(uuid7(), at)
-        return Opened.now_payable(uuid7(), amount_cents, at, self._ttl)
+            return Opened.to_be_priced(uuid7(), at, by)
+        return Opened.now_payable(uuid7(), amount_cents, at, self._ttl, by)
 
-    def _tell(self, opened: Opened, case_id: UUID, uow: UnitOfWork) -> None:
+    def _tell(self, opened: Opened, debt: Debt, uow: UnitOfWork) -> None:
         if opened.amount_cents is None:
             uow.enqueue(LOOK_UP_AMOUNT, str(opened.id))
         else:
-            uow.emit(opened.event(case_id), version=1)
+            uow.emit(opened.event(debt.case_id, debt.applicant_id), version=1)

@@ -40,6 +40,6 @@ class PriceOrder:
 
     def _open(self, order: Order, amount_cents: int, uow: UnitOfWork) -> None:
         order.take(Action.PRICE)
-        opened = Opened.now_payable(order.id, amount_cents, now(), self._ttl)
+        opened = Opened.now_payable(order.id, amount_cents, now(), self._ttl, order.by)
         version = self._orders.price(uow, order, opened)
-        uow.emit(opened.event(order.case_id), version=version)
+        uow.emit(opened.event(order.case_id, order.applicant_id), version=version)

@@ -12,7 +12,7 @@ from chassis.ids import uuid7
 
 from ..domain.captures import Account, Verdict, judge
 from ..domain.money_records import NoticeRow, RefundDue, Settlement
-from ..domain.orders import Order
+from ..domain.orders import Order, facts_of
 from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
 from ..domain.transitions import Action, Edge
 from .channel_port import PaymentChannel
@@ -113,7 +113,7 @@ class SettlePayment:
         if edge is not None:
             version = order.version + 1
             if refund_id is None:
-                self._tell_paid(channel, order, edge, version, reading, uow)
+                self._tell_paid(channel, settlement, edge, version, reading, uow)
             else:
                 request = RefundDue(refund_id, reading.amount_cents, verdict.why)
                 self._return_money.tell_due(order, edge, version, request, uow)
@@ -122,15 +122,15 @@ class SettlePayment:
     def _tell_paid(
         self,
         channel: PaymentChannel,
-        order: Order,
+        settlement: Settlement,
         edge: Edge,
         version: int,
         reading: PaymentReading,
         uow: UnitOfWork,
     ) -> None:
-        at = now()
+        at, order = now(), settlement.order
         paid_at = reading.paid_at or at
-        tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at)
+        tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at, **facts_of(settlement.by))
         if order.is_priced_by_issuer:
             fact = {
                 "case_id": str(order.case_id),
@@ -173,7 +173,7 @@ class SettlePayment:
         if verdict.account is Account.APPLIED:
             edge = order.take(Action.CAPTURE)
             version = self._orders.move(uow, order, edge.to)
-            self._tell_paid(channel, order, edge, version, reading, uow)
+            self._tell_paid(channel, settlement, edge, version, reading, uow)
         elif goes_back and verdict.why is not None:
             corrected = replace(capture, amount_cents=reading.amount_cents)
             await self._return_money.surplus(order, corrected, verdict.why, uow)

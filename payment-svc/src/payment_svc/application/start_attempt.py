@@ -13,7 +13,7 @@ from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
 from ..domain.errors import ChannelDown, OrderChangedMeanwhile, OrderNotFound, OrderNotPayable
-from ..domain.orders import Attempt, Order
+from ..domain.orders import ActedBy, Attempt, Order
 from ..domain.readings import PaymentStatus, number_of
 from ..domain.transitions import State
 from .channel_port import Channels, PayLink, PaymentChannel, PaymentRequest
@@ -31,16 +31,22 @@ class StartAttempt:
         self._channels = channels
 
     async def __call__(
-        self, order_id: UUID, payer_id: UUID, channel_name: str, begin: Begin, uow: UnitOfWork
+        self,
+        order_id: UUID,
+        payer_id: UUID,
+        channel_name: str,
+        begin: Begin,
+        uow: UnitOfWork,
+        by: ActedBy | None = None,
     ) -> Attempt:
-        """The live attempt with its link, made or found again.
+        """The live attempt with its link, made or found again, and kept as that of `by`, who pays for the payer.
 
         `begin` for what must be committed before the provider is asked, `uow` for what comes after.
         Raises OrderNotFound, OrderNotPayable, ChannelDown; at the commit AttemptEndedMeanwhile.
         """
         channel = self._channels[channel_name]
         for _ in range(2):
-            order, attempt = await self._reserved(order_id, payer_id, channel_name, begin)
+            order, attempt = await self._reserved(order_id, payer_id, channel_name, begin, by)
             if attempt.pay_url is not None:
                 return attempt
             link = await self._ask(channel, order, attempt)
@@ -50,25 +56,27 @@ class StartAttempt:
         raise ChannelDown(channel_name, "two numbers in a row were closed")
 
     async def _reserved(
-        self, order_id: UUID, payer_id: UUID, channel_name: str, begin: Begin
+        self, order_id: UUID, payer_id: UUID, channel_name: str, begin: Begin, by: ActedBy | None
     ) -> tuple[Order, Attempt]:
         """The committed attempt. Where another click was faster, its attempt is found the second time."""
         try:
             async with begin() as uow:
-                return await self._live_or_new(order_id, payer_id, channel_name, uow)
+                return await self._live_or_new(order_id, payer_id, channel_name, uow, by)
         except OrderChangedMeanwhile:
             async with begin() as uow:
-                return await self._live_or_new(order_id, payer_id, channel_name, uow)
+                return await self._live_or_new(order_id, payer_id, channel_name, uow, by)
 
     async def _live_or_new(
-        self, order_id: UUID, payer_id: UUID, channel_name: str, uow: UnitOfWork
+        self, order_id: UUID, payer_id: UUID, channel_name: str, uow: UnitOfWork, by: ActedBy | None
     ) -> tuple[Order, Attempt]:
         found = await self._attempts.find_payable(uow, order_id, channel_name)
         if found is None or found[0].applicant_id != payer_id:
             raise OrderNotFound(order_id)
         order, live = found
         _refuse_unpayable(order)
-        return order, live or self._attempts.reserve(uow, order_id, channel_name, now())
+        if live is None:
+            return order, self._attempts.reserve(uow, order_id, channel_name, now(), by)
+        return order, live if live.by == by else self._attempts.hand_over(uow, live, by)
 
     async def _ask(self, channel: PaymentChannel, order: Order, attempt: Attempt) -> PayLink:
         assert order.amount_cents is not None and order.expires_at is not None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from .captures import Account, Why
-from .orders import Order
+from .orders import ActedBy, Order
 from .readings import PaymentReading
 
 
@@ -41,11 +41,12 @@ class BookedCapture:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Where money of one transaction belongs: the order, the attempt, the capture if booked before."""
+    """Where money of one transaction belongs: the order, the attempt and who made it, the capture if booked before."""
 
     order: Order
     attempt_id: UUID
     capture: BookedCapture | None
+    by: ActedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,24 @@ QUERY_AFTER: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class ActedBy:
+    """The account that did something for the applicant, and the mandate that allowed it."""
+
+    account_id: UUID
+    mandate_id: UUID
+
+    @classmethod
+    def of(cls, account_id: UUID | None, mandate_id: UUID | None) -> "ActedBy | None":
+        """As two columns hold it; None where the applicant did it."""
+        return cls(account_id, mandate_id) if account_id is not None and mandate_id is not None else None
+
+
+def facts_of(by: ActedBy | None) -> dict[str, UUID | None]:
+    """What events say of it."""
+    return {"acted_by": by.account_id if by else None, "mandate_id": by.mandate_id if by else None}
+
+
+@dataclass(frozen=True, slots=True)
 class Debt:
     """What a case owes, as its request said. `amount_cents` None: the issuing system knows."""
 
@@ -58,6 +76,8 @@ class Order:
     amount_cents: int | None
     amount_source: str
     expires_at: datetime | None
+    by: ActedBy | None = None
+    """Who opened it again for the applicant."""
 
     def take(self, action: Action) -> Edge:
         """The edge `action` takes from here; raises IllegalMove."""
@@ -70,13 +90,17 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to pay an order through one channel. Its id is its number at the provider, for ever."""
+    """One try to pay an order through one channel. Its id is its number at the provider, for ever.
+
+    `by` was last given its link, for the applicant; None: the applicant was.
+    """
 
     id: UUID
     order_id: UUID
     channel: str
     state: AttemptState
     pay_url: str | None
+    by: ActedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +112,19 @@ class Opened:
     amount_cents: int | None
     at: datetime
     expires_at: datetime | None
+    by: ActedBy | None = None
 
     @classmethod
-    def now_payable(cls, order_id: UUID, amount_cents: int, at: datetime, ttl: timedelta) -> "Opened":
-        return cls(order_id, State.OPEN, amount_cents, at, at + ttl)
+    def now_payable(
+        cls, order_id: UUID, amount_cents: int, at: datetime, ttl: timedelta, by: ActedBy | None = None
+    ) -> "Opened":
+        return cls(order_id, State.OPEN, amount_cents, at, at + ttl, by)
 
     @classmethod
-    def to_be_priced(cls, order_id: UUID, at: datetime) -> "Opened":
-        return cls(order_id, State.PRICING, None, at, None)
+    def to_be_priced(cls, order_id: UUID, at: datetime, by: ActedBy | None = None) -> "Opened":
+        return cls(order_id, State.PRICING, None, at, None, by)
 
-    def event(self, case_id: UUID) -> OrderOpened:
+    def event(self, case_id: UUID, applicant_id: UUID) -> OrderOpened:
         """What is told when it is payable."""
         assert self.amount_cents is not None and self.expires_at is not None
         return OrderOpened(
@@ -106,4 +133,6 @@ class Opened:
             amount_cents=self.amount_cents,
             occurred_at=self.at,
             expires_at=self.expires_at,
+            applicant_id=applicant_id if self.by else None,
+            **facts_of(self.by),
         )

@@ -10,19 +10,21 @@ from chassis.db import Statement, UnitOfWork
 from chassis.ids import uuid7
 
 from ..domain.errors import AttemptEndedMeanwhile, OrderChangedMeanwhile
-from ..domain.orders import QUERY_AFTER, Attempt, AttemptState, Order
+from ..domain.orders import QUERY_AFTER, ActedBy, Attempt, AttemptState, Order, facts_of
 from .orders import ORDER, order_of
 
-_ATTEMPT = "id, order_id, channel, state, pay_url"
+_ATTEMPT = "id, order_id, channel, state, pay_url, acted_by, mandate_id"
 _LIVE = "state IN ('reserved', 'pending')"
-_PAYABLE = f"""SELECT {ORDER}, a.id AS attempt_id, a.state AS attempt_state, a.pay_url FROM payment_order o
+_PAYABLE = f"""SELECT {ORDER}, a.id AS attempt_id, a.state AS attempt_state, a.pay_url,
+ a.acted_by AS attempt_by, a.mandate_id AS attempt_mandate FROM payment_order o
  LEFT JOIN attempt a ON a.order_id = o.id AND a.channel = $2 AND a.{_LIVE} WHERE o.id = $1"""
 # The order is locked by the statement itself: who closes it either waits and finds the attempt, or was first.
 _RESERVE = Statement(
-    """INSERT INTO attempt (id, order_id, channel, state, created_at, next_query_at)
- SELECT $1, id, $3, 'reserved', $4, $5 FROM payment_order WHERE id = $2 AND state = 'open'
+    """INSERT INTO attempt (id, order_id, channel, state, created_at, next_query_at, acted_by, mandate_id)
+ SELECT $1, id, $3, 'reserved', $4, $5, $6, $7 FROM payment_order WHERE id = $2 AND state = 'open'
  FOR NO KEY UPDATE ON CONFLICT DO NOTHING"""
 )
+_HAND_OVER = Statement(f"UPDATE attempt SET acted_by = $2, mandate_id = $3 WHERE id = $1 AND {_LIVE}")
 _KEEP_LINK = Statement(f"UPDATE attempt SET state = 'pending', pay_url = $2 WHERE id = $1 AND {_LIVE}")
 # Past its end a PostgreSQL array yields NULL: no further query.
 _TAKE_DUE = """UPDATE attempt SET queries = queries + 1,
@@ -44,19 +46,30 @@ class PgAttempts:
         if row["attempt_id"] is None:
             return order_of(row), None
         state = AttemptState(row["attempt_state"])
-        return order_of(row), Attempt(row["attempt_id"], order_id, channel, state, row["pay_url"])
+        by = ActedBy.of(row["attempt_by"], row["attempt_mandate"])
+        return order_of(row), Attempt(row["attempt_id"], order_id, channel, state, row["pay_url"], by)
 
-    def reserve(self, uow: UnitOfWork, order_id: UUID, channel: str, at: datetime) -> Attempt:
+    def reserve(
+        self, uow: UnitOfWork, order_id: UUID, channel: str, at: datetime, by: ActedBy | None = None
+    ) -> Attempt:
         """A new attempt; OrderChangedMeanwhile when the order got one, or is not open any more.
 
         The first query is planned at once, so that a crash during the call loses nothing.
         """
-        attempt = Attempt(uuid7(), order_id, channel, AttemptState.RESERVED, None)
+        attempt = Attempt(uuid7(), order_id, channel, AttemptState.RESERVED, None, by)
         uow.write(
-            _RESERVE, attempt.id, order_id, channel, at, at + QUERY_AFTER[0],
+            _RESERVE, attempt.id, order_id, channel, at, at + QUERY_AFTER[0], *facts_of(by).values(),
             rows=1, otherwise=lambda: OrderChangedMeanwhile(order_id),
         )  # fmt: skip
         return attempt
+
+    def hand_over(self, uow: UnitOfWork, attempt: Attempt, by: ActedBy | None) -> Attempt:
+        """Notes who is given the link now; OrderChangedMeanwhile when the attempt has ended."""
+        uow.write(
+            _HAND_OVER, attempt.id, *facts_of(by).values(),
+            rows=1, otherwise=lambda: OrderChangedMeanwhile(attempt.order_id),
+        )  # fmt: skip
+        return replace(attempt, by=by)
 
     def keep_link(self, uow: UnitOfWork, attempt: Attempt, pay_url: str) -> Attempt:
         """Stores where to pay; AttemptEndedMeanwhile when it was closed or paid."""
@@ -91,4 +104,5 @@ class PgAttempts:
 
 
 def _attempt_of(row: Record) -> Attempt:
-    return Attempt(row["id"], row["order_id"], row["channel"], AttemptState(row["state"]), row["pay_url"])
+    by = ActedBy.of(row["acted_by"], row["mandate_id"])
+    return Attempt(row["id"], row["order_id"], row["channel"], AttemptState(row["state"]), row["pay_url"], by)

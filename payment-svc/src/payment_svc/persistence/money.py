@@ -10,13 +10,14 @@ from chassis.ids import uuid7
 from ..domain.captures import Account, Verdict
 from ..domain.errors import OrderChangedMeanwhile
 from ..domain.money_records import BookedCapture, NoticeRow, Settlement
-from ..domain.orders import Order
+from ..domain.orders import ActedBy, Order
 from ..domain.readings import PaymentReading
 from ..domain.transitions import State
 from .orders import ORDER, order_of
 
 _FIND = f"""SELECT {ORDER},
- a.id AS attempt_id, c.id AS capture_id, c.attempt_id AS capture_attempt_id, c.state AS capture_state,
+ a.id AS attempt_id, a.acted_by AS attempt_by, a.mandate_id AS attempt_mandate,
+ c.id AS capture_id, c.attempt_id AS capture_attempt_id, c.state AS capture_state,
  c.amount_cents AS capture_cents, c.currency AS capture_currency, c.merchant_id AS capture_merchant
 FROM attempt a JOIN payment_order o ON o.id = a.order_id
 LEFT JOIN capture c ON c.channel = a.channel AND c.transaction_id = $3
@@ -72,7 +73,8 @@ class PgMoney:
         row = await uow.read_row(_FIND, attempt_id, channel, transaction_id)
         if row is None:
             return None
-        return Settlement(order_of(row), row["attempt_id"], _capture_in(row))
+        by = ActedBy.of(row["attempt_by"], row["attempt_mandate"])
+        return Settlement(order_of(row), row["attempt_id"], _capture_in(row), by)
 
     def book(
         self, uow: UnitOfWork, settlement: Settlement, channel: str, reading: PaymentReading,

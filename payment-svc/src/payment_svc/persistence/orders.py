@@ -9,11 +9,11 @@ from asyncpg import Record
 from chassis.db import Statement, UnitOfWork
 
 from ..domain.errors import OrderChangedMeanwhile, PaymentRequestedTwice
-from ..domain.orders import Debt, Opened, Order
+from ..domain.orders import ActedBy, Debt, Opened, Order, facts_of
 from ..domain.transitions import LIVE, State
 
 ORDER = """o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source,
- o.expires_at"""
+ o.expires_at, o.acted_by, o.mandate_id"""
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
 _FIND = f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1"
@@ -38,8 +38,9 @@ _OPEN = Statement(
 )
 # Locks the debt: who ends it waits for us and finds the new order, or we wait and find it ended.
 _REOPEN = """INSERT INTO payment_order
- (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
- SELECT $2, case_id, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6 FROM case_due
+ (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at,
+  acted_by, mandate_id)
+ SELECT $2, case_id, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6, $7, $8 FROM case_due
  WHERE case_id = $1 AND over_at IS NULL FOR NO KEY UPDATE ON CONFLICT DO NOTHING RETURNING id"""
 _MOVE = Statement(
     """UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)
@@ -66,8 +67,9 @@ class PgOrders:
     async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool:
         """A further order for a case; False while another one is live, or when nothing is owed any more."""
         made = await uow.fetchval(
-            _REOPEN, case_id, opened.id, opened.state, opened.amount_cents, opened.at, opened.expires_at
-        )
+            _REOPEN, case_id, opened.id, opened.state, opened.amount_cents, opened.at, opened.expires_at,
+            *facts_of(opened.by).values(),
+        )  # fmt: skip
         return made is not None
 
     async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None:
@@ -158,4 +160,5 @@ def order_of(row: Record) -> Order:
         amount_cents=row["amount_cents"],
         amount_source=row["amount_source"],
         expires_at=row["expires_at"],
+        by=ActedBy.of(row["acted_by"], row["mandate_id"]),
     )

@@ -62,6 +62,8 @@ payment_order = sa.Table(
     sa.Column("ended_at", _TIME),
     sa.Column("checked_at", _TIME, comment="when someone last asked for a check with the provider"),
     sa.Column("pricing_problem", sa.Text, comment="why the issuing system named no amount"),
+    sa.Column("acted_by", UUID, comment="the account that opened it again for the applicant"),
+    sa.Column("mandate_id", UUID, comment="that allowed it"),
     sa.CheckConstraint(
         _one_of(
             "state",
@@ -107,6 +109,8 @@ attempt = sa.Table(
         "next_query_at", _TIME, comment="when to ask the provider if no notice came; null: not any more"
     ),
     sa.Column("queries", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("acted_by", UUID, comment="the account that was last given its link for the applicant"),
+    sa.Column("mandate_id", UUID, comment="that allowed it"),
     sa.CheckConstraint(_one_of("state", "reserved", "pending", "succeeded", "closed"), name="attempt_state"),
 )
 sa.Index(

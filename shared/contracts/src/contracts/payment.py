@@ -19,16 +19,26 @@ class _OrderEvent(Event):
 
 
 class OrderOpened(_OrderEvent):
+    """`acted_by` opened it again for the applicant, who is named only then, by `mandate_id`; else both are null."""
+
     TYPE: ClassVar[str] = "payment.order.opened"
     expires_at: datetime
+    applicant_id: UUID | None = None
+    acted_by: UUID | None = None
+    mandate_id: UUID | None = None
 
 
 class OrderPaid(_OrderEvent):
-    """One applied capture; at most one per order, whatever notices arrive."""
+    """One applied capture; at most one per order, whatever notices arrive.
+
+    `acted_by`: the account that was last given the link to pay at, by `mandate_id`, where it was not the applicant.
+    """
 
     TYPE: ClassVar[str] = "payment.order.paid"
     channel: str
     paid_at: datetime
+    acted_by: UUID | None = None
+    mandate_id: UUID | None = None
 
 
 class OrderExpired(_OrderEvent):

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from ...application.mandates.act import Acting
 from ...domain.accounts import Account
 from ...domain.mandates.mandate import Kind, Mandate, State
-from ...domain.personal import mask_name
 
 
 class PartyView(BaseModel):
@@ -24,11 +23,10 @@ class PartyView(BaseModel):
 
     @classmethod
     def of(cls, account: Account) -> "PartyView":
-        name = account.personal.name
         return cls(
             account_id=account.id,
             kind=account.kind.value,
-            name=account.company.name if account.company else (mask_name(name) if name else None),
+            name=account.shown_name,
             uscc=account.company.uscc if account.company else None,
         )
 
