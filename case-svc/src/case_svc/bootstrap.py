@@ -30,6 +30,7 @@ from .persistence.claims import ClaimTable
 from .persistence.file_keys import FileKeys
 from .persistence.folders import FolderTables
 from .persistence.forms import FormTable
+from .persistence.hands import HandsTable
 from .persistence.history import HistoryTable
 from .persistence.items import ItemShelf
 from .persistence.lists import CaseLists
@@ -86,6 +87,7 @@ def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tu
         items=ItemShelf(),
         organisation=OrganisationTables(),
         history=history,
+        hands=HandsTable(),
         lists=CaseLists(),
         claims=ClaimTable(),
         exceptions=BreakGlassTable(sealer),

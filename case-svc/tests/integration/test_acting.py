@@ -1,15 +1,19 @@
 """Somebody acts for the applicant: as far as the mandate goes, and everybody sees who it was."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.clock import now
-from contracts.case import CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.case import CaseAddressChanged, CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
 from contracts.payment import OrderPaid
 from contracts.tokens import Role
 
 from .test_whole_path import FULL
 
+PLACE = {
+    "province": "陕西省", "city": "西安市", "county": "碑林区", "address": "南大街9号", "name": "李四",
+    "phone": "13900000000",
+}  # fmt: skip
 ITEM, OTHER = "HUZHENG-101", "CRJ-101"
 
 
@@ -92,6 +96,60 @@ async def test_what_an_agent_paid_stands_in_the_history_as_theirs(world, make_it
     (entry,) = [line for line in await lines(principal, case_id) if line["action"] == "pay"]
     assert entry["text"] == "由代理人代您缴费 20.00 元，已收到。"
     assert (entry["actor"], entry["facts"]["acted_by"]) == ("system", str(agent.id))
+
+
+async def hands(world, case_id):
+    rows = await world.service.pool.fetch(
+        "SELECT what, acted_by, times FROM case_hand WHERE case_id = $1", UUID(case_id)
+    )
+    return {(row["what"], row["acted_by"]): row["times"] for row in rows}
+
+
+async def test_whoever_filled_in_a_draft_is_kept_however_often(world, make_item, acts_for, principal):
+    agent = acts_for(principal)
+    case_id = await world.draft(make_item(ITEM), agent)
+    version = (await agent.get(f"/api/cases/{case_id}/answers")).json()["version"]
+    for purpose in ("一", "二"):
+        body = {"answers": {"purpose": purpose}, "version": version}
+        saved = await agent.call("PATCH", f"/api/cases/{case_id}/answers", json=body)
+        assert saved.status_code == 200, saved.text
+        version = saved.json()["version"]
+    mine = {"answers": {"purpose": "三"}, "version": version}
+    assert (await principal.put(f"/api/cases/{case_id}/answers", mine)).status_code == 200
+    refused = await agent.put(f"/api/cases/{case_id}/answers", mine)
+    assert refused.status_code == 409
+    found = await hands(world, case_id)
+    assert found[("opened", agent.id)] == 1 and {who for _, who in found} == {agent.id}
+    answers = found[("answers", agent.id)]
+    assert (await agent.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    assert await hands(world, case_id) == found | {("submitted", agent.id): 1}
+    assert answers >= 2
+
+
+async def test_a_draft_that_an_agent_threw_away_stands_in_the_audit_log(
+    world, make_item, acts_for, principal
+):
+    agent = acts_for(principal)
+    case_id = await world.draft(make_item(ITEM), agent)
+    assert (await agent.call("DELETE", f"/api/cases/{case_id}")).status_code == 204
+    rows = await world.service.pool.fetch(
+        "SELECT actor, subject FROM audit_log WHERE action = 'case.delete_for'"
+    )
+    assert [(row["actor"], row["subject"]) for row in rows] == [(str(agent.id), str(principal.id))]
+
+
+async def test_a_new_address_is_told_with_whoever_gave_it(world, make_item, acts_for, principal):
+    agent = acts_for(principal)
+    case_id = await world.submitted(make_item(ITEM, FULL))
+    for who, by, text in (
+        (agent, agent.id, "由代理人代您修改了寄送地址。"),
+        (principal, None, "您修改了寄送地址。"),
+    ):
+        answer = await who.put(f"/api/cases/{case_id}/delivery-address", PLACE | {"address": "西新街2号"})
+        assert answer.status_code == 204, answer.text
+        assert (await told(world, CaseAddressChanged)).acted_by == by
+        assert (await lines(principal, case_id))[-1]["text"] == text
+    assert ("address", agent.id) in await hands(world, case_id)
 
 
 async def test_beyond_the_mandate_nothing_is_opened_submitted_or_seen(world, make_item, acts_for, principal):

@@ -20,6 +20,12 @@ PERSON = {"name": "张三", "phone": "13800000000", "address": "东新街1号"}
 """As in the address of these tests' drafts."""
 
 
+ELSEWHERE = {
+    "province": "陕南省", "city": "汉中市", "county": "汉台区", "address": "西新街2号", "name": "李小四",
+    "phone": "13911112222",
+}  # fmt: skip
+
+
 class Stories:
     """Cases on their way, each call checked."""
 
@@ -74,11 +80,15 @@ async def test_its_stories_tell_every_event_it_owns(world, stories) -> None:
     stranger = world.officer(unit="BL-CRJ", department="CRJ")
     opened = await stranger.post(f"/api/cases/{denied}/break-glass", {"reason": WORDS["exception"]})
     assert opened.status_code == 201, opened.text
-    await stories.with_fee()
+    owing = await stories.with_fee()
+    moved = await world.citizen.put(f"/api/cases/{owing}/delivery-address", ELSEWHERE)
+    assert moved.status_code == 204, moved.text
     async with world.uow() as uow:
         await uow.execute("UPDATE job SET run_at = now() WHERE kind = 'case.close_unpaid'")
     await world.run_jobs()
-    await assert_told_everything(world.service, but_never=[*WORDS.values(), *PERSON.values()])
+    await assert_told_everything(
+        world.service, but_never=[*WORDS.values(), *PERSON.values(), *ELSEWHERE.values()]
+    )
 
 
 async def a_parcel_that_came_back_once(world: Any, stories: Stories) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from chassis.testing import bearer
+from contracts.courier import ShipmentAddressChanged, ShipmentSentAgain
 from contracts.tokens import Role
 
 from ..conftest import Parcel
@@ -28,4 +29,32 @@ async def test_an_agent_sees_the_parcels_their_mandate_is_for(created: Parcel) -
 
 async def test_an_agent_has_a_returned_one_sent_again(returned: Parcel) -> None:
     assert (await returned.resend(headers=agent(returned, departments=["OTHER"]))).status_code == 404
-    assert (await returned.resend(key="other", headers=agent(returned))).status_code == 200
+    headers = agent(returned)
+    assert (await returned.resend(key="other", headers=headers)).status_code == 200
+    event = (await returned.svc.emitted())[-1]
+    assert isinstance(event, ShipmentSentAgain)
+    (act,) = await acts_of(returned, headers)
+    assert (act["what"], act["by"], act["text"]) == ("sent_again", "agent", "代理人要求重新寄出")
+    assert (act["acted_by"], act["mandate_id"]) == (str(event.acted_by), str(event.mandate_id))
+    assert event.applicant_id == returned.event.applicant_id
+
+
+async def acts_of(parcel: Parcel, headers: dict[str, str]) -> list[dict[str, Any]]:
+    shipment = (await parcel.row())["id"]
+    answer = await parcel.svc.client.get(f"/api/shipments/{shipment}", headers=headers)
+    acts: list[dict[str, Any]] = answer.json()["acts"]
+    return acts
+
+
+async def test_a_new_address_has_its_author(created: Parcel) -> None:
+    path = f"/api/shipments/{(await created.row())['id']}/address"
+    place = {"name": "李四", "phone": "13900000000", "address": "未央路1号"}
+    mine = bearer(created.svc.tokens.citizen(created.event.applicant_id))
+    for headers, who in ((agent(created), "agent"), (mine, "applicant")):
+        assert (await created.svc.client.put(path, json=place, headers=headers)).status_code == 200
+        event = (await created.svc.emitted())[-1]
+        assert isinstance(event, ShipmentAddressChanged)
+        assert (event.acted_by is not None) == (who == "agent") and event.officer_id is None
+        latest = (await acts_of(created, mine))[-1]
+        assert (latest["by"], latest["acted_by"]) == (who, str(event.acted_by) if event.acted_by else None)
+        assert place["name"] not in event.model_dump_json()

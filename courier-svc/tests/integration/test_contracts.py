@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from chassis.testing import Running
+from chassis.testing import Running, bearer
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
 from contracts.committed import Producer
 
@@ -15,6 +15,8 @@ DISPATCH = "case.case.dispatch_requested"
 PICKUP = "case.case.pickup_requested"
 COMPLETED = "case.case.completed"
 WITHDRAWN = "case.case.withdrawn"
+
+ELSEWHERE = {"name": "李小四", "phone": "13911112222", "address": "未央路1号"}
 
 Check = Callable[[Running, str, Producer], Awaitable[None]]
 
@@ -37,7 +39,14 @@ async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Couri
             await courier.push(shipment["order_no"], code, description=words)
     await taken(svc, WITHDRAWN, Producer.TODAY, case_id=str(unwanted["case_id"]))
     await svc.run_jobs()
-    await assert_told_everything(svc.service, but_never=[HOME.name, HOME.phone, HOME.address, words])
+    owner = bearer(svc.tokens.citizen(comes_back["applicant_id"]))
+    again = f"/api/shipments/{comes_back['id']}"
+    sent = await svc.client.post(f"{again}/resend", json={}, headers=owner | {"Idempotency-Key": "again"})
+    moved = await svc.client.put(f"{again}/address", json=ELSEWHERE, headers=owner)
+    assert (sent.status_code, moved.status_code) == (200, 200), moved.text
+    await assert_told_everything(
+        svc.service, but_never=[HOME.name, HOME.phone, HOME.address, words, *ELSEWHERE.values()]
+    )
 
 
 def becomes_an_order(direction: str) -> Check:

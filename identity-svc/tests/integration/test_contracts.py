@@ -73,6 +73,9 @@ ACTS = {
     "case.case.withdrawn": "case_withdrawn",
     "case.case.paid": "case_paid",
     "payment.order.opened": "order_opened",
+    "case.case.address_changed": "case_address_changed",
+    "courier.shipment.address_changed": "parcel_redirected",
+    "courier.shipment.sent_again": "parcel_sent_again",
 }
 READS = {"case.case.opened_by_exception": supervisors_are_told} | dict.fromkeys(ACTS, both_are_told)
 """What becomes of each event it reads."""

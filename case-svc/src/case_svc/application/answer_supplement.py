@@ -10,6 +10,7 @@ from ..domain.errors import CaseNotFound, FormInvalid
 from ..domain.people import Applicant
 from ..domain.transitions import Action, Who, find_edge
 from .desk import Desk, within_mandate
+from .note_hand import note_hand
 from .record_move import record
 from .submit_case import form_errors
 
@@ -28,4 +29,5 @@ async def answer_supplement(
     if errors:
         raise FormInvalid(errors)
     moved = acceptance.supplement(submission.case, around, applicant.mover, changes={}, note=note)
+    note_hand(desk, uow, applicant, case_id, "supplemented")
     return await record(desk, uow, moved, around), around

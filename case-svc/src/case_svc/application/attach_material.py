@@ -20,6 +20,7 @@ from ..domain.states import EDITABLE
 from ..materials.checks import CheckedFile
 from .delete_draft import DELETE_FILE
 from .desk import Desk, within_mandate
+from .note_hand import note_hand
 from .records import Material
 from .refused import Refused
 
@@ -55,6 +56,7 @@ async def attach_material(
         return CaseChangedMeanwhile((await _with_room(desk, later, applicant, case_id)).state)
 
     desk.materials.add(uow, material, limit=limits.MATERIALS_PER_CASE, otherwise=lambda: Refused(why))
+    note_hand(desk, uow, applicant, case_id, "materials")
     return material
 
 
@@ -65,6 +67,7 @@ async def detach_material(
     file_key = await desk.materials.remove(uow, case_id, material_id)
     if file_key is None:
         raise MaterialNotFound
+    note_hand(desk, uow, applicant, case_id, "materials")
     uow.enqueue(DELETE_FILE, file_key)
 
 

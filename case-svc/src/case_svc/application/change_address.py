@@ -4,11 +4,14 @@ from typing import Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
+from contracts.case import CaseAddressChanged
 
+from ..domain.case import Case
 from ..domain.errors import AddressNotOpen, CaseNotFound, FormInvalid
 from ..domain.people import Applicant
 from ..domain.states import State
 from .desk import Desk, within_mandate
+from .note_hand import note_hand
 
 _OPEN: Final = frozenset(
     {
@@ -42,5 +45,28 @@ async def change_address(
     if errors:
         raise FormInvalid(errors)
     desk.forms.replace(uow, case_id, answers, filled.form_version)
-    if applicant.actor is not None and locked.state is not State.DRAFT:
-        desk.history.note(uow, case_id, "address_changed", desk.clock(), applicant.mover.facts)
+    note_hand(desk, uow, applicant, case_id, "address")
+    if locked.state is not State.DRAFT:
+        _tell(desk, uow, applicant, locked)
+
+
+def _tell(desk: Desk, uow: UnitOfWork, applicant: Applicant, case: Case) -> None:
+    """In its history, and to others; `case` has its version raised."""
+    assert case.case_no is not None and case.unit is not None
+    at, by = desk.clock(), applicant.mover
+    desk.history.note(uow, case.id, "address_changed", at, by.facts)
+    event = CaseAddressChanged(
+        case_id=case.id,
+        case_no=case.case_no,
+        item_code=case.item_code,
+        item_version=case.item_version,
+        department=case.department,
+        unit=case.unit,
+        applicant_id=case.applicant_id,
+        state=case.state.value,
+        occurred_at=at,
+        actor="applicant",
+        acted_by=by.acted_by,
+        mandate_id=by.mandate_id,
+    )
+    uow.emit(event, version=case.version)

@@ -17,6 +17,9 @@ async def delete_draft(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_i
     case = await desk.own_case(uow, case_id, applicant)
     if case.state is not State.DRAFT:
         raise NotEditable(case.state)
+    if applicant.actor is not None:  # nothing of the draft stays that could say so
+        facts = {"case": str(case_id), "mandate": str(applicant.actor.mandate)}
+        uow.audit("case.delete_for", actor=str(applicant.actor.sub), subject=str(applicant.id), facts=facts)
     for file_key in await desk.cases.delete_draft(uow, case):
         uow.enqueue(DELETE_FILE, file_key)
 

@@ -25,6 +25,7 @@ class Desk:
     items: ports.Items
     organisation: ports.Organisation
     history: ports.History
+    hands: ports.Hands
     lists: ports.Lists
     claims: ports.Claims
     exceptions: ports.Exceptions

@@ -12,6 +12,7 @@ from ..domain.people import Applicant
 from ..domain.routing import choose_place
 from ..domain.states import State
 from .desk import Desk
+from .note_hand import note_hand
 
 
 async def open_draft(
@@ -51,6 +52,7 @@ async def open_draft(
         created_at=desk.clock(),
     )
     desk.cases.open_draft(uow, case, desk.forms.sealed_answers(case.id, answers))
+    note_hand(desk, uow, applicant, case.id, "opened")
     return case
 
 
@@ -68,6 +70,7 @@ async def change_place(
     item = await desk.item_of(uow, case)
     places = await desk.organisation.places(uow, item.department)
     desk.cases.place(uow, case, *choose_place(item, places, branch, window))
+    note_hand(desk, uow, applicant, case_id, "placed")
 
 
 async def move_to_current_version(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> None:
@@ -76,6 +79,7 @@ async def move_to_current_version(desk: Desk, uow: UnitOfWork, applicant: Applic
     current = await desk.items.current(uow, case.item_code)
     if current.version != case.item_version:
         desk.cases.repin(uow, case, current.version)
+        note_hand(desk, uow, applicant, case_id, "renewed")
 
 
 async def _own_draft(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID) -> Case:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.db import UnitOfWork
 from contracts.catalog import ItemDefinition
+from contracts.tokens import Actor
 
 from ..domain.answers import Answers
 from ..domain.break_glass import Grant
@@ -114,6 +115,10 @@ class History(Protocol):
         grant_id: UUID | None = None,
     ) -> None: ...
     async def looks(self, uow: UnitOfWork, case_id: UUID, limit: int) -> list[Look]: ...
+
+
+class Hands(Protocol):
+    def note(self, uow: UnitOfWork, case_id: UUID, actor: Actor, what: str, at: datetime) -> None: ...
 
 
 class Exceptions(Protocol):

@@ -10,6 +10,7 @@ from ..domain.errors import CaseChangedMeanwhile, CaseNotFound, NotEditable
 from ..domain.people import Applicant
 from ..domain.states import EDITABLE
 from .desk import Desk, within_mandate
+from .note_hand import note_hand
 from .refused import Refused
 
 Stale = Callable[[int], Exception]
@@ -49,6 +50,7 @@ def save_answers(
         )
 
     desk.forms.save(uow, case_id, applicant.id, answers, version, otherwise=lambda: Refused(why))
+    note_hand(desk, uow, applicant, case_id, "answers")
     return version + 1
 
 

@@ -21,6 +21,7 @@ from ..domain.step_up import step_up
 from ..domain.transitions import Action, Who, find_edge
 from .answer_query import answer_query
 from .desk import Desk, within_mandate
+from .note_hand import note_hand
 from .record_move import record
 from .records import Submission
 
@@ -59,6 +60,7 @@ async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id
     result = await answer_query(desk, uow, applicant, moved.case, around.item, submission.filled.answers)
     if result is not None:
         moved.taken[-1].texts["result"] = result
+    note_hand(desk, uow, applicant, case_id, "submitted")
     return Submitted(await record(desk, uow, moved, around), around, result)
 
 

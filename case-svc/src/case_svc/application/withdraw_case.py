@@ -8,6 +8,7 @@ from ..domain import acceptance
 from ..domain.case import Circumstances, Moved
 from ..domain.people import Applicant
 from .desk import Desk
+from .note_hand import note_hand
 from .record_move import record
 
 
@@ -17,4 +18,5 @@ async def withdraw_case(
     case = await desk.own_case(uow, case_id, applicant)
     around = await desk.around(uow, case)
     moved = acceptance.withdraw(case, around, applicant.mover, reason=reason)
+    note_hand(desk, uow, applicant, case_id, "withdrawn")
     return await record(desk, uow, moved, around), around

@@ -150,6 +150,11 @@ def _paid(entry: Entry) -> Sentence:
     return f"已收到缴费 {amount} 元。", f"Your payment of {amount} yuan arrived."
 
 
+def _address_changed(entry: Entry) -> Sentence:
+    you, you_en = _who(entry)
+    return f"{you}修改了寄送地址。", f"{you_en} changed the address for the result."
+
+
 def _dispatched(entry: Entry) -> Sentence:
     number = entry.facts.get("waybill_no")
     if number:
@@ -201,9 +206,7 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "approve": _approved,
     "deny": _denied,
     "withdraw": _withdrawn,
-    "address_changed": _plain(
-        "由代理人代您修改了寄送地址。", "Your agent changed the address for the result."
-    ),
+    "address_changed": _address_changed,
     "request_payment": _payment_requested,
     "pay": _paid,
     "close_unpaid": _plain("逾期未缴费，办件关闭。", "It was not paid in time; the case is closed."),

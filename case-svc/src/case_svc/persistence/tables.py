@@ -118,6 +118,18 @@ sa.Table(
 )
 
 sa.Table(
+    "case_hand",
+    metadata,
+    sa.Column("case_id", UUID, sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("acted_by", UUID, primary_key=True, comment="the account that acted for the applicant"),
+    sa.Column("mandate_id", UUID, primary_key=True, comment="that allowed it"),
+    sa.Column("what", sa.Text, primary_key=True, comment="opened, answers, materials, submitted …"),
+    sa.Column("first_at", _MOMENT, nullable=False),
+    sa.Column("last_at", _MOMENT, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+)
+
+sa.Table(
     "case_view",
     metadata,
     sa.Column("case_id", UUID, primary_key=True),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from courier_svc.application.ports import HeardReport
+from courier_svc.domain.acts import Act, What
 from courier_svc.domain.address import Address
 from courier_svc.domain.shipment import Direction, Shipment
 from courier_svc.domain.transitions import State
@@ -100,21 +101,60 @@ class ScanView(BaseModel):
     verdict: Literal["applied", "recorded", "contradiction"]
 
 
+_ACTS: dict[tuple[What, str], tuple[str, str]] = {
+    ("address_changed", "applicant"): ("收件人修改了地址", "the applicant changed the address"),
+    ("address_changed", "agent"): ("代理人修改了地址", "an agent changed the address"),
+    ("sent_again", "applicant"): ("申请人要求重新寄出", "the applicant had it sent again"),
+    ("sent_again", "agent"): ("代理人要求重新寄出", "an agent had it sent again"),
+    ("sent_again", "officer"): ("承办单位重新寄出", "the unit sent it again"),
+}
+
+
+class ActView(BaseModel):
+    """What somebody did with the parcel. `acted_by`: the account that did it for the applicant, by `mandate_id`."""
+
+    at: datetime
+    what: What
+    by: Literal["applicant", "agent", "officer"]
+    text: str
+    text_en: str
+    acted_by: UUID | None
+    mandate_id: UUID | None
+
+    @classmethod
+    def of(cls, act: Act) -> "ActView":
+        who = act.by.who
+        text, text_en = _ACTS[act.what, who]
+        return cls(
+            at=act.at,
+            what=act.what,
+            by=who,
+            text=text,
+            text_en=text_en,
+            acted_by=act.by.acted_by,
+            mandate_id=act.by.mandate_id,
+        )
+
+
 class ShipmentDetail(ShipmentView):
     """`address` is masked; null before it was needed and after it was purged."""
 
     address: MaskedAddress | None
     scans: list[ScanView] = Field(description="最早的在前 · oldest first")
+    acts: list[ActView] = Field(
+        description="谁修改过地址、要求重寄，最早的在前 · who redirected or resent it, oldest first"
+    )
 
     @classmethod
     def with_scans(
-        cls, shipment: Shipment, address: Address | None, scans: list[ScanView]
+        cls, shipment: Shipment, address: Address | None, scans: list[ScanView], acts: list[Act]
     ) -> "ShipmentDetail":
         masked = address.masked() if address else None
         return cls(
             **_plain(shipment),
             address=MaskedAddress.model_validate(masked, from_attributes=True) if masked else None,
             scans=scans,
+            acts=[ActView.of(act) for act in acts],
         )
 
 

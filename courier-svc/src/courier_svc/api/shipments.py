@@ -9,9 +9,9 @@ from contracts.tokens import Role
 from fastapi import Depends, Query, Request
 
 from courier_svc.application.access import is_applicant, may_see, may_send
+from courier_svc.application.act_on_parcel import redirect_parcel, resend_parcel
 from courier_svc.application.desk import Desk
-from courier_svc.application.give_back_order import change_address
-from courier_svc.application.send_again import send_again
+from courier_svc.domain.acts import Doer
 from courier_svc.domain.errors import ShipmentNotFound
 from courier_svc.domain.shipment import Shipment
 
@@ -74,7 +74,8 @@ async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDes
     scans = [
         scan_view(report, desk.door.description(report.body) if report.body else "") for report in reports
     ]
-    return ShipmentDetail.with_scans(shipment, desk.open(shipment), scans)
+    acts = await desk.shipments.acts(uow, shipment_id)
+    return ShipmentDetail.with_scans(shipment, desk.open(shipment), scans, acts)
 
 
 @router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
@@ -84,7 +85,7 @@ async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, de
     shipment = await _locked(desk, uow, shipment_id)
     if not may_send(caller, shipment):
         raise ShipmentNotFound()
-    send_again(desk, uow, shipment, body.address.to_address() if body.address else None)
+    resend_parcel(desk, uow, shipment, body.address.to_address() if body.address else None, _doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -96,8 +97,14 @@ async def put_address(
     shipment = await _locked(desk, uow, shipment_id)
     if not is_applicant(caller, shipment):
         raise ShipmentNotFound()
-    change_address(desk, uow, shipment, body.to_address())
+    redirect_parcel(desk, uow, shipment, body.to_address(), _doer(caller))
     return ShipmentView.of(shipment)
+
+
+def _doer(caller: Caller) -> Doer:
+    if caller.actor is not None:
+        return Doer(acted_by=caller.actor.sub, mandate_id=caller.actor.mandate)
+    return Doer(officer_id=caller.account_id) if caller.has(*_OFFICERS) else Doer()
 
 
 async def _locked(desk: Desk, uow: Uow, shipment_id: UUID) -> Shipment:

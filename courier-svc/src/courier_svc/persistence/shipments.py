@@ -12,6 +12,7 @@ from chassis.clock import now
 from chassis.db import Statement, UnitOfWork
 
 from courier_svc.application.ports import ShipmentChangedMeanwhile
+from courier_svc.domain.acts import Act, Doer
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
@@ -52,6 +53,13 @@ _SAVE = Statement(SAVE_READ)
 _ADD_LEG = Statement(
     "INSERT INTO leg (order_no, shipment_id, number, why, begun_at) VALUES ($1, $2, $3, $4, $5)"
 )
+
+_ADD_ACT = Statement(
+    """INSERT INTO shipment_act (id, shipment_id, what, at, officer_id, acted_by, mandate_id)
+ VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+)
+ACTS: Final = """SELECT id, shipment_id, what, at, officer_id, acted_by, mandate_id FROM shipment_act
+WHERE shipment_id = $1 ORDER BY id"""
 
 _NOTE_ASKED = Statement(
     """UPDATE shipment SET ordered_at = coalesce(ordered_at, $3), sealed_address = coalesce(sealed_address, $4)
@@ -133,6 +141,16 @@ class PgShipments:
 
     def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
         uow.write(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
+
+    def add_act(self, uow: UnitOfWork, act: Act) -> None:
+        by = act.by
+        uow.write(
+            _ADD_ACT, act.id, act.shipment_id, act.what, act.at, by.officer_id, by.acted_by, by.mandate_id
+        )
+
+    async def acts(self, uow: UnitOfWork, shipment_id: UUID) -> list[Act]:
+        """What people did with it, oldest first."""
+        return [Act(*row[:4], Doer(*row[4:])) for row in map(tuple, await uow.read(ACTS, shipment_id))]
 
     async def get(self, uow: UnitOfWork, shipment_id: UUID) -> Shipment | None:
         row = await uow.read_row(_GET, shipment_id)

@@ -63,6 +63,19 @@ leg = sa.Table(
     sa.UniqueConstraint("shipment_id", "number", name="leg_number_once"),
 )
 
+shipment_act = sa.Table(
+    "shipment_act",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("shipment_id", UUID, sa.ForeignKey("shipment.id"), nullable=False),
+    sa.Column("what", sa.Text, nullable=False, comment="address_changed, sent_again"),
+    sa.Column("at", _TIME, nullable=False),
+    sa.Column("officer_id", UUID, comment="an officer of the unit did it"),
+    sa.Column("acted_by", UUID, comment="the account that did it for the applicant"),
+    sa.Column("mandate_id", UUID, comment="that allowed it"),
+)
+sa.Index("shipment_act_shipment", shipment_act.c.shipment_id, shipment_act.c.id)
+
 courier_report = sa.Table(
     "courier_report",
     metadata,

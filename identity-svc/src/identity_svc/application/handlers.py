@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Final
 
 from chassis.jobs.job import JobHandler
-from contracts.case import CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.case import CaseAddressChanged, CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
+from contracts.courier import ShipmentAddressChanged, ShipmentSentAgain
 from contracts.events import Event
 from contracts.payment import OrderOpened
 
@@ -37,6 +38,9 @@ ACTS: Final[dict[type[Event], str]] = {
     CaseWithdrawn: "case_withdrawn",
     CasePaid: "case_paid",
     OrderOpened: "order_opened",
+    CaseAddressChanged: "case_address_changed",
+    ShipmentAddressChanged: "parcel_redirected",
+    ShipmentSentAgain: "parcel_sent_again",
 }
 """Event → what `TellOfAct` calls it: what applicants do with their cases, or others for them."""
 

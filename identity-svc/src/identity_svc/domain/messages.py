@@ -204,6 +204,32 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您代{principal}为办件重新发起了缴费，已告知对方。",
         "You opened a new order to pay for {principal_en}'s case; they were told.",
     ),
+    "case_address_changed_for_you": (
+        "{agent}为您修改了办件 {case_no} 的寄送地址。如非您授意，请立即改回，并在“我的授权”中解除授权。",
+        "{agent_en} changed where the result of your case {case_no} is sent. If you did not ask for it, change it "
+        "back and revoke their mandate at once.",
+    ),
+    "case_address_changed_by_you": (
+        "您代{principal}修改了办件 {case_no} 的寄送地址，已告知对方。",
+        "You changed where the result of case {case_no} is sent, for {principal_en}; they were told.",
+    ),
+    "parcel_redirected_for_you": (
+        "{agent}为您修改了办件 {case_no} 快件的地址。如非您授意，请立即改回，并在“我的授权”中解除授权。",
+        "{agent_en} changed the address of the parcel of your case {case_no}. If you did not ask for it, change it "
+        "back and revoke their mandate at once.",
+    ),
+    "parcel_redirected_by_you": (
+        "您代{principal}修改了办件 {case_no} 快件的地址，已告知对方。",
+        "You changed the address of the parcel of case {case_no}, for {principal_en}; they were told.",
+    ),
+    "parcel_sent_again_for_you": (
+        "{agent}为您将办件 {case_no} 的快件重新寄出，地址见“我的寄递”。",
+        "{agent_en} had the parcel of your case {case_no} sent again; see your shipments for where it goes.",
+    ),
+    "parcel_sent_again_by_you": (
+        "您代{principal}将办件 {case_no} 的快件重新寄出，已告知对方。",
+        "You had the parcel of case {case_no} sent again, for {principal_en}; they were told.",
+    ),
     "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
     "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }

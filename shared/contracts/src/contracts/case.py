@@ -142,6 +142,15 @@ class CaseWithdrawn(_CaseEvent):
     TYPE: ClassVar[str] = "case.case.withdrawn"
 
 
+class CaseAddressChanged(_CaseEvent):
+    """The result goes elsewhere, by the applicant's wish or by that of whoever acted for them. Nothing moved.
+
+    Told from the submission until the address is courier-svc's; where it goes is asked there, by id.
+    """
+
+    TYPE: ClassVar[str] = "case.case.address_changed"
+
+
 class CaseOpenedByException(_CaseEvent):
     """An officer of another unit opened the case and gave a reason; they may read it `until` then. Nothing moved.
 

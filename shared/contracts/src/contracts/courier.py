@@ -42,3 +42,35 @@ class ShipmentReturned(_ShipmentEvent):
 
 class ShipmentCancelled(_ShipmentEvent):
     TYPE: ClassVar[str] = "courier.shipment.cancelled"
+
+
+class _ParcelAct(Event):
+    """Somebody did something with a parcel before the courier had it, or after it came back.
+
+    Keyed by the act, not by the shipment: readers tell people of it, whatever the courier says meanwhile.
+    """
+
+    TOPIC: ClassVar[str] = topics.COURIER_SHIPMENTS
+    KEY: ClassVar[str] = "act_id"
+
+    act_id: UUID
+    shipment_id: UUID
+    case_id: UUID
+    case_no: str
+    applicant_id: UUID
+    occurred_at: datetime
+    officer_id: UUID | None = None
+    """An officer of the unit did it."""
+    acted_by: UUID | None = None
+    """The account that did it for the applicant, by `mandate_id`; null where they did it themselves."""
+    mandate_id: UUID | None = None
+
+
+class ShipmentAddressChanged(_ParcelAct):
+    TYPE: ClassVar[str] = "courier.shipment.address_changed"
+
+
+class ShipmentSentAgain(_ParcelAct):
+    """Under a new waybill; perhaps to another address."""
+
+    TYPE: ClassVar[str] = "courier.shipment.sent_again"

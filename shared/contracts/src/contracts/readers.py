@@ -42,6 +42,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseReturned: (EVALUATION,),
     case.CaseCompleted: (COURIER, EVALUATION),
     case.CaseWithdrawn: (IDENTITY, PAYMENT, COURIER, EVALUATION),
+    case.CaseAddressChanged: (IDENTITY, EVALUATION),
     case.CaseOpenedByException: (IDENTITY, EVALUATION),
     payment.OrderOpened: (IDENTITY, EVALUATION),
     payment.OrderPaid: (CASE, EVALUATION),
@@ -54,6 +55,8 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     courier.ShipmentDelivered: (CASE, EVALUATION),
     courier.ShipmentReturned: (CASE, EVALUATION),
     courier.ShipmentCancelled: (EVALUATION,),
+    courier.ShipmentAddressChanged: (IDENTITY, EVALUATION),
+    courier.ShipmentSentAgain: (IDENTITY, EVALUATION),
     # Nobody yet: the invited find it at evaluation-svc itself.
     evaluation.ReviewInvited: (),
     evaluation.ReviewSubmitted: (CASE,),
