@@ -202,3 +202,16 @@ async def test_unknown_page_is_a_problem(gateway: Door):
     async with gateway.client.get(gateway.url + "/nothing/here") as response:
         assert response.status == 404 and response.content_type == "application/problem+json"
         assert response.headers["X-Frame-Options"] == "DENY" and response.headers["X-Request-Id"]
+
+
+async def test_people_get_a_page_and_programs_a_problem_where_nothing_is(gateway: Door):
+    async with gateway.client.get(gateway.url + "/nothing", headers={"Accept": "text/html,*/*"}) as page:
+        assert (page.status, page.content_type) == (404, "text/html")
+        assert "没有这个页面" in await page.text()
+    async with gateway.client.get(gateway.url + "/nothing", headers={"Accept": "*/*"}) as problem:
+        assert (problem.status, problem.content_type) == (404, "application/problem+json")
+
+
+async def test_the_start_page_leads_to_the_log_in(gateway: Door):
+    async with gateway.client.get(gateway.url + "/") as page:
+        assert 'href="/login"' in await page.text()

@@ -146,3 +146,14 @@ async def test_without_data_keys_the_service_refuses_to_start(start_identity):
 
 async def test_a_token_of_a_foreign_key_is_refused(identity, tokens):
     assert (await identity.get("/me", tokens.citizen(uuid4()))).status_code == 401
+
+
+async def test_the_key_set_is_for_every_page_and_known_by_any_form_of_its_tag(identity):
+    first = await identity.client.get("/.well-known/jwks.json")
+    assert first.headers["access-control-allow-origin"] == "*"
+    tag = first.headers["etag"]
+    for given in (tag, f"W/{tag}", f'"other", W/{tag}', "*"):
+        again = await identity.client.get("/.well-known/jwks.json", headers={"If-None-Match": given})
+        assert (again.status_code, again.content) == (304, b""), given
+    other = await identity.client.get("/.well-known/jwks.json", headers={"If-None-Match": '"other"'})
+    assert other.status_code == 200

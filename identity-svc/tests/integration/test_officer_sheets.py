@@ -266,6 +266,22 @@ async def test_what_is_no_sheet_is_refused_as_such(identity, subtests):
     assert (await send(identity, [], content=b"x" * (2 * 1024 * 1024 + 1))).status_code == 413
 
 
+CAUSES = {
+    "警号,姓名,所属单位,级别,角色\nXC-1,赵一鸣,XC-HUZHENG,1,民警\n": ("所属单位", "单位代码"),
+    "警号,姓名\n": ("只有表头",),
+    "姓名\n赵一鸣\n": ("缺少“警号”列",),
+    "警号,警号\nXC-1,XC-1\n": ("重复",),
+    "警号\n" + "".join(f"XC-{n}\n" for n in range(2001)): ("超过 2000 行",),
+}
+
+
+async def test_a_sheet_that_cannot_be_read_says_why(identity):
+    for content, words in CAUSES.items():
+        answer = (await send(identity, [], content=content.encode())).json()
+        assert answer["type"] == "/problems/sheet-unreadable"
+        assert all(word in answer["detail"] for word in words), answer["detail"]
+
+
 async def test_two_thousand_rows_are_taken_at_once(identity):
     sheet = [[f"XC-8{n:04d}", "赵一鸣", "XC-HUZHENG", "1", "民警", ""] for n in range(2000)]
     began = time.perf_counter()

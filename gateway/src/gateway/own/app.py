@@ -6,7 +6,7 @@ import fastapi_offline
 from chassis.http.description import describe
 from chassis.http.middleware import RequestContext, error_boundary
 from chassis.problems import Problem
-from chassis.problems.rendering import on_http_exception, on_invalid_request, on_problem
+from chassis.problems.rendering import on_invalid_request, on_problem
 from contracts.samples import SAMPLES
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -53,7 +53,7 @@ def own_app(client_address: ClientAddress) -> FastAPI:
         exception_handlers={
             Problem: on_problem,
             RequestValidationError: on_invalid_request,
-            HTTPException: on_http_exception,
+            HTTPException: problem_pages.on_http_exception,
         },
     )
     app.state.client_address = client_address

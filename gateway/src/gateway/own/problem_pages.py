@@ -4,8 +4,10 @@ from html import escape
 from string import Template
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from chassis.problems import rendering
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 
 from . import pages
 from .limited import limited_by_address
@@ -28,6 +30,17 @@ async def problem(slug: Annotated[str, Path(max_length=80)], request: Request) -
     if found is None:
         return _page(_UNKNOWN, slug, 404)
     return _page(found, slug, 200)
+
+
+_NOTHING_HERE = ProblemType("not-found", 404, ("没有这个页面", "There is no such page"))
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """People who mistyped an address get a page, programs a problem document."""
+    missing = isinstance(error, HTTPException) and error.status_code == 404
+    if missing and request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+        return _page(_NOTHING_HERE, "not-found", 404)
+    return await rendering.on_http_exception(request, error)
 
 
 def _page(kind: ProblemType, slug: str, status: int) -> HTMLResponse:

@@ -44,7 +44,17 @@ async def key_set(request: Request, menu: TheMenu) -> Response:
     body = orjson.dumps(await menu.key_ring.key_set())
     seconds = int(menu.key_set_lifetime.total_seconds())
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"Cache-Control": f"public, max-age={seconds}", "ETag": etag}
-    if request.headers.get("if-none-match") == etag:
+    headers = {
+        "Cache-Control": f"public, max-age={seconds}",
+        "ETag": etag,
+        "Access-Control-Allow-Origin": "*",  # clients that are pages check tokens too
+    }
+    if _is_among(etag, request.headers.getlist("if-none-match")):
         return Response(status_code=304, headers=headers)
     return KeySet(body, headers=headers)
+
+
+def _is_among(etag: str, given: list[str]) -> bool:
+    """Compared weakly, as RFC 9110 §13.1.2 has it: a list, `W/` before a tag, or `*`."""
+    tags = [tag.strip().removeprefix("W/") for value in given for tag in value.split(",")]
+    return etag in tags or "*" in tags

@@ -12,8 +12,8 @@ from pydantic import BaseModel, StringConstraints
 
 from ..application.activate_officer import ActivateOfficer
 from ..application.import_officers import ImportOfficers, Outcome, Report
-from ..channels.spreadsheet import MOST_BYTES, SheetUnreadable, read_sheet, write_csv, write_workbook
-from ..domain.officer_sheet import COLUMNS, read_lines
+from ..channels.spreadsheet import MOST_BYTES, read_sheet, write_csv, write_workbook
+from ..domain.officer_sheet import COLUMNS, SheetUnreadable, read_lines
 from ..domain.officers import Authority
 from .dependencies import ClientAddress, not_cached
 from .fields import Badge, Body, Password, Reader
@@ -92,6 +92,11 @@ async def _activate(request: Request) -> ActivateOfficer:
 
 
 async def _rows(request: Request) -> list[list[str]]:
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise SheetUnreadable(
+            "请求体须是文件本身，不要用 multipart/form-data 表单上传。",
+            "The body must be the file itself, not a multipart form.",
+        )
     # Before any connection is taken, and in a thread: a large workbook is a second of work.
     return await asyncio.to_thread(read_sheet, await request.body())
 
@@ -139,8 +144,6 @@ async def import_sheet(
     With `Accept: text/csv` the report comes as a file.
     """
     lines = read_lines(rows)
-    if not lines:
-        raise SheetUnreadable
     by = Authority(caller.account_id, caller.roles, caller.claims.department)
     report = await use(uow, lines, by, all_or_nothing=mode == "all", dry_run=dry_run)
     if "text/csv" in request.headers.get("accept", ""):

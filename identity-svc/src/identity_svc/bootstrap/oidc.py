@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx2
 
 from .. import policies
-from ..api.oidc import clients, consents, log_in, log_out, provider, questions, register
+from ..api.oidc import clients, consents, log_in, log_out, provider, questions, register, strays
 from ..api.oidc.pages import Pages
 from ..application.oidc.administer_clients import AdministerClients
 from ..application.oidc.agree import Agree, WithdrawConsent
@@ -41,6 +41,7 @@ ROUTERS = (
     log_out.router,
     clients.router,
     consents.router,
+    strays.router,
 )
 SWEEP = "identity.oidc_sweep"
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from chassis.problems import InvalidInput
 from openpyxl import Workbook, load_workbook
 
+from ..domain.officer_sheet import MOST_ROWS, SheetUnreadable
+
 MOST_BYTES: Final = 2 * 1024 * 1024
-MOST_ROWS: Final = 2_000
 _MOST_COLUMNS: Final = 20
 _MOST_MEMBERS: Final = 100
 _MOST_UNPACKED: Final = 8 * 1024 * 1024
@@ -23,18 +23,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _TOO_LONG: Final = 200
 
 Rows = list[list[str]]
-
-
-class SheetUnreadable(InvalidInput):
-    slug = "sheet-unreadable"
-    title = ("表格无法读取", "The sheet cannot be read")
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"表格无法读取。请使用模板，另存为 XLSX 或 UTF-8 的 CSV，不超过 2 MB、{MOST_ROWS} 行后重试。",
-            f"The sheet cannot be read. Use the template, saved as XLSX or as CSV in UTF-8, with at most 2 MB and "
-            f"{MOST_ROWS} rows.",
-        )
 
 
 def read_sheet(content: bytes) -> Rows:
@@ -50,8 +38,10 @@ def read_sheet(content: bytes) -> Rows:
             row.pop()
     while rows and not rows[-1]:
         rows.pop()
-    if not rows or len(rows) > MOST_ROWS + 1:
-        raise SheetUnreadable
+    if not rows:
+        raise SheetUnreadable("文件是空的。", "The file is empty.")
+    if len(rows) > MOST_ROWS + 1:
+        raise _too_many()
     return rows
 
 
@@ -72,6 +62,13 @@ def write_workbook(rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue()
 
 
+def _too_many() -> SheetUnreadable:
+    return SheetUnreadable(
+        f"超过 {MOST_ROWS} 行，请拆成几份分别导入。",
+        f"There are more than {MOST_ROWS} rows; split the sheet.",
+    )
+
+
 def _inert(cell: object) -> str:
     """Text that no spreadsheet takes for a formula."""
     text = "" if cell is None else str(cell)
@@ -90,7 +87,7 @@ def _read_csv(content: bytes) -> Rows:
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
         rows.append([_text(cell) for cell in row[:_MOST_COLUMNS]])
         if len(rows) > 2 * MOST_ROWS:
-            raise SheetUnreadable
+            raise _too_many()
     return rows
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from chassis.problems import FieldError, InvalidInput
 from contracts.tokens import Role
 
 from .officers import ASSIGNABLE_ROLES, read_badge
 
+MOST_ROWS: Final = 2_000
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "badge_no": ("警号", "badge_no"),
     "name": ("姓名", "name"),
@@ -33,6 +35,24 @@ _YES_NO: Final = {"是": True, "在职": True, "yes": True, "true": True, "1": T
     "0": False,
 }
 _ROLE_MARKS: Final = str.maketrans("、，,;；/+", " " * 7)
+
+
+class SheetUnreadable(InvalidInput):
+    slug = "sheet-unreadable"
+    title = ("表格无法读取", "The sheet cannot be read")
+
+    def __init__(
+        self,
+        zh: str = "它不是可读的 XLSX 或 CSV 文件。",
+        en: str = "It is no XLSX or CSV file that can be read.",
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        """`zh`, `en`: the cause, a sentence."""
+        super().__init__(
+            f"{zh}请使用模板，另存为 XLSX 或 UTF-8 的 CSV，不超过 2 MB、{MOST_ROWS} 行后重试。",
+            f"{en} Use the template, saved as XLSX or as CSV in UTF-8, with at most 2 MB and {MOST_ROWS} rows.",
+            errors=errors,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +81,50 @@ class Line:
         self.errors.append(CellError(column, zh, en))
 
 
-def read_lines(rows: Sequence[Sequence[str]]) -> list[Line] | None:
-    """A line for each row that is not empty; None where the header has no badge numbers or a column twice."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(rows[0]):
-        known = next((name for name, words in COLUMNS.items() if heading.strip().lower() in words), None)
-        if known in places:
-            return None
-        if known is not None:
-            places[known] = place
-    if "badge_no" not in places:
-        return None
+def read_lines(rows: Sequence[Sequence[str]]) -> list[Line]:
+    """A line for each row that is not empty. Raises SheetUnreadable, with every heading that is wrong."""
+    places = _columns(rows[0])
     lines: list[Line] = []
     for number, row in enumerate(rows[1:], start=2):
         cells = {name: row[at].strip() if at < len(row) else "" for name, at in places.items()}
         if any(cells.values()):
             lines.append(_line(number, cells))
+    if not lines:
+        raise SheetUnreadable("表格只有表头，没有人员。", "The sheet has headings only, and nobody in it.")
     _refuse_repeated(lines)
     return lines
+
+
+def _columns(headings: Sequence[str]) -> dict[str, int]:
+    """Field → place. A column that nobody knows is an error: what stands in it would be lost without a word."""
+    places: dict[str, int] = {}
+    errors: list[FieldError] = []
+    known = "、".join(words[0] for words in COLUMNS.values())
+    for place, heading in enumerate(headings):
+        text = heading.strip()
+        name = next((name for name, words in COLUMNS.items() if text.lower() in words), None)
+        path = f"/0/{place}"
+        if name is None and text:
+            errors.append(
+                FieldError(
+                    path,
+                    f"不认识的列“{text}”，可用的列：{known}",
+                    f"unknown column {text!r}; known are {', '.join(COLUMNS)}",
+                )
+            )
+        elif name in places:
+            errors.append(FieldError(path, f"“{text}”列重复", "this column came before"))
+        elif name is not None:
+            places[name] = place
+    if "badge_no" not in places:
+        errors.append(FieldError("/0", "缺少“警号”列", "there is no column `badge_no`"))
+    if errors:
+        raise SheetUnreadable(
+            "表头有误：" + "；".join(error.zh for error in errors[:5]) + "。",
+            "Headings are wrong: " + "; ".join(error.en for error in errors[:5]) + ".",
+            errors,
+        )
+    return places
 
 
 def _line(number: int, cells: dict[str, str]) -> Line:

@@ -140,3 +140,27 @@ async def test_nobody_logs_in_with_an_initial_password(identity, operator, brows
     )
     assert page.answer.status_code == 403 and "初始口令" in page.text
     assert "session" not in " ".join(browser.client.cookies)
+
+
+@pytest.mark.parametrize(
+    "form", ["password", "code", "code/enter", "register", "officer/code", "vouched/enter"]
+)
+async def test_the_address_of_a_form_leads_back_to_the_log_in_it_belongs_to(identity, form):
+    answer = await identity.client.get(f"/login/{form}?flow=the-flow")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?flow=the-flow")
+
+
+async def test_an_unknown_address_under_the_log_in_is_a_page(identity):
+    answer = await identity.client.get("/login/nothing/here")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'lang="zh-CN"' in answer.text and 'href="/login"' in answer.text
+
+
+async def test_an_empty_second_code_is_an_error_of_its_field(browser, party, identity):
+    page = await log_in_page(browser, party)
+    form = re.search(r'name="form" value="([^"]+)"', page.text)
+    assert form is not None
+    answer = await browser.client.post(
+        "/login/officer/code", data={"form": form[1], "challenge": "x", "code": " "}
+    )
+    assert answer.status_code == 422 and "请输入动态口令或恢复码" in answer.text

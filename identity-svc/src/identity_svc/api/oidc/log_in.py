@@ -100,6 +100,7 @@ async def by_second_factor(
     proof = Proof(code, is_recovery_code=not (code.isascii() and code.isdigit() and len(code) == 6))
     name = (device.device or "浏览器") if form.get("trust") == "yes" else None
     try:
+        reading(lambda reader: _require_code(reader, code))
         passed = await factors.pass_step(uow, SecondStep(challenge, proof, name), device)
         here.device_cookie = passed.device_token
         return await come_in(request, uow, here, passed.tokens, here.flow_id)
@@ -186,6 +187,11 @@ def _badge_and_password(reader: Reader, form: dict[str, str]) -> str:
     badge_no = reader.badge(form.get("badge_no", ""))
     _require_password(reader, form)
     return badge_no
+
+
+def _require_code(reader: Reader, code: str) -> None:
+    if not code:
+        reader.refuse("/code", "请输入动态口令或恢复码", "enter the code, or a recovery code")
 
 
 def _require_password(reader: Reader, form: dict[str, str]) -> None:

@@ -130,17 +130,51 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return Response(body, error.status_code, dict(error.headers or {}), MEDIA_TYPE)
 
 
-_MESSAGES: dict[str, tuple[str, str]] = {
-    "missing": ("必填", "required"),
-    "json_invalid": ("不是有效的 JSON", "not valid JSON"),
-    "extra_forbidden": ("不认识的字段", "unknown field"),
-    "string_too_long": ("太长", "too long"),
-    "string_too_short": ("太短", "too short"),
-    "string_pattern_mismatch": ("格式不对", "has the wrong format"),
-    "uuid_parsing": ("不是有效的编号", "not a valid id"),
-    "enum": ("不在允许的取值之内", "not one of the allowed values"),
-    "literal_error": ("不在允许的取值之内", "not one of the allowed values"),
+_INTEGER = "应为整数"
+_NUMBER = "应为数字"
+_DATE = "应为日期，如 2026-01-31"
+_MOMENT = "应为带时区的时间，如 2026-01-31T08:00:00Z"
+_OBJECT = "应为对象"
+_CHINESE: dict[str, str] = {
+    "missing": "必填",
+    "json_invalid": "不是有效的 JSON",
+    "extra_forbidden": "不认识的字段",
+    "string_type": "应为文字",
+    "string_too_long": "最多 {max_length} 个字符",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_pattern_mismatch": "格式不对",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "uuid_type": "不是有效的编号",
+    "uuid_parsing": "不是有效的编号",
+    "enum": "可选值：{expected}",
+    "literal_error": "可选值：{expected}",
+    "greater_than": "须大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than": "须小于 {lt}",
+    "less_than_equal": "不得大于 {le}",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "list_type": "应为数组",
+    "tuple_type": "应为数组",
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "timezone_aware": _MOMENT,
+} | {
+    kind: text
+    for text, kinds in (
+        (_INTEGER, ("int_type", "int_parsing", "int_from_float", "int_parsing_size")),
+        (_NUMBER, ("float_type", "float_parsing", "decimal_type", "decimal_parsing", "finite_number")),
+        (_DATE, ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")),
+        (
+            _MOMENT,
+            ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
+        ),
+    )
+    for kind in kinds
 }
+"""Pydantic's kind of error → our words, filled in from its context; the English ones are its own."""
 
 
 def _field_error(item: dict[str, Any]) -> FieldError:
@@ -150,5 +184,13 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     path = (
         "".join(f"/{part}" for part in place[1:]) if place[:1] == ["body"] else ".".join(place[1:] or place)
     )
-    zh, en = _MESSAGES.get(item["type"], ("内容或类型不对", "has the wrong value or type"))
-    return FieldError(path, f"{zh}（{item['msg'][:200]}）", str(item["msg"])[:200] or en)
+    return FieldError(path, _in_chinese(item), str(item["msg"])[:200])
+
+
+def _in_chinese(item: dict[str, Any]) -> str:
+    context = dict(item.get("ctx") or {})
+    if "expected" in context:  # 'a', 'b' or 'c'
+        context["expected"] = (
+            str(context["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
+        )
+    return _CHINESE.get(item["type"], "内容或类型不对").format_map(context)[:200]
