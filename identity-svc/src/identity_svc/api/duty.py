@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..application.plan_duty import PlanDuty
 from ..application.ports import Duty
-from ..channels.spreadsheet import MOST_BYTES, SheetUnreadable, read_sheet
+from ..channels.spreadsheet import MOST_BYTES, read_sheet
 from ..domain.duty import MOST, Planned, RosterInvalid
+from ..domain.officer_sheet import SheetUnreadable
 from ..domain.officers import Authority, read_badge
 from .dependencies import not_cached
 from .fields import Badge, Body, Moment
@@ -156,7 +157,10 @@ def _may_read(caller: Caller, unit: str) -> bool:
 def _read_rows(rows: list[list[str]]) -> list[Planned]:
     places = {_HEADINGS.get(heading.lower()): at for at, heading in enumerate(rows[0])}
     if not {"badge_no", "unit", "starts_at", "ends_at"} <= places.keys() or not 2 <= len(rows) <= MOST + 1:
-        raise SheetUnreadable
+        raise SheetUnreadable(
+            f"须有警号、单位、开始、结束四列，且有 1 至 {MOST} 行班次。",
+            f"It needs the columns badge_no, unit, starts_at and ends_at, and 1 to {MOST} duties.",
+        )
     errors: list[FieldError] = []
     planned: list[Planned] = []
     for index, row in enumerate(rows[1:]):
