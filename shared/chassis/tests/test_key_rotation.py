@@ -8,6 +8,7 @@ import pytest
 from chassis.db import roles
 from chassis.rotation import LookupColumn, SealedColumn
 from chassis.rotation import columns as rotation_columns
+from chassis.rotation import reseal as rotation_reseal
 from chassis.rotation.known_keys import ChangeUnfinished, KeyMissing, require_keys
 from chassis.rotation.reseal import Reseal
 from chassis.sealing import SealBroken, Sealer, Sm4Gcm
@@ -235,3 +236,12 @@ def test_sm4_gcm_is_that_of_the_published_example():
 def test_keys_that_are_none_are_refused(keys: str):
     with pytest.raises(ValueError, match="key"):
         Sealer(keys, LOOKUP)
+
+
+async def test_it_says_how_far_it_has_come_of_how_much(
+    secrets: Running, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rotation_reseal, "_SAY_EVERY", -1.0)
+    assert await reseal(secrets, AFTER).run()
+    said = capsys.readouterr().out
+    assert f"50 / {ROWS} (11 %)" in said and f"{ROWS} / {ROWS} (100 %)" in said, said

@@ -1,6 +1,6 @@
 """What one was told (站内消息)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,7 +15,8 @@ from fastapi import Depends, Query
 from pydantic import BaseModel
 
 from ..application.handlers import Menu
-from ..domain.messages import Message, people_in
+from ..domain.messages import Message
+from ..domain.wording import Pair, people_in, places_in, worded
 from .dependencies import Limit, TheMenu, not_cached
 from .fields import Body
 from .paging import page
@@ -49,8 +50,8 @@ class MessageView(BaseModel):
     read_at: datetime | None
 
     @classmethod
-    def of(cls, message: Message, names: Mapping[UUID, str]) -> "MessageView":
-        text, text_en = message.text(names)
+    def of(cls, message: Message, people: Mapping[UUID, Pair], places: Mapping[str, Pair]) -> "MessageView":
+        text, text_en = worded(message.kind, message.facts, people, places)
         return cls(
             id=message.id,
             kind=message.kind,
@@ -83,20 +84,25 @@ async def list_messages(
     """Newest first."""
     before = decode_cursor(cursor, UUID)
     rows = await menu.messages.of(uow, caller.account_id, before[0] if before else None, limit + 1)
-    names = await _names(uow, menu, rows)
-    return page(rows, limit, lambda message: MessageView.of(message, names), lambda message: message.id)
+    people, places = await _people(uow, menu, rows), await _places(uow, menu, rows)
+    return page(
+        rows, limit, lambda message: MessageView.of(message, people, places), lambda message: message.id
+    )
 
 
-async def _names(uow: UnitOfWork, menu: Menu, messages: Iterable[Message]) -> dict[UUID, str]:
-    """Of whoever acted, and of whom they acted for: as mandates show them."""
+async def _people(uow: UnitOfWork, menu: Menu, messages: Sequence[Message]) -> dict[UUID, Pair]:
+    """Whoever acted, and whom they acted for: as mandates show them."""
     ids = {account_id for message in messages for account_id in people_in(message.facts)}
     if not ids:
         return {}
-    return {
-        account.id: name
-        for account in (await menu.people.many(uow, ids)).values()
-        if (name := account.shown_name)
-    }
+    accounts = await menu.people.many(uow, ids)
+    return {account.id: (name, name) for account in accounts.values() if (name := account.shown_name)}
+
+
+async def _places(uow: UnitOfWork, menu: Menu, messages: Sequence[Message]) -> dict[str, Pair]:
+    return await menu.organisation.names(
+        uow, {code for message in messages for code in places_in(message.facts)}
+    )
 
 
 @router.get("/unread", summary="未读消息数 · How many are unread")

@@ -91,7 +91,7 @@ class Credentials:
     password_hash: str | None
 
 
-_ROLES_IN_WORDS: Final = {
+ROLES_IN_WORDS: Final = {
     Role.SUPERVISOR: ("督办民警", "Supervising officer"),
     Role.OFFICER: ("民警", "Officer"),
     Role.AUXILIARY: ("辅警", "Auxiliary officer"),
@@ -124,7 +124,7 @@ class View:
             # Others than our own services are departments' systems, which are called by their name.
             service = self.viewer.endswith("-svc")
             return ("平台服务", "A service of the platform") if service else (self.viewer, self.viewer)
-        for role, words in _ROLES_IN_WORDS.items():
+        for role, words in ROLES_IN_WORDS.items():
             if role in (self.roles or ()):
                 return words
         return "工作人员", "A member of staff"

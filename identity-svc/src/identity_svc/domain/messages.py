@@ -1,9 +1,7 @@
 """What people are told inside the platform (站内消息): a kind and facts; the words are made when they are read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -166,102 +164,76 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "case_submitted_for_you": (
         "{agent}为您提交了办件 {case_no}。如非您授权，请立即在“我的授权”中解除。",
-        "{agent_en} submitted case {case_no} for you. If you did not allow it, revoke their mandate at once.",
+        "{agent} submitted case {case_no} for you. If you did not allow it, revoke their mandate at once.",
     ),
     "case_submitted_by_you": (
         "您代{principal}提交了办件 {case_no}，已告知对方。",
-        "You submitted case {case_no} for {principal_en}; they were told.",
+        "You submitted case {case_no} for {principal}; they were told.",
     ),
     "case_supplemented_for_you": (
         "{agent}为您的办件 {case_no} 提交了补正材料。",
-        "{agent_en} sent the supplement of your case {case_no}.",
+        "{agent} sent the supplement of your case {case_no}.",
     ),
     "case_supplemented_by_you": (
         "您代{principal}为办件 {case_no} 提交了补正材料，已告知对方。",
-        "You sent the supplement of case {case_no} for {principal_en}; they were told.",
+        "You sent the supplement of case {case_no} for {principal}; they were told.",
     ),
     "case_withdrawn_for_you": (
         "{agent}为您撤回了办件 {case_no}；如已缴费，将原路退回。",
-        "{agent_en} withdrew case {case_no} for you; anything paid is refunded.",
+        "{agent} withdrew case {case_no} for you; anything paid is refunded.",
     ),
     "case_withdrawn_by_you": (
         "您代{principal}撤回了办件 {case_no}，已告知对方。",
-        "You withdrew case {case_no} for {principal_en}; they were told.",
+        "You withdrew case {case_no} for {principal}; they were told.",
     ),
     "case_paid_for_you": (
         "{agent}为您的办件 {case_no} 缴费，款项已收到。",
-        "{agent_en} paid for your case {case_no}; the money arrived.",
+        "{agent} paid for your case {case_no}; the money arrived.",
     ),
     "case_paid_by_you": (
         "您代{principal}为办件 {case_no} 缴费，款项已收到，已告知对方。",
-        "You paid for case {case_no} for {principal_en}; the money arrived and they were told.",
+        "You paid for case {case_no} for {principal}; the money arrived and they were told.",
     ),
     "order_opened_for_you": (
         "{agent}为您的办件重新发起了缴费，请在“我的缴费订单”中查看。",
-        "{agent_en} opened a new order to pay for your case; see your orders.",
+        "{agent} opened a new order to pay for your case; see your orders.",
     ),
     "order_opened_by_you": (
         "您代{principal}为办件重新发起了缴费，已告知对方。",
-        "You opened a new order to pay for {principal_en}'s case; they were told.",
+        "You opened a new order to pay for {principal}'s case; they were told.",
     ),
     "case_address_changed_for_you": (
         "{agent}为您修改了办件 {case_no} 的寄送地址。如非您授意，请立即改回，并在“我的授权”中解除授权。",
-        "{agent_en} changed where the result of your case {case_no} is sent. If you did not ask for it, change it "
+        "{agent} changed where the result of your case {case_no} is sent. If you did not ask for it, change it "
         "back and revoke their mandate at once.",
     ),
     "case_address_changed_by_you": (
         "您代{principal}修改了办件 {case_no} 的寄送地址，已告知对方。",
-        "You changed where the result of case {case_no} is sent, for {principal_en}; they were told.",
+        "You changed where the result of case {case_no} is sent, for {principal}; they were told.",
     ),
     "parcel_redirected_for_you": (
         "{agent}为您修改了办件 {case_no} 快件的地址。如非您授意，请立即改回，并在“我的授权”中解除授权。",
-        "{agent_en} changed the address of the parcel of your case {case_no}. If you did not ask for it, change it "
+        "{agent} changed the address of the parcel of your case {case_no}. If you did not ask for it, change it "
         "back and revoke their mandate at once.",
     ),
     "parcel_redirected_by_you": (
         "您代{principal}修改了办件 {case_no} 快件的地址，已告知对方。",
-        "You changed the address of the parcel of case {case_no}, for {principal_en}; they were told.",
+        "You changed the address of the parcel of case {case_no}, for {principal}; they were told.",
     ),
     "parcel_sent_again_for_you": (
         "{agent}为您将办件 {case_no} 的快件重新寄出，地址见“我的寄递”。",
-        "{agent_en} had the parcel of your case {case_no} sent again; see your shipments for where it goes.",
+        "{agent} had the parcel of your case {case_no} sent again; see your shipments for where it goes.",
     ),
     "parcel_sent_again_by_you": (
         "您代{principal}将办件 {case_no} 的快件重新寄出，已告知对方。",
-        "You had the parcel of case {case_no} sent again, for {principal_en}; they were told.",
+        "You had the parcel of case {case_no} sent again, for {principal}; they were told.",
     ),
     "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
     "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }
 """Kind → (zh, en); `{name}` in them is filled in from the facts. Facts are ids, codes and times, nobody's data.
 
-`{agent}` and `{principal}` are names, found when the words are made by the ids in `agent_id` and `principal_id`."""
-
-_NAMELESS: Final = {
-    "agent": "代理人",
-    "agent_en": "Your agent",
-    "principal": "他人",
-    "principal_en": "somebody",
-}
-
-
-def people_in(facts: Mapping[str, Any]) -> set[UUID]:
-    """The accounts whose masked names the words want."""
-    return {UUID(facts[f"{side}_id"]) for side in ("agent", "principal") if facts.get(f"{side}_id")}
-
-
-def worded(
-    kind: str, facts: Mapping[str, Any], names: Mapping[UUID, str] = MappingProxyType({})
-) -> tuple[str, str]:
-    """In Chinese and English. `names`: masked, of `people_in`; who has none there is not named."""
-    named: dict[str, str] = {}
-    if name := names.get(UUID(facts["agent_id"])) if facts.get("agent_id") else None:
-        named |= {"agent": f"代理人{name}", "agent_en": f"Your agent {name}"}
-    if name := names.get(UUID(facts["principal_id"])) if facts.get("principal_id") else None:
-        named |= {"principal": name, "principal_en": name}
-    zh, en = WORDS[kind]
-    filled = _NAMELESS | dict(facts) | named
-    return zh.format_map(filled), en.format_map(filled)
+People and places are named when the words are made: see `domain.wording`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +243,3 @@ class Message:
     facts: dict[str, Any]
     at: datetime
     read_at: datetime | None
-
-    def text(self, names: Mapping[UUID, str] = MappingProxyType({})) -> tuple[str, str]:
-        """As `worded`."""
-        return worded(self.kind, self.facts, names)

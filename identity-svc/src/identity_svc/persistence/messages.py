@@ -7,7 +7,8 @@ from uuid import UUID
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 
-from ..domain.messages import Message, worded
+from ..domain.messages import Message
+from ..domain.wording import worded
 
 
 class SqlMessages:

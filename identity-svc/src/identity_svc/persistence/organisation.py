@@ -1,6 +1,6 @@
 """The organisation's tables: replaced in bulk from the file, listed by code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -99,6 +99,19 @@ class SqlOrganisation:
     async def all_units(self, uow: UnitOfWork) -> list[Unit]:
         """Some two hundred."""
         return await self.units(uow, branch=None, department=None, after="", limit=100_000)
+
+    async def names(self, uow: UnitOfWork, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Of units, branches and departments, in Chinese and English; the whole city's is `CITY`."""
+        if not codes:
+            return {}
+        rows = await uow.fetch(
+            " UNION ALL ".join(
+                f"SELECT code, name, name_en FROM {table} WHERE code = ANY($1::text[])"
+                for table in ("department", "branch", "unit")
+            ),
+            sorted(codes),
+        )
+        return {"CITY": ("全市", "the whole city")} | {code: (name, name_en) for code, name, name_en in rows}
 
     async def has_department(self, uow: UnitOfWork, code: str) -> bool:
         return bool(await uow.fetch(_select("department", "code = $2"), 1, code))

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..jobs.begin import Begin
@@ -55,13 +55,14 @@ class Reseal:
         if goal is None:
             return {}, []
         total, counts, broken = 0, dict[str, int](), list[str]()
+        async with self._begin() as uow:
+            due = _due(await target.left(uow, self._sealer), goal)
         for _ in range(_ROUNDS):
-            changed, broken = await self._round(target, goal, total)
+            changed, broken = await self._round(target, goal, total, due)
             total += changed
             async with self._begin() as uow:
                 counts = dict(await target.left(uow, self._sealer))
-            others = sum(count for key, count in counts.items() if key != goal)
-            if others <= len(broken):
+            if _due(counts, goal) <= len(broken):
                 break
             await asyncio.sleep(_BREATH * 10)
         for line in broken:
@@ -69,7 +70,7 @@ class Reseal:
         print(f"  {self._service}: {target.name}: {total} 条已更换 changed, {_as_text(counts)}")
         return counts, broken
 
-    async def _round(self, target: Target, goal: str, before: int) -> tuple[int, list[str]]:
+    async def _round(self, target: Target, goal: str, before: int, due: int) -> tuple[int, list[str]]:
         async with self._begin() as uow:
             after = await Progress().begin(uow, target.name, goal)
         changed, broken = 0, list[str]()
@@ -79,7 +80,7 @@ class Reseal:
             broken += step.broken
             if time.monotonic() - self._said > _SAY_EVERY:
                 self._said = time.monotonic()
-                print(f"  {self._service}: {target.name}: {before + changed} …", flush=True)
+                print(f"  {self._service}: {_so_far(target, before + changed, due)}", flush=True)
             if after is None:
                 return changed, broken
             await asyncio.sleep(_BREATH)
@@ -108,6 +109,16 @@ class Reseal:
             print(f"✓ {self._service}: 全部数据在密钥 {active} 之下 · everything is under key {active}")
             return True
         return False
+
+
+def _due(counts: Mapping[str, int], goal: str) -> int:
+    """How much is not yet where it should be."""
+    return sum(count for key, count in counts.items() if key != goal)
+
+
+def _so_far(target: Target, done: int, due: int) -> str:
+    """What is written meanwhile is under the active key: `due` is only ever met or fallen short of."""
+    return f"{target.name}: {done} / {due} ({min(100, 100 * done // due) if due else 100} %) …"
 
 
 def _as_text(counts: dict[str, int]) -> str:
