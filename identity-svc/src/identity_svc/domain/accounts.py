@@ -106,7 +106,7 @@ _WHY: Final = {
 class View:
     """One look of a service at somebody's data, perhaps on behalf of an officer: their post is told, not their name.
 
-    `unit`, `unit_name` and `roles` are the officer's now.
+    `unit`, `unit_name` and `roles` are the officer's now; `viewer_en`, a department's system's name in English, too.
     """
 
     id: int
@@ -117,13 +117,18 @@ class View:
     unit: str | None = None
     unit_name: str | None = None
     roles: Sequence[str] | None = None
+    viewer_en: str | None = None
 
     def who(self) -> tuple[str, str]:
         """In Chinese and English."""
         if self.officer_id is None:
             # Others than our own services are departments' systems, which are called by their name.
             service = self.viewer.endswith("-svc")
-            return ("平台服务", "A service of the platform") if service else (self.viewer, self.viewer)
+            return (
+                ("平台服务", "A service of the platform")
+                if service
+                else (self.viewer, self.viewer_en or self.viewer)
+            )
         for role, words in ROLES_IN_WORDS.items():
             if role in (self.roles or ()):
                 return words

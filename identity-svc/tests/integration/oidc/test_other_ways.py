@@ -168,6 +168,16 @@ async def test_a_phone_that_is_not_logged_in_lets_nobody_in(browser, new_browser
     assert "<svg" in (await browser.get("/login/qr")).text
 
 
+async def test_a_scan_waits_for_the_phones_log_in_and_still_asks(browser, new_browser, citizen):
+    phone = new_browser()
+    await phone.get(await scan_address(browser))
+    asked = await phone.submit(await phone.get("/login?way=password"), "/login/password", **citizen)
+    assert asked.path == "/login/scan" and "有电脑请求登录您的账号" in asked.text
+    assert "已确认" not in (await browser.get("/login/qr")).text
+    assert (await phone.get("/login/continue")).path == "/login/continue", "it leads there once"
+    assert "已确认" in (await phone.submit(asked, "/login/scan/confirm")).text
+
+
 async def test_a_form_of_another_site_confirms_nothing(browser, phone_browser):
     asked = await phone_browser.get(await scan_address(browser))
     form = asked.form("/login/scan/confirm")

@@ -91,6 +91,8 @@ async def test_name_and_number_come_with_their_scope_and_are_shown_to_the_person
     session = (await identity.post("/sessions", citizen)).json()
     views = (await identity.get("/me/views", session["access_token"])).json()["items"]
     assert [(view["viewer"], view["why"]) for view in views] == [("户籍预约系统", "oidc: identity phone")]
+    (name,) = await identity.sql("SELECT name_en FROM oidc_client WHERE name = '户籍预约系统'")
+    assert (views[0]["who"], views[0]["who_en"]) == ("户籍预约系统", name["name_en"])
 
 
 async def test_a_company_shows_itself_and_its_representative(browser, party):

@@ -17,6 +17,7 @@ from ...domain.oidc.interaction import Step
 from ..dependencies import ClientAddress, TheClient, TheMenu
 from ..factors.desk import TheDesk as TheFactors
 from ..fields import Reader, reading
+from ..ways_in.browser import SCANNED, cookie_of, set_cookie
 from .browser import Here, TheBrowser, come_in, cookie_name, send_to, step_path
 from .code_page import code_page
 from .forms import read_once, typed_code
@@ -48,6 +49,10 @@ async def go_on_from_here(request: Request, uow: Uow, desk: TheOidc, here: TheBr
         seat = await desk.authorize.seat(uow, here.visitor)
         if seat is None:
             return here.finish(send_to("/login"))
+        if (scanned := cookie_of(request, SCANNED)) and not seat.subject.is_officer:
+            response = here.finish(send_to(with_query("/login/scan", code=scanned)))
+            set_cookie(request, response, SCANNED, "", 0)
+            return response
         return pages(request).show(here, "home", person=await shown(request, uow, seat))
     after = await desk.authorize.go_on(here.flow_id, here.visitor)
     if isinstance(after, Leave):

@@ -8,6 +8,8 @@ from starlette.responses import Response
 JOURNEY: Final = "way-in-journey"
 TICKET: Final = "way-in"
 QR: Final = "way-in-qr"
+SCANNED: Final = "way-in-scanned"
+"""The code that somebody scanned before they were logged in on that phone."""
 
 
 def cookie_of(request: Request, name: str) -> str | None:

@@ -1,5 +1,6 @@
 """The code on a computer's log-in page, and the page that a phone's own browser opens when it scans it."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -22,11 +23,12 @@ from ..oidc.forms import read_once
 from ..oidc.pages import PageRouter, pages
 from ..oidc.persons import shown as shown_person
 from ..oidc.provider import TheOidc
-from .browser import QR, cookie_of, set_cookie
+from .browser import QR, SCANNED, cookie_of, set_cookie
 from .qr import picture, scan_url
 from .views import TheWaysIn
 
 router = PageRouter()
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _REFRESH: Final = {QrState.WAITING: 3, QrState.SCANNED: 2}
 
 
@@ -73,9 +75,13 @@ async def scan(
 ) -> Response:
     """What a phone's camera opens. Looking binds the code to this phone, so that nobody else can answer for it."""
     seat = await oidc.authorize.seat(uow, here.visitor)
-    if seat is None or seat.subject.is_officer:
-        return pages(request).show(here, "scan", done=None, person=None, path="/login")
     code = request.query_params.get("code", "")
+    if seat is None or seat.subject.is_officer:
+        response = pages(request).show(here, "scan", done=None, person=None, path="/login")
+        if _CODE.fullmatch(code):
+            # As long as the code itself. It brings them back to the question, which they still have to answer.
+            set_cookie(request, response, SCANNED, code, int(LIFETIME.total_seconds()))
+        return response
     asked = await desk.log_in_by_qr.scan_now(code, seat.subject.id, seat.session_id)
     device = asked.client.device or "未知设备"
     place = desk.places.of(asked.client.address)
