@@ -22,7 +22,7 @@ async def agent(join):
 
 @pytest.fixture
 async def offered(giver, agent):
-    answer = await giver.offers(agent.phone, "赵敏", items=["HUZHENG-001"], departments=["CRJ"])
+    answer = await giver.offers(agent.phone, "赵敏", items=["HUZHENG-001"], departments=["JIAOJING"])
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -44,7 +44,7 @@ async def test_an_accepted_mandate_gives_a_token_for_the_principal_that_names_th
     acting = await agent.acting(active["id"])
     assert acting.sub == giver.id and acting.roles == (Role.CITIZEN,) and acting.ial == 2
     assert str(acting.act.sub) == agent.id and str(acting.act.mandate) == active["id"]
-    assert (acting.act.items, acting.act.departments) == (("HUZHENG-001",), ("CRJ",))
+    assert (acting.act.items, acting.act.departments) == (("HUZHENG-001",), ("JIAOJING",))
     own = await agent.claims(agent.token)
     assert (acting.sid, acting.amr, acting.auth_time) == (own.sid, own.amr, own.auth_time)
 
@@ -278,14 +278,14 @@ async def test_an_agent_with_that_right_appoints_within_their_own_and_dismisses_
     company, agent, join, another_id_number
 ):
     await company.verified("李建国", another_id_number())
-    head = (await company.offers(agent.phone, "赵敏", departments=["ZHIAN"], may_appoint=True)).json()
+    head = (await company.offers(agent.phone, "赵敏", departments=["JIAOJING"], may_appoint=True)).json()
     third = await join("孙立")
-    within = {"principal_id": company.id, "items": ["ZHIAN-001"]}
+    within = {"principal_id": company.id, "items": ["JIAOJING-001"]}
     assert type_of(await agent.offers(third.phone, "孙立", **within)) == (403, "beyond-own-mandate")
     await agent.does("accept", head["id"])
     for beyond in (
         {"principal_id": company.id},
-        {**within, "items": ["CRJ-001"]},
+        {**within, "items": ["JIAOJING-001"]},
         {**within, "may_appoint": True},
         {**within, "principal_id": str(uuid4())},
     ):
@@ -318,3 +318,12 @@ async def test_a_company_is_nobodys_agent(giver, company, another_id_number):
 async def test_a_mandate_of_a_stranger_is_not_revoked_by_an_id_that_was_guessed(giver, active):
     assert type_of(await giver.does("revoke", uuid4())) == (404, "no-such-mandate")
     assert UUID(active["id"])
+
+
+async def test_a_mandate_for_what_does_not_exist_is_refused_by_entry(giver, agent):
+    answer = await giver.offers(
+        agent.phone, "赵敏", items=["HUZHENG-001", "NOPE-001"], departments=["JIAOJING", "NOPE"]
+    )
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/no-such-department")
+    assert [error["path"] for error in answer.json()["errors"]] == ["/departments/1", "/items/1"]
+    assert "NOPE" in answer.json()["errors"][0]["message"]

@@ -5,6 +5,7 @@ from ..api.mandates import router
 from ..api.mandates.routes import MandateDesk
 from ..application.mandates.act import Act
 from ..application.mandates.add_ward import AddWard, Registers
+from ..application.mandates.check_scope import CheckScope
 from ..application.mandates.expire import EXPIRE_MANDATE, ExpireMandate
 from ..application.mandates.notices import SEND_NOTICE, JobNotices, SendNotice
 from ..application.mandates.offer import OfferMandate
@@ -25,6 +26,7 @@ def wire(parts: Parts) -> None:
     service.state.mandates = MandateDesk(
         mandates=mandates,
         people=people,
+        check_scope=CheckScope(stores.organisation),
         offer=OfferMandate(
             mandates,
             people,

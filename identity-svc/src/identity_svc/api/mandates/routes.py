@@ -15,6 +15,7 @@ from fastapi import Depends, Query, Request, Response
 from ...application.mandates.act import Act
 from ...application.mandates.add_ward import AddWard
 from ...application.mandates.answer import AnswerMandate
+from ...application.mandates.check_scope import CheckScope
 from ...application.mandates.offer import OfferMandate
 from ...application.mandates.ports import Mandates, People
 from ...domain.mandates.errors import MandateNotFound
@@ -36,6 +37,7 @@ class MandateDesk:
 
     mandates: Mandates
     people: People
+    check_scope: CheckScope
     offer: OfferMandate
     answer: AnswerMandate
     add_ward: AddWard
@@ -62,6 +64,7 @@ async def offer_mandate(
     body: NewMandate, response: Response, uow: Uow, desk: Desk, caller: Person
 ) -> MandateView:
     """对方是否已注册，答复都一样；授权等待其注册并接受 · Answered alike whether that phone has an account; it waits."""
+    await desk.check_scope(uow, body.items, body.departments)
     offered = await desk.offer(uow, caller.account_id, body.read(desk.longest))
     response.headers["Location"] = f"/api/identity/mandates/{offered.id}"
     return await _shown(response, uow, desk, offered)
@@ -141,6 +144,7 @@ async def revoke_mandate(
 async def add_ward(body: NewWard, response: Response, uow: Uow, desk: Desk, caller: Person) -> MandateView:
     """经亲属关系核验；至年满十八周岁为止 · The registry confirms the kinship; until the 18th birthday at most."""
     expires_at = body.expires_at(desk.longest)
+    await desk.check_scope(uow, body.items, body.departments)
     granted = await desk.add_ward.of_child(uow, caller.account_id, body.read(), body.scope(), expires_at)
     return await _shown(response, uow, desk, granted)
 
@@ -152,6 +156,7 @@ async def add_ward_at_window(
 ) -> MandateView:
     """核验人、窗口会留痕，并告知双方 · Who saw it and where is kept, and both are told."""
     expires_at = body.expires_at(desk.longest)
+    await desk.check_scope(uow, body.items, body.departments)
     granted = await desk.add_ward.at_window(
         uow, caller.account_id, body.window, body.phone(), body.read(), body.scope(), expires_at
     )

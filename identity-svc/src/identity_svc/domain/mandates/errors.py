@@ -1,5 +1,7 @@
 """What keeps somebody from acting for somebody else, as sentences they can act on."""
 
+from collections.abc import Sequence
+
 from chassis.problems import Conflict, FieldError, Forbidden, InvalidInput, NotFound, PreconditionFailed
 
 
@@ -61,6 +63,20 @@ class OfferPending(Conflict):
         super().__init__(
             "您已向该手机号发出授权，对方尚未接受；如需修改，请先撤回。",
             "You have made this phone an offer that waits for its answer; take it back first to change it.",
+        )
+
+
+class NotInTheCity(InvalidInput):
+    """A mandate for what does not exist would look as if it allowed something."""
+
+    slug = "no-such-department"
+    title = ("没有这个部门", "No such department")
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(
+            "授权范围中有不存在的部门或事项代码，请按 errors 逐项更正。",
+            "The mandate names departments or items that do not exist; correct what `errors` lists.",
+            errors=errors,
         )
 
 
