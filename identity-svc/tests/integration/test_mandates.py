@@ -285,7 +285,7 @@ async def test_an_agent_with_that_right_appoints_within_their_own_and_dismisses_
     await agent.does("accept", head["id"])
     for beyond in (
         {"principal_id": company.id},
-        {**within, "items": ["JIAOJING-001"]},
+        {**within, "items": ["HUZHENG-001"]},
         {**within, "may_appoint": True},
         {**within, "principal_id": str(uuid4())},
     ):
