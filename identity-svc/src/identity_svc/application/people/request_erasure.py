@@ -80,8 +80,8 @@ class RequestErasure:
         """What stands in the way, and what would become of all. Raises PartsSilent, TooManyAttempts."""
         allowance = Allowance(self._hash(f"erasure-preview:{account_id}"), _PREVIEWS)
         async with self._begin() as uow:
-            if wait := await self._throttle.take(uow, [allowance]):
-                raise TooManyAttempts(wait)
+            if used := await self._throttle.take(uow, [allowance]):
+                raise TooManyAttempts(used.wait)
             accounts = [account_id, *await self._erasures.taken_over(uow, account_id)]
         try:
             return await self._parts.blockers(accounts), await self._parts.preview(accounts)
