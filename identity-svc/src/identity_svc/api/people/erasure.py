@@ -15,10 +15,10 @@ from pydantic import BaseModel
 from ...application.people.ports import Erasures
 from ...application.people.request_erasure import RequestErasure
 from ...application.people.request_export import RequestExport
-from ...domain.people.erasure import Erasure, ErasureState
+from ...domain.people.erasure import Erasure, ErasureState, in_order
 from ...domain.people.errors import ErasureNotFound
 from ...domain.people.export import PARTS
-from ...domain.people.report_page import report_page
+from ...domain.people.report_page import PAGE_HEADERS, report_page
 from ..dependencies import not_cached
 from ..views import authentication_of
 
@@ -84,7 +84,7 @@ class RequestedView(ErasureView):
 def _parts(report: dict[str, list[Outcome]]) -> list[PartReport]:
     return [
         PartReport(part=name, name=PARTS[name][0], name_en=PARTS[name][1], outcomes=lines)
-        for name, lines in report.items()
+        for name, lines in in_order(report)
     ]
 
 
@@ -137,4 +137,5 @@ async def read_report(receipt: Receipt, uow: Uow, desk: Desk) -> ErasureView:
 
 @receipts.get("/{receipt}/document", summary="注销报告 · The report, to keep", response_class=HTMLResponse)
 async def read_document(receipt: Receipt, uow: Uow, desk: Desk) -> HTMLResponse:
-    return HTMLResponse(report_page(await _by_receipt(receipt, uow, desk)))
+    page = report_page(await _by_receipt(receipt, uow, desk))
+    return HTMLResponse(page, headers=PAGE_HEADERS)

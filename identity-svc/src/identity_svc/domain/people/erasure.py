@@ -7,6 +7,8 @@ from uuid import UUID
 
 from chassis.people import Outcome
 
+from .export import PARTS
+
 
 class ErasureState(StrEnum):
     WAITING = "waiting"
@@ -40,3 +42,8 @@ class Erasure:
     @property
     def accounts(self) -> list[UUID]:
         return [self.account_id, *self.also]
+
+
+def in_order(report: dict[str, list[Outcome]]) -> list[tuple[str, list[Outcome]]]:
+    """As people are shown the parts: the database keeps no order."""
+    return [(name, report[name]) for name in PARTS if name in report]

@@ -1,10 +1,14 @@
 """The report of an erasure as a page to keep: what was erased, what is kept, why and until when."""
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
+from typing import Final
 
+from chassis.clock import shown
 from chassis.people import Outcome
 
-from .erasure import Erasure, ErasureState
+from .erasure import Erasure, ErasureState, in_order
 from .export import PARTS
 
 STATES = {
@@ -17,7 +21,17 @@ STATES = {
 }
 _AHEAD = frozenset({ErasureState.WAITING, ErasureState.CLOSING})
 _STYLE = """body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4rem .6rem;text-align:left}"""
+table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4rem .6rem;text-align:left}
+td:last-child{white-space:nowrap}"""
+PAGE_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_STYLE.encode()).digest()).decode()}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Robots-Tag": "noindex, nofollow",
+}
+"""The page stands behind a receipt: it is kept nowhere on the way, and only its own style is let in."""
 
 
 def report_page(erasure: Erasure) -> str:
@@ -27,13 +41,18 @@ def report_page(erasure: Erasure) -> str:
         note = "<p>以下为申请时的预计结果。<br>What would become of your data, as of the request.</p>"
     parts = "".join(
         f"<h2>{escape(PARTS[name][0])} · {escape(PARTS[name][1])}</h2>{_table(lines)}"
-        for name, lines in erasure.report.items()
+        for name, lines in in_order(erasure.report)
     )
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>账号注销报告 · Erasure report</title><style>{_STYLE}</style></head>'
-        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{note}{parts}</body></html>"
+        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{_days(erasure)}{note}{parts}</body></html>"
     )
+
+
+def _days(erasure: Erasure) -> str:
+    asked = f"申请 · asked for: {shown(erasure.requested_at)}"
+    return f"<p>{asked}{f'<br>结束 · ended: {shown(erasure.ended_at)}' if erasure.ended_at else ''}</p>"
 
 
 def _table(lines: list[Outcome]) -> str:
