@@ -7,13 +7,13 @@ from types import FunctionType
 from typing import Any
 
 import pytest
+from chassis.http.description.roles import providers_of
 from chassis.settings import ServiceSettings
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 SERVICES = ("identity", "catalog", "case", "payment", "courier", "evaluation")
-TRACES = ("caller.actor.sub", "note_hand(", ".mover")
-"""How the code says who acted: in its own rows, in the case's hands, in the history's facts."""
+TRACES = ("actor.sub", "note_hand(", ".mover")
+"""How the code says who acted: in its own rows or the audit log, in the case's hands, in the history's facts."""
 NOTHING_TO_KEEP = {
     # Asks the bank how things stand and shows it; whoever may read the order may.
     "POST /api/payments/orders/{order_id}/check",
@@ -30,17 +30,15 @@ def built(name: str) -> Any:
     return importlib.import_module(f"{name}_svc.bootstrap").build(settings(**settings.placeholders()))
 
 
-def lets_actors_in(dependant: Dependant) -> bool:
-    return getattr(dependant.call, "allows_acting", False) or any(
-        lets_actors_in(one) for one in dependant.dependencies
-    )
+def lets_actors_in(route: APIRoute) -> bool:
+    return any(getattr(provider, "allows_acting", False) for provider in providers_of(route))
 
 
 def writes_of_actors() -> Iterator[tuple[str, Callable[..., Any]]]:
     for name in SERVICES:
         for router in built(name).routers:
             for route in router.routes:
-                if isinstance(route, APIRoute) and lets_actors_in(route.dependant):
+                if isinstance(route, APIRoute) and lets_actors_in(route):
                     for method in route.methods - READS:
                         yield f"{method} {route.path_format}", route.endpoint
 

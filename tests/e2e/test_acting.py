@@ -1,11 +1,12 @@
 """Somebody does something for somebody else: from the offer to the end of the mandate, through the gateway."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from chassis.clock import SHANGHAI, now
 from city import City
-from city.steps import LOST_NOTICE, submitted
+from city.steps import ADDRESS, LOST_CARD, LOST_NOTICE, paid, submitted
 from demo.api import Refused, until
 from demo.client import Citizen
 from demo.partners import Phone
@@ -72,6 +73,46 @@ async def test_an_agent_applies_both_are_told_and_a_revocation_ends_it_at_once(c
     await until("撤销后代办令牌被拒绝", refused_now, REVOKED_WITHIN)
     assert (await principal.case(case_id))["id"] == case_id
     assert (await agent.get("/api/identity/me"))["kind"] == "person"
+
+
+async def test_what_an_agent_pays_and_redirects_is_told_to_both_and_shown_as_theirs(city: City):
+    principal, _ = await newcomer(city, "赵小雨")
+    agent, phone = await newcomer(city, "钱大海")
+    offer = {"agent_phone": phone, "agent_name": "钱大海", "departments": ["HUZHENG"], "until": last_day()}
+    mandate = await principal.post("/api/identity/mandates", offer)
+    await agent.post(f"/api/identity/mandates/{mandate['id']}/accept")
+    agent_id = (await agent.get("/api/identity/me"))["id"]
+    instead = await acting(city, agent, mandate["id"])
+    case_id = await submitted(city, instead, "HUZHENG-003", LOST_CARD, branch="XC")
+    await (await city.officer("XC-HUZHENG-1")).accept(case_id)
+    officer = await city.officer("XC-HUZHENG-2")
+    await officer.approve(case_id, "同意")
+    elsewhere = ADDRESS | {"address": "西新街2号"}
+    await instead.put(f"/api/cases/{case_id}/delivery-address", elsewhere)
+    await paid(city, instead, case_id)
+    await officer.produce(case_id)
+
+    async def shipped() -> dict[str, Any] | None:
+        return next(iter(await instead.shipments(case_id)), None)
+
+    shipment = await until("寄递单已生成", shipped)
+    await instead.put(f"/api/shipments/{shipment['id']}/address", ADDRESS)
+    (act,) = (await principal.get(f"/api/shipments/{shipment['id']}"))["acts"]
+    assert (act["by"], act["acted_by"]) == ("agent", agent_id)
+    entries = {line["action"]: line for line in (await principal.timeline(case_id))["entries"]}
+    for action in ("submit", "address_changed", "pay"):
+        assert entries[action]["facts"]["acted_by"] == agent_id
+        assert entries[action]["text"].startswith("由代理人代您")
+    acts = {"case_submitted", "case_address_changed", "case_paid", "parcel_redirected"}
+
+    async def both_told() -> bool:
+        mine, theirs = set(await kinds_told(principal)), set(await kinds_told(agent))
+        return {f"{act}_for_you" for act in acts} <= mine and {f"{act}_by_you" for act in acts} <= theirs
+
+    await until("双方收到每次代办通知", both_told)
+    told = (await principal.get("/api/identity/me/messages"))["items"]
+    texts = [one["text"] for one in told if one["kind"].endswith("_for_you")]
+    assert texts and all("代理人钱" in text and "钱大海" not in text for text in texts)
 
 
 async def test_a_parent_applies_for_a_child_who_later_speaks_for_themselves(city: City):

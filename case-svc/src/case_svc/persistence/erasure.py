@@ -27,6 +27,7 @@ WHERE id = ANY($1::uuid[])"""
 _OF_BOTH: Final = (
     "DELETE FROM case_form WHERE case_id = ANY($1::uuid[])",
     "DELETE FROM case_view WHERE case_id = ANY($1::uuid[])",
+    "DELETE FROM case_hand WHERE case_id = ANY($1::uuid[])",
     "DELETE FROM break_glass WHERE case_id = ANY($1::uuid[])",
 )
 _MATERIALS: Final = "DELETE FROM case_material WHERE case_id = ANY($1::uuid[]) RETURNING file_key"

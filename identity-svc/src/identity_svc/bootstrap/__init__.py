@@ -133,6 +133,22 @@ def _request_code(parts: Parts) -> RequestCode:
     )
 
 
+def _change_password(parts: Parts, second: factors.FactorsDesk) -> ChangePassword:
+    stores = parts.stores
+    return ChangePassword(
+        parts.service.begin,
+        stores.accounts,
+        stores.officers,
+        parts.revoke_access,
+        parts.passwords,
+        parts.attempts,
+        parts.prove_code,
+        second.devices,
+        stores.places,
+        parts.sealer.lookup_hash,
+    )
+
+
 def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
     settings, stores, begin = parts.settings, parts.stores, parts.service.begin
     passwords, attempts, prove_code = parts.passwords, parts.attempts, parts.prove_code
@@ -161,18 +177,7 @@ def _menu(parts: Parts, second: factors.FactorsDesk) -> Menu:
         ),
         log_out=LogOut(revoke_access),
         end_sessions=EndSessions(stores.sessions, revoke_access),
-        change_password=ChangePassword(
-            begin,
-            stores.accounts,
-            stores.officers,
-            revoke_access,
-            passwords,
-            attempts,
-            prove_code,
-            second.devices,
-            stores.places,
-            parts.sealer.lookup_hash,
-        ),
+        change_password=_change_password(parts, second),
         create_officer=CreateOfficer(stores.officers, stores.organisation, passwords),
         change_officer=ChangeOfficer(
             stores.officers,
