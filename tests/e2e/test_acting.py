@@ -81,7 +81,7 @@ async def test_what_an_agent_pays_and_redirects_is_told_to_both_and_shown_as_the
     offer = {"agent_phone": phone, "agent_name": "钱大海", "departments": ["HUZHENG"], "until": last_day()}
     mandate = await principal.post("/api/identity/mandates", offer)
     await agent.post(f"/api/identity/mandates/{mandate['id']}/accept")
-    agent_id = (await agent.get("/api/identity/me"))["id"]
+    agent_id = (await agent.get("/api/identity/me"))["account_id"]
     instead = await acting(city, agent, mandate["id"])
     case_id = await submitted(city, instead, "HUZHENG-003", LOST_CARD, branch="XC")
     await (await city.officer("XC-HUZHENG-1")).accept(case_id)
