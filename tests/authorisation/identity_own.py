@@ -198,10 +198,13 @@ class Own:
         """Of an account that ends by itself on a day in the far future, which no other answer names."""
         await self.to_erase(who)
         receipt, due = token_urlsafe(24), datetime(2091, 3, 7, tzinfo=UTC)
-        made = Erasure(uuid7(), self.people.ids[who], [], ErasureState.WAITING, now(), due, {})
+        made = Erasure(uuid7(), self.people.ids[who], [], ErasureState.WAITING, now(), due)
         async with self.people.identity.running.uow() as uow:
             await self.people.state.erasure.erasures.add(uow, made, receipt)
         return Object({"receipt": receipt}, shows=("2091",))
+
+    async def report(self, who: str) -> Object:
+        return replace(await self.receipt(who), shows=("账号注销报告",))
 
     async def another_receipt(self, who: str) -> Object:
         await self.receipt(who)
