@@ -203,9 +203,6 @@ class Own:
             await self.people.state.erasure.erasures.add(uow, made, receipt)
         return Object({"receipt": receipt}, shows=("2091",))
 
-    async def report(self, who: str) -> Object:
-        return replace(await self.receipt(who), shows=("账号注销报告",))
-
     async def another_receipt(self, who: str) -> Object:
         await self.receipt(who)
         return Object({"receipt": "A" * 32}, shows=("2091",), absent={"receipt": "B" * 32})

@@ -88,7 +88,7 @@ def of_oneself(make: Own) -> dict[str, Call]:
         f"POST {erasure}/cancel": Call(make.erasure),
         f"GET {receipt}": Call(make.receipt, reads=True),
         f"GET {receipt} (another receipt)": Call(make.another_receipt),
-        f"GET {receipt}/document": Call(make.report, reads=True),
+        f"GET {receipt}/document": Call(make.receipt, reads=True),
         f"GET {sessions}": Call(make.sessions, reads=True),
         f"GET {sessions} (officer's)": Call(make.officers_sessions, reads=True),
         f"PATCH {one}": Call(make.session, name),

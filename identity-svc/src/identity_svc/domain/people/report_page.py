@@ -51,8 +51,12 @@ def report_page(erasure: Erasure) -> str:
 
 
 def _days(erasure: Erasure) -> str:
-    asked = f"申请 · asked for: {shown(erasure.requested_at)}"
-    return f"<p>{asked}{f'<br>结束 · ended: {shown(erasure.ended_at)}' if erasure.ended_at else ''}</p>"
+    days = [f"申请 · asked for: {shown(erasure.requested_at)}"]
+    if erasure.state in _AHEAD:
+        days.append(f"将于 · due: {shown(erasure.due_at)}")
+    if erasure.ended_at:
+        days.append(f"结束 · ended: {shown(erasure.ended_at)}")
+    return f"<p>{'<br>'.join(days)}</p>"
 
 
 def _table(lines: list[Outcome]) -> str:
