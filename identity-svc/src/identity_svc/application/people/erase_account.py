@@ -103,9 +103,8 @@ class EraseAccount:
 
     async def _go_on(self, job: Job, uow: UnitOfWork, erasure: Erasure) -> None:
         late = set(await self._erasures.taken_over(uow, erasure.account_id)) - set(erasure.also)
-        if (
-            late
-        ):  # with one of the last tokens; asked about and closed like the others, before anything is erased
+        if late:
+            # With one of the last tokens: asked about and closed like the others, before anything is erased.
             erasure.also += late
             await self._erasures.close(uow, erasure.accounts)
             await self._erasures.update(uow, erasure)
