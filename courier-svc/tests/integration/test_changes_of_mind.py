@@ -26,7 +26,7 @@ async def test_a_returned_parcel_is_sent_again_under_a_new_waybill(
     for code in ("PICKED_UP", "DELIVERED"):
         await courier.push(second["order_no"], code)
     assert await returned.told() == [
-        "created", "picked_up", "returned", "created", "picked_up", "delivered",
+        "created", "picked_up", "returned", "sent_again", "created", "picked_up", "delivered",
     ]  # fmt: skip
     assert len((await returned.view())["scans"]) == 4
 
