@@ -82,6 +82,8 @@ def upload(key: str = "m1", *, required: bool = True, name: str = "户口簿照�
 class Person:
     """Somebody with a token, who calls the service."""
 
+    mandate: UUID | None = None
+
     def __init__(self, running: Running, token: str, id: UUID) -> None:
         self._running, self._token, self.id = running, token, id
 
@@ -124,6 +126,14 @@ class World(Running):
         officer = uuid4()
         token = self.tokens.officer(officer, unit=unit, department=department, rank=rank, roles=roles)
         return Person(self, token, officer)
+
+    def agent_of(self, principal: Person, account: UUID | None = None, **limits: Any) -> Person:
+        """Somebody who acts for `principal` by a mandate, `mandate`, limited to `items` or `departments`."""
+        account, mandate = account or uuid4(), uuid4()
+        act = {"sub": str(account), "mandate": str(mandate), **limits}
+        person = Person(self, self.tokens.mint(principal.id, (Role.CITIZEN,), ial=2, act=act), account)
+        person.mandate = mandate
+        return person
 
     async def publish(self, *definitions: ItemDefinition) -> None:
         for definition in definitions:

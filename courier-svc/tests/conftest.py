@@ -19,6 +19,7 @@ import pytest
 import uvicorn
 from chassis.testing import TEST_KEYS, Running, Tokens, bearer, running
 from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from contracts.tokens import Role
 from courier_svc.application.ports import AddressUnknown
 from courier_svc.bootstrap import build
 from courier_svc.domain.address import Address
@@ -231,6 +232,9 @@ class Parcel:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def acts(self) -> list[dict[str, Any]]:
+        return (await self.view())["acts"]
+
     async def told(self) -> list[str]:
         """Types of the events emitted so far, the last word of each."""
         return [type(event).TYPE.rsplit(".", 1)[1] for event in await self.svc.emitted()]
@@ -254,6 +258,14 @@ class Parcel:
     async def complete(self, how: str) -> None:
         facts = self.event.model_dump(exclude={"postage_free"}) | {"state": "completed"}
         await self.svc.deliver(CaseCompleted(**facts, how=how))
+
+
+def agent_of(parcel: Parcel, **limits: Any) -> tuple[UUID, dict[str, str]]:
+    """Somebody who acts for the parcel's owner: who, and the headers they call with."""
+    account = uuid4()
+    act = {"sub": str(account), "mandate": str(uuid4()), **limits}
+    token = parcel.svc.tokens.mint(parcel.event.applicant_id, (Role.CITIZEN,), ial=2, act=act)
+    return account, bearer(token)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from chassis.people.fates import CHASSIS_FATES, Fate
 from .test_sealed import PLAIN, SERVICES, built
 
 NAMES_SOMEBODY = re.compile(
-    r"(^|_)(account|applicant|owner|principal|agent|recipient|holder|citizen|person|subject|consented)(_|$)|^actor$"
+    r"(^|_)(account|applicant|owner|principal|agent|recipient|holder|citizen|person|subject|consented|acted)(_|$)|^actor$"
 )
 """An officer, a unit or a service is nobody who has an account."""
 NO_PERSON = {

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from case_svc.documents import persistence as documents
 from case_svc.domain.retention import FATES
-from case_svc.persistence import erasure
+from case_svc.persistence import erasure, people
 from chassis.clock import now
 from chassis.people import NOBODY
 from chassis.testing import bearer
@@ -95,6 +95,40 @@ async def test_what_was_kept_goes_when_its_time_is_over(world, make_item, ask):
     assert await traces_of(world.service.pool, world.citizen.id) <= kept_by_rule
 
 
+async def hands(world):
+    return [(str(row["case_id"]), row["what"]) for row in await rows(world, "SELECT * FROM case_hand")]
+
+
+async def test_who_had_a_hand_in_it_goes_with_a_draft_and_stays_with_a_kept_case(world, make_item):
+    agent = world.agent_of(world.citizen)
+    await world.draft(make_item(), agent)
+    kept = await world.submitted(make_item("HUZHENG-007"), agent)
+    assert (await world.citizen.post(f"/api/cases/{kept}/withdraw", {})).status_code == 200
+    await erased(world)
+    assert set(await hands(world)) == {(kept, "opened"), (kept, "submitted")}
+    await rows(world, "UPDATE cases SET closed_at = now() - interval '3 years'")
+    await rows(world, "UPDATE job SET run_at = now() WHERE kind = 'chassis.erase_kept'")
+    await world.run_jobs()
+    assert await hands(world) == []
+    assert await traces_of(world.service.pool, agent.id) <= stays(FATES)
+
+
+async def test_of_an_agent_who_goes_an_id_stays_at_the_cases_of_others(world, make_item):
+    agent, idle = world.agent_of(world.citizen), world.person()
+    case_id = await world.submitted(make_item(), agent)
+    as_identity = bearer(world.tokens.service("identity-svc"))
+    for who, count in ((agent, 1), (idle, 0)):
+        await world.deliver(AccountErased(account_id=who.id, erased_at=now()))
+        path = f"/internal/people/{who.id}/erasure"
+        lines = (await world.client.get(path, headers=as_identity)).json()["outcomes"]
+        assert [(one["what"], one["count"]) for one in lines] == [
+            ("代他人办件的经办记录（只含编号）", None)
+        ] * count
+    assert set(await hands(world)) == {(case_id, "opened"), (case_id, "submitted")}
+    assert await world.state(case_id) == "submitted"
+    assert await traces_of(world.service.pool, agent.id) <= stays(FATES)
+
+
 async def test_it_is_looked_at_until_nothing_can_come_late_any_more(world):
     await erased(world)
     for days, jobs in ((3, 1), (33, 0)):
@@ -107,6 +141,7 @@ async def test_it_is_looked_at_until_nothing_can_come_late_any_more(world):
 async def test_whatever_an_applicant_has_is_found_by_an_index(world):
     async with world.uow() as uow:
         connection = await uow.connection()
-        for sql in (erasure._OPEN, erasure._ALL, *erasure._OF_BOTH, erasure._MATERIALS, documents._BY_IDS):
+        found = (erasure._OPEN, erasure._ALL, *erasure._OF_BOTH, erasure._HANDS, erasure._MATERIALS)
+        for sql in (*found, people._IDS, documents._BY_IDS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"

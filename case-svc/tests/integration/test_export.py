@@ -34,18 +34,39 @@ async def test_answers_history_files_and_viewers_are_handed_out(
     assert "applicant_id" not in record["data"]
 
 
+async def test_who_acted_for_whom_is_handed_out_to_both_and_the_others_data_to_nobody(
+    world, make_item, as_identity
+):
+    agent = world.agent_of(world.citizen)
+    case_id = await world.submitted(make_item(), agent)
+    found = {}
+    for who in (world.citizen, agent):
+        page = await world.client.get(f"/internal/people/{who.id}/export", headers=as_identity)
+        found[who] = page.json()["records"]
+    (mine,) = found[world.citizen]
+    assert {(one["what"], one["acted_by"]) for one in mine["data"]["acted_by"]} == {
+        ("opened", str(agent.id)), ("submitted", str(agent.id)),
+    }  # fmt: skip
+    assert {one["section"] for one in found[agent]} == {"acts"}
+    assert {one["data"]["what"] for one in found[agent]} == {"opened", "submitted"}
+    for one in found[agent]:
+        assert one["data"]["case_id"] == case_id and one["data"]["mandate_id"] == str(agent.mandate)
+        assert one["data"].keys() == {"case_id", "mandate_id", "what", "first_at", "last_at", "times"}
+
+
 async def test_it_comes_page_by_page(world, make_item, as_identity):
     item = make_item()
-    ids = {await world.draft(item) for _ in range(23)}
+    agent = world.agent_of(world.person(), world.citizen.id)
+    ids = {await world.draft(item, agent if number % 2 else None) for number in range(43)}
     path, after, found = f"/internal/people/{world.citizen.id}/export", None, []
     while True:
         page = (
             await world.client.get(path, params={"after": after} if after else {}, headers=as_identity)
         ).json()
-        found += [record["data"]["id"] for record in page["records"]]
+        found += [record["data"].get("id") or record["data"]["case_id"] for record in page["records"]]
         if (after := page["next"]) is None:
             break
-    assert len(found) == 23 and set(found) == ids
+    assert len(found) == 43 and set(found) == ids
 
 
 async def test_nobody_else_gets_it(world, make_item, make_upload, pdf, as_identity):

@@ -1,18 +1,15 @@
 """Who acts for the applicant sees and moves the parcels that their mandate is for."""
 
 from typing import Any
-from uuid import uuid4
 
 from chassis.testing import bearer
 from contracts.courier import ShipmentAddressChanged, ShipmentSentAgain
-from contracts.tokens import Role
 
-from ..conftest import Parcel
+from ..conftest import Parcel, agent_of
 
 
 def agent(parcel: Parcel, **limits: Any) -> dict[str, str]:
-    act = {"sub": str(uuid4()), "mandate": str(uuid4()), **limits}
-    return bearer(parcel.svc.tokens.mint(parcel.event.applicant_id, (Role.CITIZEN,), ial=2, act=act))
+    return agent_of(parcel, **limits)[1]
 
 
 async def test_an_agent_sees_the_parcels_their_mandate_is_for(created: Parcel) -> None:

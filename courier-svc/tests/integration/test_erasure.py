@@ -1,5 +1,7 @@
 """What is left of parcels when the account they went to is erased."""
 
+from uuid import uuid4
+
 from chassis.clock import now
 from chassis.people import NOBODY
 from chassis.testing import bearer
@@ -8,6 +10,11 @@ from chassis.testing.traces import stays, traces_of
 from contracts.identity import AccountErased
 from courier_svc.domain.retention import FATES
 from courier_svc.persistence import people
+
+from ..conftest import HOME, Parcel, agent_of
+
+ACTS = (people._IDS, people._ACTS, people._ACTED, people._LOOSEN_ACTS)
+NEW = {"name": HOME.name, "phone": HOME.phone, "address": "未央路1号"}
 
 
 async def test_a_parcel_under_way_stands_in_the_way_and_stays_until_it_ends(svc, requested):
@@ -31,6 +38,47 @@ async def test_a_parcel_under_way_stands_in_the_way_and_stays_until_it_ends(svc,
 async def test_whatever_was_sent_to_somebody_is_found_by_an_index(svc):
     async with svc.uow() as uow:
         connection = await uow.connection()
-        for sql in (people._OPEN, people._REPORTS, people._ADDRESSES, people._LOOSEN, people._LEFT):
+        for sql in (people._OPEN, people._REPORTS, people._ADDRESSES, people._LOOSEN, people._LEFT, *ACTS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"
+
+
+async def erase(svc, account_id):
+    await svc.deliver(AccountErased(account_id=account_id, erased_at=now()))
+    answer = await svc.client.get(
+        f"/internal/people/{account_id}/erasure", headers=bearer(svc.tokens.service("identity-svc"))
+    )
+    return [(line["outcome"], line["what"]) for line in answer.json()["outcomes"]]
+
+
+async def test_of_an_agent_who_goes_an_id_stays_at_the_parcel_until_its_owner_goes(created: Parcel):
+    pool = created.svc.service.pool
+    agent, headers = agent_of(created)
+    assert (await created.readdress(NEW, headers)).status_code == 200
+    assert (await created.readdress(NEW)).status_code == 200
+    assert await erase(created.svc, agent) == [("kept", "他人寄递的改址、重寄记录（只含编号）")]
+    assert (await created.acts())[0]["acted_by"] == str(agent)
+    assert await traces_of(pool, agent) <= stays(FATES)
+    await pool.execute("UPDATE shipment SET ended_at = now()")
+    await erase(created.svc, created.event.applicant_id)
+    rows = await pool.fetch("SELECT acted_by, mandate_id FROM shipment_act ORDER BY id")
+    assert [tuple(row) for row in rows] == [(NOBODY, None), (None, None)]
+    assert "shipment_act.acted_by" not in await traces_of(pool, agent)
+    assert await erase(created.svc, uuid4()) == []
+
+
+async def test_who_redirected_a_parcel_is_handed_out_to_both_and_the_others_data_to_nobody(created: Parcel):
+    agent, headers = agent_of(created)
+    assert (await created.readdress(NEW, headers)).status_code == 200
+    assert (await created.readdress(NEW)).status_code == 200
+    found = {}
+    for who in (created.event.applicant_id, agent):
+        answer = await created.svc.client.get(
+            f"/internal/people/{who}/export", headers=bearer(created.svc.tokens.service("identity-svc"))
+        )
+        found[who] = answer.json()["records"]
+    (mine,) = found[created.event.applicant_id]
+    assert [act["acted_by"] for act in mine["data"]["acts"]] == [str(agent), None]
+    (theirs,) = found[agent]
+    assert theirs["section"] == "acts" and theirs["data"]["what"] == "address_changed"
+    assert theirs["data"].keys() == {"shipment_id", "case_id", "what", "at", "mandate_id"}

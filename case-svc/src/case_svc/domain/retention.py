@@ -23,6 +23,14 @@ UNDECIDED: Final = Rule(
     why_en="kept two years for appeals and complaints (the bureau has yet to confirm the period)",
     confirmed=False,
 )
+HANDS: Final = Rule(
+    what="代他人办件的经办记录（只含编号）",
+    what_en="What was done in others' cases (ids only)",
+    years=None,
+    why="属他人办件的办理记录，随该办件保存，期满一并删除",
+    why_en="belongs to those cases: kept as long as they are, and goes with them",
+    confirmed=True,
+)
 OPEN: Final = Rule(
     what="尚未办结的办件",
     what_en="Open cases",
@@ -50,6 +58,10 @@ FATES: Final[Fates] = {
     "case_history": Fate(
         stays=("actor", "facts", "texts"),
         why=f"{_BY_RULE}；代办人只留编号 · of who acted for somebody else, an id",
+    ),
+    "case_hand": Fate(
+        stays=("acted_by",),
+        why="谁代为经办，随办件或草稿删除；代办人只留编号 · who had a hand in it, an id; goes with its case or draft",
     ),
     "case_view": Fate(why="谁看过办件，随办件删除 · which officers looked; goes with its case"),
     "break_glass": Fate(stays=("reason",), why=_BY_RULE),

@@ -13,7 +13,7 @@ from chassis.people import NOBODY, Blocker, Outcome, Rule, erased, kept
 from ..application.delete_draft import DELETE_FILE
 from ..documents.issuing import DocumentIssuer
 from ..documents.persistence import loosen
-from ..domain.retention import DECIDED, UNDECIDED, rule_of
+from ..domain.retention import DECIDED, HANDS, UNDECIDED, rule_of
 from ..domain.states import LABELS, TERMINAL, State
 from ..materials.store import MaterialStore
 
@@ -30,6 +30,7 @@ _OF_BOTH: Final = (
     "DELETE FROM case_hand WHERE case_id = ANY($1::uuid[])",
     "DELETE FROM break_glass WHERE case_id = ANY($1::uuid[])",
 )
+_HANDS: Final = "SELECT true FROM case_hand WHERE acted_by = $1 LIMIT 1"
 _MATERIALS: Final = "DELETE FROM case_material WHERE case_id = ANY($1::uuid[]) RETURNING file_key"
 
 
@@ -66,6 +67,8 @@ async def erase_cases(
         *erased("上传的材料", "Uploaded files", files),
         *erased("保存期满的办件", "Cases kept long enough", len(ended)),
         *_kept(left),
+        # Not counted: they are looked for with their cases, not with whoever acted.
+        *kept(HANDS, None if await uow.fetchval(_HANDS, account_id) else 0, None),
     ]
 
 

@@ -17,12 +17,18 @@ from .erasure import blockers_of, erase_cases
 from .sealed import answers_aad, applicant_aad, history_aad, material_aad, open_json
 
 _PAGE: Final = 20
+# Cases of one's own, and those of others one had a hand in: both in one order, so that one cursor does.
+_IDS: Final = """(SELECT id FROM cases WHERE applicant_id = $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3)
+UNION (SELECT DISTINCT case_id FROM case_hand WHERE acted_by = $1 AND ($2::uuid IS NULL OR case_id > $2)
+ ORDER BY case_id LIMIT $3) ORDER BY 1 LIMIT $3"""
 _CASES: Final = """SELECT c.id, c.state, c.case_no, c.item_code, c.item_version, c.unit, c.created_at, c.submitted_at,
  c.accepted_at, c.decided_at, c.closed_at, c.document_id, c.amount_cents, f.answers, f.applicant
 FROM cases c LEFT JOIN case_form f ON f.case_id = c.id
-WHERE c.applicant_id = $1 AND ($2::uuid IS NULL OR c.id > $2) ORDER BY c.id LIMIT $3"""
+WHERE c.applicant_id = $1 AND c.id = ANY($2::uuid[]) ORDER BY c.id"""
 _HISTORY: Final = """SELECT case_id, version, action, from_state, to_state, at, facts, texts FROM case_history
 WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"""
+_HANDS: Final = """SELECT case_id, acted_by, mandate_id, what, first_at, last_at, times FROM case_hand
+WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, first_at, what"""
 _VIEWS: Final = """SELECT case_id, viewer, unit, what, at FROM case_view WHERE case_id = ANY($1::uuid[])
 ORDER BY case_id, id"""
 _MATERIALS: Final = "SELECT * FROM case_material WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"
@@ -37,13 +43,19 @@ class CasePeople:
         self._issuer = issuer
 
     async def export(self, uow: UnitOfWork, account_id: UUID, after: UUID | None) -> ExportPage:
-        cases = await uow.read(_CASES, account_id, after, _PAGE)
+        found = [row[0] for row in await uow.read(_IDS, account_id, after, _PAGE)]
+        cases = await uow.read(_CASES, account_id, found)
         ids = [case["id"] for case in cases]
         history, views = await uow.read(_HISTORY, ids), await uow.read(_VIEWS, ids)
-        materials = await uow.read(_MATERIALS, ids)
-        page = ExportPage(next=ids[-1] if len(ids) == _PAGE else None)
+        materials, hands = await uow.read(_MATERIALS, ids), await uow.read(_HANDS, found)
+        page = ExportPage(next=found[-1] if len(found) == _PAGE else None)
+        page.records += _done_for_others(account_id, hands)
         for case in cases:
-            page.records.append(self._record(case, history, views, materials))
+            record = self._record(case, history, views, materials)
+            record.data["acted_by"] = [
+                _without(row, "case_id") for row in hands if row["case_id"] == case["id"]
+            ]
+            page.records.append(record)
             page.files += [self._file_note(case, row) for row in materials if row["case_id"] == case["id"]]
             if case["document_id"] is not None:
                 folder = _folder(case)
@@ -125,6 +137,19 @@ class CasePeople:
             if await self._store.key_id(key) is not None:
                 return await self._store.get(key, document_aad(document_id))
         return None
+
+
+def _done_for_others(account_id: UUID, hands: Sequence[Any]) -> list[Record]:
+    """What they did, and by which mandate; of the case, which is somebody else's, only which it was."""
+    return [
+        Record(section="acts", title="代他人办理", title_en="Done for others", data=_without(row, "acted_by"))
+        for row in hands
+        if row["acted_by"] == account_id
+    ]
+
+
+def _without(row: Any, name: str) -> dict[str, Any]:
+    return {column: value for column, value in row.items() if column != name}
 
 
 def _folder(case: Any) -> str:

@@ -127,6 +127,7 @@ sa.Table(
     sa.Column("first_at", _MOMENT, nullable=False),
     sa.Column("last_at", _MOMENT, nullable=False),
     sa.Column("times", sa.Integer, nullable=False),
+    sa.Index("case_hand_acted_by", "acted_by", "case_id"),
 )
 
 sa.Table(

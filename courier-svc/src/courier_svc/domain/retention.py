@@ -13,9 +13,24 @@ UNDER_WAY: Final = Rule(
     why_en="erased once they have arrived or come back",
     confirmed=True,
 )
+ACTS: Final = Rule(
+    what="他人寄递的改址、重寄记录（只含编号）",
+    what_en="Others' parcels redirected or sent again (ids only)",
+    years=None,
+    why="收件人有权知道是谁改动了快件；其账号注销后与代办人脱钩",
+    why_en="whose parcel it was may know who did it; nobody's once their account has gone",
+    confirmed=True,
+)
 
 FATES: Final[Fates] = {
     "shipment": Fate(goes=("applicant_id", "sealed_address", "sealed_next_address")),
+    "shipment_act": Fate(
+        stays=("acted_by",),
+        why=(
+            "谁改过地址、要求重寄，收件人注销后脱钩；代办人只留编号 · who redirected it: an id, nobody's once the "
+            "owner's account has gone"
+        ),
+    ),
     "courier_report": Fate(goes=("sealed_body",)),
     "leg": Fate(why="运单编号 · numbers of waybills"),
 }

@@ -75,6 +75,12 @@ shipment_act = sa.Table(
     sa.Column("mandate_id", UUID, comment="that allowed it"),
 )
 sa.Index("shipment_act_shipment", shipment_act.c.shipment_id, shipment_act.c.id)
+sa.Index(
+    "shipment_act_acted_by",
+    shipment_act.c.acted_by,
+    shipment_act.c.shipment_id,
+    postgresql_where=shipment_act.c.acted_by.is_not(None),
+)
 
 courier_report = sa.Table(
     "courier_report",

@@ -21,16 +21,24 @@ UNPAID: Final = Rule(
     why_en="kept two years for reconciliation and complaints (the bureau has yet to confirm the period)",
     confirmed=False,
 )
+ACTS: Final = Rule(
+    what="代他人下单、缴费的记录（只含编号）",
+    what_en="Orders opened and paid for others (ids only)",
+    years=None,
+    why="属他人缴费的记录，随该缴费保存，期满与代办人脱钩",
+    why_en="belongs to those payments: kept as long as they are, and nobody's afterwards",
+    confirmed=True,
+)
 
 _BY_RULE: Final = "在保存期内只含编号；期满后与本人脱钩 · an id while it is kept; nobody's afterwards"
 _MONEY: Final = Fate(why="资金往来，不含姓名和账号主人 · money, without whose it was")
 FATES: Final[Fates] = {
     "case_due": Fate(stays=("applicant_id",), why=_BY_RULE),
-    "payment_order": Fate(stays=("applicant_id",), why=_BY_RULE),
+    "payment_order": Fate(stays=("applicant_id", "acted_by"), why=_BY_RULE),
     "notice": Fate(
         stays=("body",), why="银行签名的凭据，同缴费凭证 · signed by the bank, kept as payments are"
     ),
-    "attempt": _MONEY,
+    "attempt": Fate(stays=("acted_by",), why=_BY_RULE),
     "capture": _MONEY,
     "refund": _MONEY,
     "ledger_entry": _MONEY,

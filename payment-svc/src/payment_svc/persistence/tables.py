@@ -94,6 +94,12 @@ sa.Index(
 )
 sa.Index("payment_order_case", payment_order.c.case_id, payment_order.c.id)
 sa.Index("payment_order_applicant", payment_order.c.applicant_id, payment_order.c.id)
+sa.Index(
+    "payment_order_acted_by",
+    payment_order.c.acted_by,
+    payment_order.c.id,
+    postgresql_where=payment_order.c.acted_by.is_not(None),
+)
 sa.Index("payment_order_expiry", payment_order.c.expires_at, postgresql_where=payment_order.c.state == "open")
 
 attempt = sa.Table(
@@ -121,6 +127,12 @@ sa.Index(
     postgresql_where=attempt.c.state.in_(["reserved", "pending"]),
 )
 sa.Index("attempt_order", attempt.c.order_id, attempt.c.id)
+sa.Index(
+    "attempt_acted_by",
+    attempt.c.acted_by,
+    attempt.c.order_id,
+    postgresql_where=attempt.c.acted_by.is_not(None),
+)
 sa.Index("attempt_query", attempt.c.next_query_at, postgresql_where=attempt.c.next_query_at.is_not(None))
 
 capture = sa.Table(
