@@ -260,6 +260,10 @@ class Own:
     async def active(self, who: str) -> Object:
         return Object({"mandate_id": await self._mandate(who, "active")})
 
+    async def named_mandate(self, who: str) -> Object:
+        made = await self._mandate(who, "active")
+        return Object(query={"id": made}, shows=(made,))
+
     async def listed_mandate(self, who: str) -> Object:
         return Object(shows=(await self._mandate(who, "active"),))
 

@@ -122,6 +122,7 @@ def mandates(make: Own) -> dict[str, Call]:
         f"POST {all_of_them}": Call(make.to_offer),
         f"POST {all_of_them} (for the company)": Call(make.to_appoint),
         f"GET {all_of_them}": Call(make.listed_mandate, reads=True),
+        "GET /internal/mandates": Call(make.named_mandate, reads=True, asker="case-svc"),
         f"GET {one}": Call(make.active, reads=True),
         f"GET {one} (offered)": Call(make.offered, reads=True),
         f"GET {one} (a ward's)": Call(make.ward_to_see, reads=True),

@@ -1,8 +1,10 @@
 """Somebody acts for the applicant: as far as the mandate goes, and everybody sees who it was."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from case_svc.domain.hands import Agent
 from chassis.clock import now
 from contracts.case import CaseAddressChanged, CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
 from contracts.payment import OrderPaid
@@ -124,6 +126,85 @@ async def test_whoever_filled_in_a_draft_is_kept_however_often(world, make_item,
     assert (await agent.post(f"/api/cases/{case_id}/submit")).status_code == 200
     assert await hands(world, case_id) == found | {("submitted", agent.id): 1}
     assert answers >= 2
+
+
+@pytest.fixture
+def identity(world):
+    """Plays identity-svc: the mandates it knows, and which it was asked for."""
+
+    class Identity:
+        def __init__(self):
+            self.known, self.asked = {}, []
+
+        async def find(self, account_id, *, officer_id=None):
+            return None
+
+        async def agents(self, mandates):
+            self.asked.append(set(mandates))
+            return {one: self.known[one] for one in mandates if one in self.known}
+
+    state = world.client._transport.app.state
+    playing = Identity()
+    state.desk = replace(state.desk, people=playing)
+    return playing
+
+
+async def test_the_history_names_the_agent_masked_to_the_applicant_and_officers(
+    world, make_item, acts_for, principal, identity
+):
+    agent, other = acts_for(principal), acts_for(principal)
+    identity.known[agent.mandate] = Agent("proxy", "李*")
+    case_id = await world.draft(make_item(ITEM), agent)
+    assert (await agent.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    named = {"account_id": str(agent.id), "mandate_id": str(agent.mandate), "kind": "proxy", "name": "李*"}
+    for reader in (principal, world.officer()):
+        (entry,) = await lines(reader, case_id)
+        assert entry["agent"] == named and entry["text"].startswith("由代理人李*代您提交了申请")
+        assert entry["text_en"].startswith("Your agent 李* submitted")
+    assert identity.asked == [{agent.mandate}] * 2
+    (entry,) = await lines(other, case_id)
+    assert entry["agent"] == named | {"kind": None, "name": None} and len(identity.asked) == 2
+    assert "李" not in (await told(world, CaseSubmitted)).model_dump_json()
+    identity.known.clear()
+    (entry,) = await lines(principal, case_id)
+    assert entry["agent"]["name"] is None and entry["text"].startswith("由代理人代您提交了申请")
+
+
+async def test_of_what_the_applicant_did_themselves_nobody_is_asked(world, make_item, principal, identity):
+    case_id = await world.submitted(make_item(ITEM))
+    (entry,) = await lines(principal, case_id)
+    assert entry["agent"] is None
+    for reader in (principal, world.officer()):
+        assert (await reader.get(f"/api/cases/{case_id}")).json()["acted_by"] == []
+    assert identity.asked == []
+
+
+async def test_whoever_handles_the_case_sees_who_filed_it_for_the_applicant(
+    world, make_item, acts_for, principal, identity
+):
+    clerk, boss = acts_for(principal), acts_for(principal)
+    identity.known[clerk.mandate] = Agent("guardian", "李*")
+    case_id = await world.draft(make_item(ITEM), clerk)
+    assert (await principal.get(f"/api/cases/{case_id}")).json()["acted_by"][0]["did"] == ["opened"]
+    assert (await boss.post(f"/api/cases/{case_id}/submit")).status_code == 200
+    first, second = (await world.officer().get(f"/api/cases/{case_id}")).json()["acted_by"]
+    assert (first["name"], first["kind"], first["mandate_id"]) == ("李*", "guardian", str(clerk.mandate))
+    assert (first["text"], first["did"]) == ("监护人李*代申请人新建申请。", ["opened"])
+    assert first["text_en"] == "李* (guardian) for the applicant: opened the draft."
+    assert (second["account_id"], second["name"], second["did"]) == (str(boss.id), None, ["submitted"])
+    assert second["text"] == "代理人代申请人提交申请。"
+    hidden = (await boss.get(f"/api/cases/{case_id}")).json()["acted_by"]
+    assert [one["name"] for one in hidden] == [None, None]
+
+
+async def test_without_identity_the_case_and_its_history_are_shown_without_the_name(
+    world, make_item, acts_for, principal
+):
+    case_id = await world.submitted(make_item(ITEM), acts_for(principal))
+    (entry,) = await lines(principal, case_id)
+    assert entry["agent"]["name"] is None
+    (hand,) = (await world.officer().get(f"/api/cases/{case_id}")).json()["acted_by"]
+    assert (hand["name"], hand["kind"], hand["did"]) == (None, None, ["opened", "submitted"])
 
 
 async def test_a_draft_that_an_agent_threw_away_stands_in_the_audit_log(

@@ -118,12 +118,18 @@ async def account(_: Request) -> JSONResponse:
     return JSONResponse({"name": "张三", "id_number": "11010519491231002X", "phone": "13800000000"})
 
 
+async def mandates(request: Request) -> JSONResponse:
+    agent = {"kind": "proxy", "agent_id": str(uuid4()), "agent_name": "李*"}
+    return JSONResponse([{"id": one} | agent for one in request.query_params.getlist("id")])
+
+
 @pytest.fixture
 def identity_url() -> Iterator[str]:
     """Plays identity-svc, who knows one person."""
     routes = [
         Route("/internal/service-tokens", service_token, methods=["POST"]),
         Route("/internal/accounts/{account_id}", account),
+        Route("/internal/mandates", mandates),
     ]
     with Standing(lambda: Starlette(routes=routes)) as identity:
         yield identity.url

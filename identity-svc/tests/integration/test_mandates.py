@@ -327,3 +327,23 @@ async def test_a_mandate_for_what_does_not_exist_is_refused_by_entry(giver, agen
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/no-such-department")
     assert [error["path"] for error in answer.json()["errors"]] == ["/departments/1", "/items/1"]
     assert "NOPE" in answer.json()["errors"][0]["message"]
+
+
+async def test_case_svc_is_told_whom_mandates_let_act_masked_and_recorded_as_no_look(
+    identity, giver, agent, active, join
+):
+    other = (await giver.offers((await join("孙立")).phone, "孙立")).json()
+    body = {"service": "case-svc", "secret": "the-secret-of-case-svc"}
+    token = (await identity.client.post("/internal/service-tokens", json=body)).json()["access_token"]
+
+    async def asked(*ids):
+        query = [("id", str(one)) for one in ids]
+        return await identity.client.get("/internal/mandates", params=query, headers=bearer(token))
+
+    named = {"id": active["id"], "kind": "proxy", "agent_id": agent.id, "agent_name": "赵*"}
+    assert (await asked(active["id"], other["id"], uuid4())).json() == [named]
+    await giver.does("revoke", active["id"])
+    assert (await asked(active["id"])).json() == [named]
+    assert (await identity.get("/me/views", agent.token)).json()["items"] == []
+    for wrong in ([], ["x"], [uuid4() for _ in range(51)]):
+        assert (await asked(*wrong)).status_code == 422

@@ -9,6 +9,7 @@ from fastapi import Path, Query, Response
 
 from ..application.desk import Desk as TheDesk
 from ..application.list_cases import list_own_cases
+from ..application.name_agents import name_agents
 from ..application.read_case import Reader as CaseReader
 from ..application.read_case import find_case_by_number, open_case
 from ..application.tell_timeline import latest_details, tell_timeline
@@ -63,6 +64,7 @@ async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, 
     case = folder.filled.case
     item = await desk.item_of(uow, case)
     names = await desk.organisation.unit_names(uow)
+    agents = await name_agents(desk, uow, reader, {hand.mandate_id for hand in folder.hands})
     response.headers["ETag"] = f'"{case.version}"'
     response.headers["Cache-Control"] = "private, no-store"
     return present.detail(
@@ -72,6 +74,7 @@ async def get_case(case_id: UUID, response: Response, uow: Uow, reader: Reader, 
         details=latest_details(reader, folder),
         shows_applicant=isinstance(reader, Officer),
         needed=_lacking(desk, reader, case, item),
+        agents=agents,
     )
 
 

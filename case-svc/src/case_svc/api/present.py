@@ -1,17 +1,22 @@
 """Cases as the API shows them: plain data in, one flat view out."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from ..application.records import ExceptionUsed, Folder, Material
 from ..application.tell_timeline import Told
 from ..domain.break_glass import Grant
 from ..domain.case import Case
+from ..domain.hands import Agent, Hand, by_agent
+from ..domain.hands import told as hands_told
 from ..domain.item import Item
 from ..domain.looks import Look
 from ..domain.states import LABELS
 from ..domain.step_up import StepUp
 from ..domain.transitions import possible_moves
 from .views import (
+    AgentView,
     ApplicantView,
     CaseDetail,
     CaseSummary,
@@ -19,6 +24,7 @@ from .views import (
     EntryView,
     ExceptionView,
     GrantView,
+    HandView,
     LookView,
     MaterialView,
     MoveView,
@@ -108,6 +114,7 @@ def detail(
     details: dict[str, Any] | None,
     shows_applicant: bool,
     needed: StepUp | None = None,
+    agents: Mapping[UUID, Agent],
 ) -> CaseDetail:
     filled = folder.filled
     applicant = filled.applicant if shows_applicant else None
@@ -117,10 +124,34 @@ def detail(
         answers=filled.answers,
         answers_version=filled.form_version,
         materials=[material_view(material) for material in folder.materials],
+        acted_by=[_hand(hands, agents) for hands in by_agent(folder.hands)],
         applicant=ApplicantView(**applicant) if applicant else None,
         details=details,
         step_up=step_up_view(needed),
     )
+
+
+def _hand(hands: list[Hand], agents: Mapping[UUID, Agent]) -> HandView:
+    """What one agent did by one mandate."""
+    first, agent = hands[0], agents.get(hands[0].mandate_id)
+    text, text_en = hands_told(hands, agent)
+    return HandView(
+        **_agent(first.acted_by, first.mandate_id, agent),
+        did=[hand.what for hand in hands],
+        text=text,
+        text_en=text_en,
+        first_at=first.first_at,
+        last_at=max(hand.last_at for hand in hands),
+    )
+
+
+def _agent(account_id: UUID, mandate_id: UUID, agent: Agent | None) -> dict[str, Any]:
+    return {
+        "account_id": account_id,
+        "mandate_id": mandate_id,
+        "kind": agent.kind if agent else None,
+        "name": agent.name if agent else None,
+    }
 
 
 def material_view(material: Material) -> MaterialView:
@@ -141,7 +172,9 @@ def timeline(case: Case, told: list[Told]) -> TimelineView:
 
 
 def _entry(line: Told) -> EntryView:
-    entry = line.entry
+    entry, agent = line.entry, None
+    if entry.mandate_id:
+        agent = AgentView(**_agent(UUID(entry.facts["acted_by"]), entry.mandate_id, entry.agent))
     return EntryView(
         at=entry.at,
         action=entry.action,
@@ -150,6 +183,7 @@ def _entry(line: Told) -> EntryView:
         actor=entry.actor,
         text=line.zh,
         text_en=line.en,
+        agent=agent,
         facts=entry.facts,
         details=line.details,
     )

@@ -114,8 +114,31 @@ class ApplicantView(BaseModel):
     representative_name: str | None
 
 
+class AgentView(BaseModel):
+    """Who acted for the applicant, and by which mandate. `name` is masked; it and `kind` are null where they cannot be
+    told now. `kind`: proxy, agent (of a company), guardian, owner (of what a guardian once kept)."""
+
+    account_id: UUID
+    mandate_id: UUID
+    kind: str | None
+    name: str | None
+
+
+class HandView(AgentView):
+    """An agent who had a hand in the case. `did`: opened, placed, renewed, answers, materials, address, submitted,
+    supplemented, withdrawn; `text` says all of it in words."""
+
+    did: list[str]
+    text: str
+    text_en: str
+    first_at: datetime
+    last_at: datetime
+
+
 class CaseDetail(CaseView):
-    """`details`: what was last written to the applicant: what is lacking, why denied, a query's answer.
+    """`acted_by`: whoever acted for the applicant, the first first; empty where they did everything themselves.
+
+    `details`: what was last written to the applicant: what is lacking, why denied, a query's answer.
 
     `step_up`: what the applicant's level lacks to submit a draft.
     """
@@ -124,6 +147,7 @@ class CaseDetail(CaseView):
     answers: dict[str, Any]
     answers_version: int
     materials: list[MaterialView]
+    acted_by: list[HandView]
     applicant: ApplicantView | None = None
     details: dict[str, Any] | None = None
     step_up: StepUpView | None = None
@@ -141,7 +165,10 @@ class SavedView(BaseModel):
 
 
 class EntryView(BaseModel):
-    """One line of history. Edges have both states; notes tell of payments, parcels and reviews."""
+    """One line of history. Edges have both states; notes tell of payments, parcels and reviews.
+
+    `agent`: who did it for the applicant; null where they did it themselves, or others in their office.
+    """
 
     at: datetime
     action: str
@@ -150,6 +177,7 @@ class EntryView(BaseModel):
     actor: str
     text: str
     text_en: str
+    agent: AgentView | None
     facts: dict[str, Any]
     details: dict[str, Any]
 

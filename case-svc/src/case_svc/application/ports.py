@@ -1,6 +1,6 @@
 """What the use cases need from outside, split by capability; `bootstrap.py` picks the concrete ones."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,6 +13,7 @@ from ..domain.answers import Answers
 from ..domain.break_glass import Grant
 from ..domain.case import Case, Moved, Note
 from ..domain.form import Form
+from ..domain.hands import Agent
 from ..domain.item import Item
 from ..domain.looks import Look
 from ..domain.people import Applicant, Officer
@@ -194,6 +195,10 @@ class People(Protocol):
 
     async def find(self, account_id: UUID, *, officer_id: UUID | None = None) -> dict[str, Any] | None:
         """Name, id number, phone; None while identity-svc cannot tell."""
+        ...
+
+    async def agents(self, mandates: Collection[UUID]) -> Mapping[UUID, Agent]:
+        """Who each mandate let act, of those that are known; empty while identity-svc cannot tell."""
         ...
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from ..domain.answers import Answers
 from ..domain.break_glass import Grant
 from ..domain.case import Case
+from ..domain.hands import Hand
 from ..domain.states import State
 
 
@@ -75,6 +76,7 @@ class Folder:
     filled: Filled
     materials: Sequence[Material]
     written: Sequence[dict[str, Any]]
+    hands: Sequence[Hand]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..domain.case import Case
 from ..domain.people import Officer
 from ..domain.timeline import Entry, sentence
 from .desk import Desk
+from .name_agents import name_agents
 from .read_case import Reader, readable_case
 from .records import Folder
 
@@ -32,10 +33,15 @@ class Told:
 async def tell_timeline(
     desk: Desk, uow: UnitOfWork, reader: Reader, case_id: UUID
 ) -> tuple[Case, list[Told]]:
-    """Oldest first."""
+    """Oldest first; who acted for the applicant by their masked name, where identity-svc can tell."""
     case = await readable_case(desk, uow, reader, case_id)
     entries = await desk.history.entries(uow, case_id)
-    return case, [_told(entry, isinstance(reader, Officer)) for entry in entries]
+    mandates = {entry.mandate_id for entry in entries if entry.mandate_id}
+    agents = await name_agents(desk, uow, reader, mandates)
+    named = [
+        replace(entry, agent=agents.get(entry.mandate_id)) if entry.mandate_id else entry for entry in entries
+    ]
+    return case, [_told(entry, isinstance(reader, Officer)) for entry in named]
 
 
 def latest_details(reader: Reader, folder: Folder) -> dict[str, Any] | None:

@@ -99,7 +99,8 @@ class Mover:
         """What history keeps of it beside who."""
         if self.acted_by is None:
             return {}
-        return {"acted_by": str(self.acted_by), "mandate_id": str(self.mandate_id)}
+        by = {"acted_by": str(self.acted_by)}
+        return by | {"mandate_id": str(self.mandate_id)} if self.mandate_id else by
 
 
 APPLICANT: Final = Mover(Who.APPLICANT)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from chassis.clock import SHANGHAI
 
+from .hands import Agent
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,6 +27,14 @@ class Entry:
     at: datetime
     facts: dict[str, Any]
     texts: dict[str, Any]
+    agent: Agent | None = None
+    """Who acted for the applicant, for whom this is shown to; not kept with it."""
+
+    @property
+    def mandate_id(self) -> UUID | None:
+        """By which somebody acted for the applicant."""
+        found = self.facts.get("mandate_id")
+        return UUID(found) if found else None
 
 
 Sentence = tuple[str, str]
@@ -52,7 +62,10 @@ def _yuan(cents: int | None) -> str:
 
 def _who(entry: Entry) -> Sentence:
     """The applicant, or somebody for them."""
-    return ("由代理人代您", "Your agent") if "acted_by" in entry.facts else ("您", "You")
+    if "acted_by" not in entry.facts:
+        return "您", "You"
+    name = entry.agent.name if entry.agent else None
+    return (f"由代理人{name}代您", f"Your agent {name}") if name else ("由代理人代您", "Your agent")
 
 
 def _submitted(entry: Entry) -> Sentence:

@@ -9,6 +9,7 @@ from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
 from ..application.records import Filled, Folder
+from ..domain.hands import Hand
 from ..domain.people import Officer
 from ..domain.states import EXPLAINED
 from .cases import COLUMNS, SELECTED
@@ -23,7 +24,9 @@ _FOLDER: Final = f"""SELECT {SELECTED}, {FORM_COLUMNS},
   ARRAY(SELECT ROW({MATERIAL_COLUMNS}) FROM case_material m WHERE m.case_id = c.id ORDER BY m.id),
   CASE WHEN c.state IN ({", ".join(f"'{state.value}'" for state in sorted(EXPLAINED))}) THEN
     ARRAY(SELECT ROW(h.version, h.texts) FROM case_history h WHERE h.case_id = c.id AND h.texts IS NOT NULL
-     ORDER BY h.id DESC) END
+     ORDER BY h.id DESC) END,
+  ARRAY(SELECT ROW(a.acted_by, a.mandate_id, a.what, a.first_at, a.last_at, a.times) FROM case_hand a
+   WHERE a.case_id = c.id)
 FROM cases c JOIN case_form f ON f.case_id = c.id"""
 _OPEN: Final = f"{_FOLDER} WHERE c.id = $1"
 # Driven by the note, so that no officer sees a case without one. Who may see it is `Officer.serves`, in SQL.
@@ -94,12 +97,13 @@ class FolderTables:
         await uow.execute(_TAKE_BACK, case_id, note)
 
     def _folder(self, row: asyncpg.Record) -> Folder:
-        *_, materials, written = row
+        *_, materials, written, hands = row
         case_id: UUID = row[COLUMNS.index("id")]
         return Folder(
             read_filled(self._sealer, row),
             [read_material(self._sealer, material) for material in materials],
             [self._texts(case_id, *sealed) for sealed in written or ()],
+            [Hand(*hand) for hand in hands],
         )
 
     def _texts(self, case_id: UUID, version: int, sealed: bytes) -> dict[str, Any]:

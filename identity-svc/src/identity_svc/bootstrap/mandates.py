@@ -1,7 +1,7 @@
 """Mandates: who may act for whom."""
 
 from .. import policies
-from ..api.mandates import router
+from ..api.mandates import internal_router, router
 from ..api.mandates.routes import MandateDesk
 from ..application.mandates.act import Act
 from ..application.mandates.add_ward import AddWard, Registers
@@ -16,7 +16,7 @@ from ..channels.sms import PartnerSms
 from ..consumers import act_handlers
 from .parts import Parts
 
-ROUTERS = (router,)
+ROUTERS = (router, internal_router)
 
 
 def wire(parts: Parts) -> None:

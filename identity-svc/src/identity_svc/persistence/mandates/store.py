@@ -62,6 +62,12 @@ class SqlMandates:
         row = await uow.read_row(f"SELECT {_COLUMNS} FROM mandate WHERE id = $1", mandate_id)
         return _mandate(row) if row else None
 
+    async def many(self, uow: UnitOfWork, mandate_ids: set[UUID]) -> list[Mandate]:
+        rows = await uow.read(
+            f"SELECT {_COLUMNS} FROM mandate WHERE id = ANY($1::uuid[]) ORDER BY id", list(mandate_ids)
+        )
+        return [_mandate(row) for row in rows]
+
     async def locked(self, uow: UnitOfWork, mandate_id: UUID) -> Mandate | None:
         """Until the commit nobody else's to change."""
         row = await uow.fetchrow(f"SELECT {_COLUMNS} FROM mandate WHERE id = $1 FOR UPDATE", mandate_id)

@@ -1,6 +1,7 @@
 """Calling another of our services, as ourselves."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,13 +33,16 @@ class ServiceClient:
         self._timeout = timeout
         self._token = token
 
-    async def get_json(self, path: str, **params: str) -> Any:
-        """The answer's JSON; raises CallFailed for any status but 2xx, and where nobody answers."""
+    async def get_json(self, path: str, **params: str | Sequence[str]) -> Any:
+        """The answer's JSON; raises CallFailed for any status but 2xx, and where nobody answers.
+
+        A parameter with several values is sent several times.
+        """
         return orjson.loads(await self.get_bytes(path, **params))
 
-    async def get_bytes(self, path: str, **params: str) -> bytes:
+    async def get_bytes(self, path: str, **params: str | Sequence[str]) -> bytes:
         """The answer's body; raises CallFailed like `get_json`."""
-        target = f"{path}?{urlencode(params)}" if params else path
+        target = f"{path}?{urlencode(params, doseq=True)}" if params else path
         try:
             headers = [(b"authorization", b"Bearer " + (await self._token.get()).encode())]
             work = context.current()
