@@ -347,3 +347,9 @@ async def test_case_svc_is_told_whom_mandates_let_act_masked_and_recorded_as_no_
     assert (await identity.get("/me/views", agent.token)).json()["items"] == []
     for wrong in ([], ["x"], [uuid4() for _ in range(51)]):
         assert (await asked(*wrong)).status_code == 422
+
+
+async def test_what_is_no_items_code_is_refused_by_entry(giver, agent):
+    answer = await giver.offers(agent.phone, "赵敏", items=["HUZHENG-001", "HUZHENG-1", "huzheng-002", "HZ"])
+    assert type_of(answer) == (422, "invalid-input")
+    assert [error["path"] for error in answer.json()["errors"]] == ["/items/1", "/items/2", "/items/3"]

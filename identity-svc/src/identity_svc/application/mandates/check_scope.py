@@ -12,7 +12,10 @@ _ALL = 1000
 
 
 class CheckScope:
-    """Items are the catalogue's: of their codes, which are department and number, only the department is known here."""
+    """Items are the catalogue's: of their codes, which are department and number, only the department is known here.
+
+    A number that does not exist opens nothing, as no case can be of it.
+    """
 
     def __init__(self, organisation: OrganisationStore) -> None:
         self._organisation = organisation
