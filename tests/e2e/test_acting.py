@@ -54,7 +54,7 @@ async def test_an_agent_applies_both_are_told_and_a_revocation_ends_it_at_once(c
     await agent.post(f"/api/identity/mandates/{mandate['id']}/accept")
     instead = await acting(city, agent, mandate["id"])
     case_id = await submitted(city, instead, "HUZHENG-004", LOST_NOTICE, branch="XC")
-    assert "由代理人代您提交" in str(await principal.timeline(case_id))
+    assert "由代理人钱**代您提交" in str(await principal.timeline(case_id))
     with pytest.raises(Refused) as refused:
         await instead.open_case("CRJ-013")
     assert refused.value.problem["type"].endswith("outside-mandate")
@@ -102,7 +102,10 @@ async def test_what_an_agent_pays_and_redirects_is_told_to_both_and_shown_as_the
     entries = {line["action"]: line for line in (await principal.timeline(case_id))["entries"]}
     for action in ("submit", "address_changed", "pay"):
         assert entries[action]["facts"]["acted_by"] == agent_id
-        assert entries[action]["text"].startswith("由代理人代您")
+        assert entries[action]["text"].startswith("由代理人钱**代您")
+    (hand,) = (await officer.get(f"/api/cases/{case_id}"))["acted_by"]
+    assert (hand["account_id"], hand["kind"], hand["name"]) == (agent_id, "proxy", "钱**")
+    assert {"opened", "submitted", "address"} <= set(hand["did"])
     acts = {"case_submitted", "case_address_changed", "case_paid", "parcel_redirected"}
 
     async def both_told() -> bool:

@@ -33,12 +33,12 @@ async def test_call_carries_token_trace_and_parameters():
         work = context.continued(None)
         token = context.enter(work)
         try:
-            assert await client.get_json("/internal/x", why="a b&c") == {"name": "x"}
+            assert await client.get_json("/internal/x", why="a b&c", id=["1", "2"]) == {"name": "x"}
         finally:
             context.leave(token)
             await client.close()
     lines = server.heads[0].decode().split("\r\n")
-    assert lines[0] == "GET /internal/x?why=a+b%26c HTTP/1.1"
+    assert lines[0] == "GET /internal/x?why=a+b%26c&id=1&id=2 HTTP/1.1"
     assert "authorization: Bearer t0ken" in lines and f"traceparent: {work.traceparent}" in lines
 
 
