@@ -120,17 +120,17 @@ class AgentView(BaseModel):
 
     account_id: UUID
     mandate_id: UUID
-    kind: str | None
-    name: str | None
+    kind: str | None = Field(examples=["proxy"])
+    name: str | None = Field(examples=["钱**"])
 
 
 class HandView(AgentView):
     """An agent who had a hand in the case. `did`: opened, placed, renewed, answers, materials, address, submitted,
     supplemented, withdrawn; `text` says all of it in words."""
 
-    did: list[str]
-    text: str
-    text_en: str
+    did: list[str] = Field(examples=[["opened", "submitted"]])
+    text: str = Field(examples=["受委托人钱**代申请人新建申请、提交申请。"])
+    text_en: str = Field(examples=["钱** (by proxy) for the applicant: opened the draft, submitted it."])
     first_at: datetime
     last_at: datetime
 

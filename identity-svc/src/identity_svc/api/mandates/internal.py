@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.http import Router, Uow, allow_service
 from fastapi import Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ...domain.mandates.mandate import Kind
 from ..dependencies import not_cached
@@ -21,7 +21,7 @@ class NamedMandate(BaseModel):
     id: UUID
     kind: Kind
     agent_id: UUID
-    agent_name: str | None
+    agent_name: str | None = Field(examples=["钱**"])
 
 
 @internal_router.get("", summary="授权的代办人（姓名已脱敏） · Whom mandates let act, masked")
