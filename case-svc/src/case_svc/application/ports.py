@@ -64,10 +64,6 @@ class Folders(Protocol):
     async def look_by_exception(
         self, uow: UnitOfWork, case_id: UUID, officer: Officer, at: datetime
     ) -> Folder | None: ...
-    async def tell(
-        self, uow: UnitOfWork, case_id: UUID, *, service: str, what: str
-    ) -> tuple[Filled, int] | None: ...
-    async def take_back(self, uow: UnitOfWork, case_id: UUID, note: int) -> None: ...
 
 
 class MaterialRows(Protocol):

@@ -26,7 +26,6 @@ _LOOSEN: Final = """UPDATE cases SET applicant_masked = NULL, applicant_id = $2,
 WHERE id = ANY($1::uuid[])"""
 _OF_BOTH: Final = (
     "DELETE FROM case_form WHERE case_id = ANY($1::uuid[])",
-    "DELETE FROM case_view WHERE case_id = ANY($1::uuid[])",
     "DELETE FROM case_hand WHERE case_id = ANY($1::uuid[])",
     "DELETE FROM break_glass WHERE case_id = ANY($1::uuid[])",
 )
@@ -61,6 +60,7 @@ async def erase_cases(
     await uow.execute(_LOOSEN, ended, NOBODY)
     await uow.execute("DELETE FROM case_history WHERE case_id = ANY($1::uuid[])", drafts)
     await uow.execute("DELETE FROM cases WHERE id = ANY($1::uuid[])", drafts)
+    await uow.execute("SELECT erase_looks_at($1)", [*drafts, *ended])
     left = [case for case in cases if case["id"] not in {*drafts, *ended}]
     return [
         *erased("草稿", "Drafts", len(drafts)),

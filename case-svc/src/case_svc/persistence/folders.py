@@ -8,7 +8,7 @@ import asyncpg
 from chassis.db import UnitOfWork
 from chassis.sealing import Sealer
 
-from ..application.records import Filled, Folder
+from ..application.records import Folder
 from ..domain.hands import Hand
 from ..domain.people import Officer
 from ..domain.states import EXPLAINED
@@ -44,11 +44,6 @@ looked AS (
  INSERT INTO case_view (case_id, viewer, unit, what, role, grant_id)
   SELECT case_id, $2::uuid::text, $3, 'case', $4, id FROM granted RETURNING case_id)
 {_FOLDER} JOIN looked ON looked.case_id = c.id"""
-_TELL: Final = f"""WITH looked AS (
- INSERT INTO case_view (case_id, viewer, what) SELECT id, $2, $3 FROM cases WHERE id = $1 RETURNING case_id, id)
-SELECT {SELECTED}, {FORM_COLUMNS}, looked.id FROM looked JOIN cases c ON c.id = looked.case_id
-JOIN case_form f ON f.case_id = c.id"""
-_TAKE_BACK: Final = "DELETE FROM case_view WHERE case_id = $1 AND id = $2"
 
 
 class FolderTables:
@@ -84,17 +79,6 @@ class FolderTables:
         """For an officer who gave a reason and may read the case until some later time than `at`."""
         row = await uow.fetchrow(_LOOK_BY_EXCEPTION, case_id, officer.id, officer.unit, officer.role, at)
         return self._folder(row) if row else None
-
-    async def tell(
-        self, uow: UnitOfWork, case_id: UUID, *, service: str, what: str
-    ) -> tuple[Filled, int] | None:
-        """The form for a service that asks, and the number of the note of it."""
-        row = await uow.fetchrow(_TELL, case_id, service, what)
-        return (read_filled(self._sealer, row), row[-1]) if row else None
-
-    async def take_back(self, uow: UnitOfWork, case_id: UUID, note: int) -> None:
-        """Nothing was told after all."""
-        await uow.execute(_TAKE_BACK, case_id, note)
 
     def _folder(self, row: asyncpg.Record) -> Folder:
         *_, materials, written, hands = row

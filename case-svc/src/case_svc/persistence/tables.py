@@ -143,6 +143,7 @@ sa.Table(
     sa.Column("at", _MOMENT, nullable=False, server_default=_NOW),
     sa.Column("role", sa.Text, comment="the officer's, at that time"),
     sa.Column("grant_id", UUID, comment="opened by exception: its row in break_glass"),
+    comment="append-only for who serves; erase_looks_at() takes those at cases that are gone or nobody's",
 )
 
 break_glass = sa.Table(

@@ -106,7 +106,8 @@ _WHY: Final = {
 class View:
     """One look of a service at somebody's data, perhaps on behalf of an officer: their post is told, not their name.
 
-    `unit`, `unit_name` and `roles` are the officer's now; `viewer_en`, a department's system's name in English, too.
+    `unit`, `unit_name` and `roles` are the officer's now. A department's system is called as it was then: `viewer`, in
+    English `viewer_en`.
     """
 
     id: int

@@ -12,7 +12,7 @@ class SqlAccessLog:
         """Newest first; `before` is the id that ended the last page."""
         rows = await uow.fetch(
             "SELECT l.id, l.viewer, l.officer_id, l.why, l.viewed_at, o.unit, u.name AS unit_name, o.roles,"
-            " (SELECT c.name_en FROM oidc_client c WHERE c.name = l.viewer ORDER BY c.id LIMIT 1) AS viewer_en"
+            " l.viewer_en"
             " FROM access_log l LEFT JOIN officer o ON o.id = l.officer_id LEFT JOIN unit u ON u.code = o.unit"
             " WHERE l.account_id = $1 AND ($2::bigint IS NULL OR l.id < $2) ORDER BY l.id DESC LIMIT $3",
             account_id,

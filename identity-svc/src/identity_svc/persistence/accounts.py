@@ -37,8 +37,8 @@ WHERE id = $1
 # One statement: nobody sees a person's data without leaving a trace of it.
 _VIEW = f"""
 WITH seen AS (
-  INSERT INTO access_log (account_id, viewer, officer_id, why)
-  SELECT id, $2, $3, $4 FROM account WHERE id = $1
+  INSERT INTO access_log (account_id, viewer, officer_id, why, viewer_en)
+  SELECT id, $2, $3, $4, $5 FROM account WHERE id = $1
 )
 SELECT {COLUMNS} FROM account WHERE id = $1
 """
@@ -90,10 +90,17 @@ class SqlAccounts:
         return self.read(row) if row else None
 
     async def view(
-        self, uow: UnitOfWork, account_id: UUID, *, viewer: str, officer_id: UUID | None, why: str
+        self,
+        uow: UnitOfWork,
+        account_id: UUID,
+        *,
+        viewer: str,
+        officer_id: UUID | None,
+        why: str,
+        viewer_en: str | None = None,
     ) -> Account | None:
-        """The account, for another service; recorded for the person concerned."""
-        row = await uow.fetchrow(_VIEW, account_id, viewer, officer_id, why)
+        """The account, for another service or system; recorded for the person concerned by its name of now."""
+        row = await uow.fetchrow(_VIEW, account_id, viewer, officer_id, why, viewer_en)
         return self.read(row) if row else None
 
     async def credentials_by_phone(self, uow: UnitOfWork, phone: str) -> Credentials | None:

@@ -255,10 +255,12 @@ access_log = sa.Table(
     metadata,
     sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
     sa.Column("account_id", UUID, sa.ForeignKey("account.id"), nullable=False),
-    sa.Column("viewer", sa.Text, nullable=False, comment="the service that asked"),
+    sa.Column("viewer", sa.Text, nullable=False, comment="the service or department's system that asked"),
+    sa.Column("viewer_en", sa.Text, comment="a department's system, in English; both as it was called then"),
     sa.Column("officer_id", UUID, comment="on whose behalf, when somebody's"),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("viewed_at", _TIME, nullable=False, server_default=_NOW),
+    comment="append-only for who serves; erase_views_of() takes what tells of an erased account",
 )
 sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 

@@ -95,6 +95,17 @@ async def test_name_and_number_come_with_their_scope_and_are_shown_to_the_person
     assert (views[0]["who"], views[0]["who_en"]) == ("户籍预约系统", name["name_en"])
 
 
+async def test_who_looked_keeps_the_name_it_had_when_its_system_is_renamed(identity, browser, party, citizen):
+    tokens = await party.log_in(browser, **citizen, scope="openid phone")
+    for name, name_en in (("户籍服务系统", "Household Services"), ("出入境系统", "Travel Documents")):
+        assert (await party.userinfo(tokens["access_token"])).status_code == 200
+        await identity.sql("UPDATE oidc_client SET name = $1, name_en = $2", name, name_en)
+    session = (await identity.post("/sessions", citizen)).json()
+    views = (await identity.get("/me/views", session["access_token"])).json()["items"]
+    assert [(view["who"], view["who_en"]) for view in views[:1]] == [("户籍服务系统", "Household Services")]
+    assert views[1]["who"] == "户籍预约系统" and views[1]["who_en"].isascii()
+
+
 async def test_a_company_shows_itself_and_its_representative(browser, party):
     representative = {"phone": REPRESENTATIVE.phone, "password": PASSWORD}
     tokens = await party.log_in(browser, **representative, scope="openid profile identity")

@@ -44,8 +44,9 @@ class ReadUserinfo:
     ) -> Account | None:
         if given := scopes & RECORDED:
             why = "oidc: " + " ".join(sorted(given))
+            system = client.data
             return await self._accounts.view(
-                uow, account_id, viewer=client.data.name, officer_id=None, why=why
+                uow, account_id, viewer=system.name, viewer_en=system.name_en, officer_id=None, why=why
             )
         return await self._accounts.by_id(uow, account_id) if Scope.PROFILE in scopes else None
 

@@ -46,7 +46,6 @@ _ERASED: Final = (
     ("数据导出", "Exports", "DELETE FROM person_export WHERE account_id = $1"),
     ("认证等级记录", "Proofs of levels", "DELETE FROM assurance WHERE account_id = $1"),
     ("人脸核验记录", "Face checks", "DELETE FROM face_check WHERE account_id = $1"),
-    ("查看记录", "Who viewed the data", "DELETE FROM access_log WHERE account_id = $1"),
     ("关联的登录方式", "Linked ways in", "DELETE FROM identity_link WHERE account_id = $1"),
     ("扫码登录", "Log-ins by QR code", f"DELETE FROM qr_log_in WHERE session_id = ANY(ARRAY({_SESSIONS}))"),
     ("对其他系统的授权", "Consents to other systems", "DELETE FROM oidc_consent WHERE owner_id = $1"),
@@ -89,6 +88,8 @@ async def erase_account(uow: UnitOfWork, sealer: Sealer, account_id: UUID) -> tu
     await uow.execute(_AGENT, account_id)
     nothing = sealer.seal(orjson.dumps({"phone": None, "name": None, "id_number": None}), account_id.bytes)
     version = await uow.fetchval(_TOMBSTONE, account_id, nothing)
+    views = await uow.fetchval("SELECT erase_views_of($1)", account_id)
+    outcomes += erased("查看记录", "Who viewed the data", views)
     outcomes += erased("姓名、证件号码、手机号、口令", "Name, ID number, phone and password", 1)
     mandates = await uow.fetchrow(_KEPT, account_id)
     assert mandates is not None
