@@ -38,7 +38,7 @@ _NOTHING_HERE = ProblemType("not-found", 404, ("没有这个页面", "There is n
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """People who mistyped an address get a page, programs a problem document."""
     missing = isinstance(error, HTTPException) and error.status_code == 404
-    if missing and request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+    if missing and request.method in ("GET", "HEAD") and rendering.wants_page(request):
         return _page(_NOTHING_HERE, "not-found", 404)
     return await rendering.on_http_exception(request, error)
 

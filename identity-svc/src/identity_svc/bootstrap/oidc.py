@@ -81,5 +81,6 @@ def wire(parts: Parts) -> None:
         ways_in=parts.ways_in,
     )
     service.state.pages = Pages(secure=issuer.startswith("https://"))
+    service.state.stray_page = strays.stray_page
     service.job(TELL_CLIENT, DeliverLogOut(participations, tokens, HttpLogOut(outgoing)))
     service.job(SWEEP, Sweep(registered, flows), every=timedelta(hours=1))

@@ -150,10 +150,31 @@ async def test_the_address_of_a_form_leads_back_to_the_log_in_it_belongs_to(iden
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?flow=the-flow")
 
 
-async def test_an_unknown_address_under_the_log_in_is_a_page(identity):
-    answer = await identity.client.get("/login/nothing/here")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert 'lang="zh-CN"' in answer.text and 'href="/login"' in answer.text
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/login/nothing/here", 404),
+        ("/oidc/nothing", 404),
+        ("/oidc/", 404),
+        ("/oidc/nothing/here", 404),
+        ("/oidc/token", 405),
+    ],
+)
+async def test_an_address_without_a_page_is_a_page_for_people_and_a_problem_for_programs(
+    identity, path, status
+):
+    browsers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
+    page = await identity.client.get(path, headers=browsers)
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert 'lang="en"' in page.text and 'href="/login"' in page.text and "no page here" in page.text
+    answer = await identity.client.get(path, headers={"Accept": "*/*"})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert page.headers.get("allow") == answer.headers.get("allow") == ("POST" if status == 405 else None)
+
+
+async def test_only_people_who_log_in_get_pages_for_what_is_not_there(identity):
+    answer = await identity.client.get("/api/identity/nothing", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 async def test_an_empty_second_code_is_an_error_of_its_field(browser, party, identity):

@@ -100,7 +100,7 @@ def cookie_name(name: str, secure: bool) -> str:
     return f"__Host-login-{name}" if secure else f"login-{name}"
 
 
-async def _here(request: Request) -> Here:
+async def here_of(request: Request) -> Here:
     desk: OidcDesk = request.app.state.oidc
     secure = desk.issuer.startswith("https://")
     mark = request.cookies.get(cookie_name("browser", secure), "")
@@ -127,7 +127,7 @@ async def _here(request: Request) -> Here:
     )
 
 
-TheBrowser = Annotated[Here, Depends(_here)]
+TheBrowser = Annotated[Here, Depends(here_of)]
 
 
 def send_to(url: str) -> Response:

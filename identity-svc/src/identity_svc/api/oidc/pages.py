@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from ...domain.oidc.answers import with_query
 from ...domain.oidc.errors import OAuthError, RequestRefused
-from .browser import Here, _here
+from .browser import Here, here_of
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,7 @@ class PageRoute(TransactionalRoute):
                 log.exception("unforeseen_error", path=request.scope["path"])
                 problem = Unforeseen()
             status = 400 if problem.status == 401 else problem.status
-            here = await _here(request)
+            here = await here_of(request)
             return pages(request).show(here, "problem", status=status, problem=problem, path="/login")
 
         return answered

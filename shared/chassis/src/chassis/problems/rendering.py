@@ -122,8 +122,23 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
     return render(problem, english=prefers_english(request.headers.get("accept-language")))
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for a person to read the answer; programs do not name HTML by themselves."""
+    return "text/html" in request.headers.get("accept", "")
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
+    """What has no route, or takes no such method.
+
+    A service with pages for people has a `state.stray_page(request, status)`: what browsers are answered, or None.
+    """
     assert isinstance(error, HTTPException)
+    show = getattr(request.app.state, "stray_page", None)
+    if show is not None and wants_page(request):
+        page: Response | None = await show(request, error.status_code)
+        if page is not None:
+            page.headers.update(error.headers or {})
+            return page
     english = prefers_english(request.headers.get("accept-language"))
     slug, title, detail = _PLAIN.get(error.status_code, _PLAIN[400])
     body = document(error.status_code, slug, title, detail, english=english)
