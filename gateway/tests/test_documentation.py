@@ -1,11 +1,13 @@
 """One API document, and pages that work where there is no internet."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import pytest
-from gateway.routes import SERVICES
+from gateway.own.merged_document import MergedDocument
+from gateway.routes import SERVICES, RoutingTable
 from gateway_kit.door import Door
 from gateway_kit.services import answer
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
@@ -74,8 +76,8 @@ def documented(gateway: Door) -> Door:
     return gateway
 
 
-async def merged(gateway: Door) -> dict[str, Any]:
-    async with gateway.client.get(gateway.url + "/openapi.json") as response:
+async def merged(gateway: Door, query: str = "") -> dict[str, Any]:
+    async with gateway.client.get(f"{gateway.url}/openapi.json{query}") as response:
         assert response.status == 200 and response.content_type == "application/json"
         return await response.json()
 
@@ -129,11 +131,52 @@ async def test_routes_are_grouped_in_the_order_of_a_case(documented: Door):
     assert tags[-1] == "ops" and set(tags) == {*SERVICES, "me", "ops"}
 
 
+async def test_no_client_is_made_from_less_than_the_whole(documented: Door):
+    courier, payment = documented.services["courier"], documented.services["payment"]
+    await courier.stop()
+    payment.pages["/openapi.json"] = answer(b"", "503 Service Unavailable")
+    async with documented.client.get(documented.url + "/openapi.json") as response:
+        problem = await response.json()
+        assert (response.status, response.content_type) == (503, "application/problem+json")
+        assert int(response.headers["Retry-After"]) <= 10
+    assert problem["unavailable"] == ["payment", "courier"] and "partial=true" in problem["detail"]
+    await courier.start()
+    payment.pages["/openapi.json"] = answer(json.dumps(document_of("payment", PATHS["payment"])).encode())
+    assert set(PATHS.values()) <= set((await merged(documented))["paths"])
+
+
+class Slow:
+    """Services that answer when they may."""
+
+    def __init__(self) -> None:
+        self.asked, self.may_answer = 0, asyncio.Event()
+
+    async def get_json(self, service: str, path: str, seconds: float) -> tuple[int, Any]:
+        self.asked += 1
+        await self.may_answer.wait()
+        return (503, None) if service == "courier" else (200, document_of(service, PATHS[service]))
+
+
+async def test_who_comes_while_services_are_asked_takes_what_they_answer():
+    services = Slow()
+    document = MergedDocument(services, RoutingTable(), {"paths": {}})
+    waiting = [asyncio.create_task(document.rendered()) for _ in range(20)]
+    while services.asked < len(SERVICES):
+        await asyncio.sleep(0)
+    services.may_answer.set()
+    assert {tuple(missing) for _, _, missing in await asyncio.gather(*waiting)} == {("courier",)}
+    assert services.asked == len(SERVICES)
+    await document.rendered()
+    assert services.asked == len(SERVICES) + 1, "who comes later has the missing one asked again"
+
+
 async def test_missing_service_is_named_and_asked_again(documented: Door):
     courier = documented.services["courier"]
     await courier.stop()
-    document = await merged(documented)
+    document = await merged(documented, "?partial=true")
     assert document["x-unavailable"] == ["courier"] and "/api/shipments" not in document["paths"]
+    assert "courier" in document["info"]["description"]
+    assert not [str(error) for error in OPENAPI_31_VALIDATOR.iter_errors(document)]
     assert "/api/cases/{case_id}" in document["paths"]
     await courier.start()
     document = await merged(documented)
@@ -145,7 +188,7 @@ async def test_missing_service_is_named_and_asked_again(documented: Door):
 )
 async def test_service_without_a_document_is_missing(documented: Door, wrong: bytes):
     documented.services["courier"].pages["/openapi.json"] = wrong
-    assert (await merged(documented))["x-unavailable"] == ["courier"]
+    assert (await merged(documented, "?partial=true"))["x-unavailable"] == ["courier"]
 
 
 async def test_part_once_known_is_kept_while_its_service_is_down(documented: Door, monkeypatch):
@@ -176,7 +219,9 @@ async def test_pages_load_nothing_from_elsewhere(documented: Door, path: str):
     loaded = re.findall(r"""(?:src|href|url)\s*[=:]\s*["']([^"']+)["']""", page)
     assert loaded and all(link.startswith("/") and not link.startswith("//") for link in loaded)
     assert 'lang="zh-CN"' in page and 'charset="utf-8"' in page
-    for link in {link for link in loaded if link.startswith("/docs/static") or link == "/openapi.json"}:
+    for link in {
+        link for link in loaded if link.startswith("/docs/static") or link.startswith("/openapi.json")
+    }:
         async with documented.client.get(documented.url + link) as response:
             assert response.status == 200 and (await response.read())
 

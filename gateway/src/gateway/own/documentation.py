@@ -1,5 +1,8 @@
 """The start page, the merged API document, and the document as a page."""
 
+from collections.abc import Sequence
+
+from chassis.problems import ServiceUnavailable
 from contracts import platform
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
@@ -16,7 +19,7 @@ _START = pages.text("start.html")
 
 def _docs_page() -> str:
     page = get_swagger_ui_html(
-        openapi_url="/openapi.json",
+        openapi_url="/openapi.json?partial=true",
         title=f"接口文档 · {platform.NAME}",
         # Ours: a closed network has no CDN.
         swagger_js_url="/docs/static/swagger-ui-bundle.js",
@@ -51,11 +54,26 @@ async def docs() -> HTMLResponse:
 
 
 @router.get("/openapi.json")
-async def openapi(request: Request) -> Response:
-    """The merged document; `x-unavailable` lists the services whose part it lacks just now."""
+async def openapi(request: Request, partial: bool = False) -> Response:
+    """The merged document, whole: a client made from less would lack what it is made for, and nobody would notice.
+
+    While a service's part is missing, as right after the start, ServiceUnavailable. `partial` asks for what there is,
+    as the page does; `x-unavailable` and the description say what it lacks.
+    """
     merged: MergedDocument = request.app.state.merged_document
-    body, tag = await merged.rendered()
+    body, tag, missing = await merged.rendered()
+    if missing and not partial:
+        raise _incomplete(missing)
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _incomplete(missing: Sequence[str]) -> ServiceUnavailable:
+    names = ", ".join(missing)
+    return ServiceUnavailable(
+        f"接口文档暂不完整，尚缺：{names}。请稍后重试；加 ?partial=true 可先取现有部分。",
+        f"The document still lacks {names}: try again soon, or take what there is with ?partial=true.",
+        unavailable=list(missing),
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 
@@ -30,7 +31,8 @@ class _Part:
 class MergedDocument:
     """Each service is asked for its part again after a minute; one that does not answer keeps its last one.
 
-    One never seen is missing, listed in `x-unavailable`, and asked for again the next time.
+    One never seen is missing, listed in `x-unavailable`, and asked for again the next time. Whoever comes while the
+    services are asked gets what they answer, and does not wait for another round.
     """
 
     def __init__(self, upstream: Upstream, table: RoutingTable, own: Document) -> None:
@@ -40,20 +42,24 @@ class MergedDocument:
         self._parts: dict[str, _Part] = {}
         self._lock = asyncio.Lock()
         self._merged: Document = {}
-        self._rendered: tuple[bytes, str] | None = None
+        self._asked_until = -math.inf
+        self._rendered: tuple[bytes, str, list[str]] | None = None
 
     async def get(self) -> Document:
         """The merged document."""
+        came = time.monotonic()
         async with self._lock:
-            await self._refresh()
+            if self._asked_until < came:
+                await self._refresh()
         return self._merged
 
-    async def rendered(self) -> tuple[bytes, str]:
-        """The merged document's bytes and their entity tag."""
+    async def rendered(self) -> tuple[bytes, str, list[str]]:
+        """The merged document's bytes, their entity tag, and the services whose part it lacks."""
         document = await self.get()
         if self._rendered is None:
             body = orjson.dumps(document)
-            self._rendered = body, f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+            tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+            self._rendered = body, tag, document.get("x-unavailable", [])
         return self._rendered
 
     async def problem_types(self) -> dict[str, ProblemType]:
@@ -78,6 +84,7 @@ class MergedDocument:
                 self._parts[service] = _Part(document, moment)
         self._merged = self._merge()
         self._rendered = None
+        self._asked_until = time.monotonic()
 
     async def _fetch(self, service: str) -> Document | None:
         try:
@@ -91,7 +98,11 @@ class MergedDocument:
         known = {service: self._parts[service].document for service in SERVICES if service in self._parts}
         merged = merge(known | {_OWN: self._own}, self._is_public)
         missing = [service for service in SERVICES if service not in known]
-        return merged | {"x-unavailable": missing} if missing else merged
+        if missing:
+            names = ", ".join(missing)
+            merged["info"]["description"] += f"\n\n**暂缺 · Missing just now: {names}**"
+            merged["x-unavailable"] = missing
+        return merged
 
     def _is_public(self, path: str) -> bool:
         return self._table.find(path) is not None or path in self._own["paths"]
