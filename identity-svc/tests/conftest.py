@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from partners.app import build as build_sandbox
 from partners.keys import generate
 from partners.settings import PartnersSettings
 from stdnum.cn import ric
+
+sys.path.insert(0, str(Path(__file__).parent))  # oidc_kit, openapi_kit, travel_kit
 
 pytest_plugins = ["chassis.testing.plugin"]
 

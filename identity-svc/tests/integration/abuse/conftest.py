@@ -1,17 +1,11 @@
 """What an attacker tries, at the same provider as in `oidc`; and a watch that also sees what costs the most."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from argon2 import PasswordHasher
 from chassis.clock import now
 from identity_svc.application import sms_budget
 from identity_svc.persistence import throttle
 from joserfc.jws import JWSRegistry
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from oidc_kit.fixtures import browser, citizen, identity, new_browser, new_party, operator, our_url, party
 
 __all__ = ["browser", "citizen", "identity", "new_browser", "new_party", "operator", "our_url", "party"]

@@ -1,10 +1,5 @@
 """The provider with the demonstration's people, a browser, and two departments' systems."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from oidc_kit.fixtures import browser, citizen, identity, new_browser, new_party, operator, our_url, party
 
 __all__ = ["browser", "citizen", "identity", "new_browser", "new_party", "operator", "our_url", "party"]
