@@ -4,7 +4,11 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from chassis.audit.sealer import AuditSealer
+from chassis.audit.verify import Verdict, verify
+from chassis.clock import now
 from chassis.db import roles
+from chassis.jobs import Job
 from chassis.testing.databases import owner_url
 
 _LOOK = "INSERT INTO access_log (account_id, viewer, why) VALUES ($1, 'case-svc', 'case')"
@@ -25,6 +29,17 @@ async def noted(identity) -> list[tuple[str, dict[str, int]]]:
         "SELECT subject, facts FROM audit_log JOIN audit_pending USING (id) WHERE action = 'person.erase_views'"
     )
     return [(row["subject"], row["facts"]) for row in rows]
+
+
+async def sealed(identity) -> Verdict:
+    """What the walk sees once all that waits is in the chain."""
+    job = Job(0, "chassis.audit_seal", "recurring", {}, now(), 1, 0)
+    await AuditSealer("identity-svc", None, None).run(job, identity.running.uow)
+    connection = await identity.running.service.pool.acquire()
+    try:
+        return await verify(connection, [])
+    finally:
+        identity.running.service.pool.release(connection)
 
 
 async def test_who_serves_can_neither_change_nor_remove_a_view(identity, viewed):
@@ -53,6 +68,8 @@ async def test_those_of_an_erased_account_go_and_the_audit_log_says_how_many(ide
         assert counts.get("查看记录", 0) == erased
     assert await identity.sql(_VIEWS, viewed) == []
     assert await noted(identity) == [(str(viewed), {"views": 2})]
+    verdict = await sealed(identity)
+    assert verdict.findings == [] and verdict.waiting == 0 and verdict.rows > 0
 
 
 async def test_what_was_granted_by_mistake_is_named_and_taken_back_at_a_start(identity, viewed):

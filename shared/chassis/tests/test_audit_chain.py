@@ -302,3 +302,22 @@ async def test_what_who_serves_may_not_do_is_taken_back_at_a_start(database: str
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await sample.service.pool.execute("UPDATE audit_log SET actor = 'z'")
     await sample.service.pool.execute("INSERT INTO later DEFAULT VALUES")
+
+
+async def test_a_table_that_says_it_is_append_only_is_and_only_its_owners_function_takes_rows(
+    database: str, sample: Running
+):
+    async with sample.as_owner() as owner:
+        await owner.execute(
+            """CREATE TABLE looks (id int); COMMENT ON TABLE looks IS 'append-only for who serves';
+CREATE FUNCTION take_looks() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.looks WHERE id > 1';
+REVOKE ALL ON FUNCTION take_looks FROM PUBLIC"""
+        )
+    await roles.grant_serving(owner_url(database), database)
+    pool = sample.service.pool
+    await pool.execute("INSERT INTO looks VALUES (1), (2)")
+    for forbidden in ("UPDATE looks SET id = 3", "DELETE FROM looks", "TRUNCATE looks"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(forbidden)
+    await pool.execute("SELECT take_looks()")
+    assert [row["id"] for row in await pool.fetch("SELECT id FROM looks")] == [1]
