@@ -50,7 +50,7 @@ async def test_the_next_token_carries_what_was_assigned_and_the_officer_is_told(
     assert claims.scopes == (Scope(role=Role.OFFICER, unit="BL-HUZHENG"),) and claims.unit == "XC-HUZHENG"
     assert [one["unit"] for one in (await identity.get("/me/scopes", token)).json()] == ["BL-HUZHENG"]
     (told,) = (await identity.get("/me/messages", token)).json()["items"]
-    assert told["kind"] == "scope_granted" and "BL-HUZHENG" in told["text"]
+    assert told["kind"] == "scope_granted" and "碑林分局" in told["text"] and "民警" in told["text"]
     (row,) = await identity.sql("SELECT * FROM audit_log WHERE action = 'officer.grant_scope'")
     assert row["facts"] == {"role": "officer", "place": "BL-HUZHENG"}
 
