@@ -1,5 +1,6 @@
 """What is left of parcels when the account they went to is erased."""
 
+import asyncio
 from uuid import uuid4
 
 from chassis.clock import now
@@ -38,7 +39,7 @@ async def test_a_parcel_under_way_stands_in_the_way_and_stays_until_it_ends(svc,
 async def test_whatever_was_sent_to_somebody_is_found_by_an_index(svc):
     async with svc.uow() as uow:
         connection = await uow.connection()
-        for sql in (people._OPEN, people._REPORTS, people._ADDRESSES, people._LOOSEN, people._LEFT, *ACTS):
+        for sql in (people._OPEN, people._LOCK, people._REPORTS, people._ADDRESSES, people._LOOSEN, people._LEFT, *ACTS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"
 
@@ -82,3 +83,37 @@ async def test_who_redirected_a_parcel_is_handed_out_to_both_and_the_others_data
     (theirs,) = found[agent]
     assert theirs["section"] == "acts" and theirs["data"]["what"] == "address_changed"
     assert theirs["data"].keys() == {"shipment_id", "case_id", "what", "at", "mandate_id"}
+
+
+async def test_of_a_scan_that_comes_after_its_owner_went_nothing_is_kept_that_may_name_them(
+    created: Parcel, courier
+):
+    order_no = await created.order_no()
+    for code in ("PICKED_UP", "DELIVERED"):
+        await courier.push(order_no, code)
+    await erase(created.svc, created.event.applicant_id)
+    await courier.push(order_no, "DELIVERED", description=f"{HOME.name}本人签收")
+    rows = await created.svc.service.pool.fetch("SELECT sealed_body FROM courier_report")
+    assert [row["sealed_body"] for row in rows] == [None] * 3
+
+
+async def test_a_scan_that_is_being_recorded_while_its_owner_goes_loses_what_names_them_too(
+    created: Parcel, courier
+):
+    order_no, pool = await created.order_no(), created.svc.service.pool
+    for code in ("PICKED_UP", "DELIVERED"):
+        await courier.push(order_no, code)
+    async with created.svc.uow() as uow:
+        await uow.execute("UPDATE shipment SET last_heard_at = now()")
+        await uow.execute("""INSERT INTO courier_report SELECT (jsonb_populate_record(r, jsonb_build_object(
+            'id', gen_random_uuid(), 'event_id', 'late'))).* FROM courier_report r LIMIT 1""")
+        going = asyncio.create_task(erase(created.svc, created.event.applicant_id))
+        await until_somebody_waits(pool)
+    await going
+    assert await pool.fetchval("SELECT count(*) FROM courier_report WHERE sealed_body IS NOT NULL") == 0
+
+
+async def until_somebody_waits(pool):
+    async with asyncio.timeout(20):
+        while not await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)

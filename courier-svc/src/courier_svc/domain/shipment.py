@@ -55,6 +55,11 @@ class Shipment:
     purge_at: datetime | None = None
     revision: int | None = None
 
+    @property
+    def is_emptied(self) -> bool:
+        """Ended, and what was sealed about it has gone; nothing that names people is to come to it any more."""
+        return self.ended_at is not None and self.purge_at is None
+
     def can(self, move: Move) -> bool:
         return bool(path(self.state, move))
 

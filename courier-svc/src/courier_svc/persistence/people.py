@@ -27,6 +27,8 @@ _SEALED: Final = ("sealed_address", "sealed_next_address")
 _OPEN: Final = (
     "SELECT case_no FROM shipment WHERE applicant_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 20"
 )
+# A report that is being recorded is waited for, and then seen by what follows.
+_LOCK: Final = "SELECT FROM shipment WHERE applicant_id = $1 ORDER BY id FOR UPDATE"
 _REPORTS: Final = """UPDATE courier_report SET sealed_body = NULL WHERE sealed_body IS NOT NULL AND shipment_id IN
  (SELECT id FROM shipment WHERE applicant_id = $1 AND ended_at IS NOT NULL)"""
 _ADDRESSES: Final = """UPDATE shipment SET sealed_address = NULL, sealed_next_address = NULL, purge_at = NULL
@@ -70,6 +72,7 @@ class CourierPeople:
 
     async def erase(self, uow: UnitOfWork, account_id: UUID) -> list[Outcome]:
         """What stays of a parcel (waybill, times) names nobody and is nobody's any more."""
+        await uow.execute(_LOCK, account_id)
         reports = _count(await uow.execute(_REPORTS, account_id))
         addresses = _count(await uow.execute(_ADDRESSES, account_id))
         await uow.execute(_LOOSEN_ACTS, account_id, NOBODY)

@@ -79,7 +79,7 @@ class PgReports:
         At the commit ShipmentChangedMeanwhile, where either is not as `about` said.
         """
         uow.write(
-            _RECORD, *saved_values(shipment), *self._row(report, source, verdict),
+            _RECORD, *saved_values(shipment), *self._row(report, source, verdict, shipment),
             rows=1, otherwise=ShipmentChangedMeanwhile,
         )  # fmt: skip
 
@@ -109,8 +109,11 @@ class PgReports:
             for row in rows
         ]
 
-    def _row(self, report: Report, source: Source, verdict: Verdict) -> tuple[Any, ...]:
-        """The values of `_COLUMNS`."""
+    def _row(
+        self, report: Report, source: Source, verdict: Verdict, shipment: Shipment | None = None
+    ) -> tuple[Any, ...]:
+        """The values of `_COLUMNS`; without what came, where nobody would empty it any more."""
+        keeps = shipment is None or not shipment.is_emptied
         return (
             uuid7(),
             self._courier,
@@ -122,7 +125,7 @@ class PgReports:
             now(),
             source,
             verdict.value,
-            self._sealer.seal(report.body, report.event_id.encode()),
+            self._sealer.seal(report.body, report.event_id.encode()) if keeps else None,
         )
 
     def _open(self, event_id: str, sealed: bytes) -> bytes:
