@@ -189,3 +189,19 @@ async def test_auxiliaries_and_people_check_no_documents(identity, token, phone,
         body = {"phone": phone, "name": "王小明", "id_number": id_number, "window": "W-XC-01"}
         answer = await identity.client.post("/api/identity/window-checks", json=body, headers=bearer(caller))
         assert answer.status_code == 403
+
+
+async def test_who_is_being_erased_while_an_officer_checks_their_document_stays_nobody(
+    identity, registered, officer, phone, id_number
+):
+    account_id = UUID(registered["account"]["account_id"])
+    async with identity.running.uow() as uow:
+        await identity.running.service.state.erasure.erasures.erase(uow, account_id)
+        checking = asyncio.create_task(check(identity, officer, phone, "王小明", id_number))
+        async with asyncio.timeout(20):
+            while not await identity.sql("SELECT FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+    answer = await checking
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-such-account")
+    (row,) = await identity.sql("SELECT id_hash, ial FROM account WHERE id = $1", account_id)
+    assert (row["id_hash"], row["ial"]) == (None, 0)

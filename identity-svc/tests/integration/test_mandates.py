@@ -353,3 +353,16 @@ async def test_what_is_no_items_code_is_refused_by_entry(giver, agent):
     answer = await giver.offers(agent.phone, "赵敏", items=["HUZHENG-001", "HUZHENG-1", "huzheng-002", "HZ"])
     assert type_of(answer) == (422, "invalid-input")
     assert [error["path"] for error in answer.json()["errors"]] == ["/items/1", "/items/2", "/items/3"]
+
+
+async def test_the_phone_of_an_offer_that_nobody_took_is_forgotten_a_day_after_its_end(
+    identity, giver, agent, offered
+):
+    assert (await giver.does("revoke", offered["id"])).status_code == 200
+    for passed, kept in (("0", True), ("2 days", False)):
+        await identity.sql("UPDATE mandate SET ended_at = ended_at - $1::text::interval", passed)
+        async with identity.running.uow() as uow:
+            uow.enqueue("identity.sweep_exports", "recurring")
+        await identity.running.run_jobs()
+        (row,) = await identity.sql("SELECT agent_hash, offer FROM mandate")
+        assert (row["agent_hash"] is not None, row["offer"]) == (kept, None)

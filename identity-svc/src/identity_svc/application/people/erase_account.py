@@ -15,6 +15,7 @@ from ...domain.mandates.mandate import Action, Side, State
 from ...domain.people.erasure import Erasure, ErasureState
 from ..mandates.answer import AnswerMandate
 from ..mandates.ports import Mandates, Notices
+from ..oidc.tell_clients import TELL_CLIENT
 from ..ports import Messages
 from ..revoke_access import RevokeAccess, remembered
 from .ask_parts import AskParts
@@ -111,6 +112,10 @@ class EraseAccount:
         if await self._revoke_access.sessions_of(uow, erasure.account_id, "erasure") or late:
             # A log-in had begun before the account was closed, and ended after: its token runs out first.
             await job.again(uow, now() + self._tokens_run_out)
+            return
+        if await self._erasures.is_telling(uow, erasure.accounts, TELL_CLIENT):
+            # A department's system has not heard of the log-out; afterwards nobody would know whose it was. For a day.
+            await job.again(uow, now() + _ASK_AGAIN)
             return
         await self._erase(uow, erasure)
         await job.again(uow, now())

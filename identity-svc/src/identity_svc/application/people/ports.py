@@ -80,5 +80,8 @@ class Erasures(Protocol):
     async def open_mandates(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[UUID]:
         """Offered and active ones, on either side."""
 
+    async def is_telling(self, uow: UnitOfWork, accounts: Sequence[UUID], kind: str) -> bool:
+        """Whether a client that took part in their sessions is still to be told of the end, by a job of `kind`."""
+
     async def erase(self, uow: UnitOfWork, account_id: UUID) -> tuple[int, list[Outcome]]:
         """What identity-svc keeps, the account itself made a tombstone; its version, and what became of all."""

@@ -22,6 +22,9 @@ _TAKEN_OVER: Final = (
     "SELECT principal_id FROM mandate WHERE agent_id = $1 AND kind = 'owner' AND state = 'active'"
 )
 
+_TELLING: Final = """SELECT EXISTS (SELECT FROM session s JOIN oidc_participation p ON p.session_id = s.id
+ JOIN job j ON j.kind = $2 AND j.key = p.sid::text WHERE s.account_id = ANY($1::uuid[]))"""
+
 
 class SqlErasures:
     def __init__(self, sealer: Sealer, report_days: int) -> None:
@@ -80,6 +83,9 @@ class SqlErasures:
     async def open_mandates(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[UUID]:
         return [row["id"] for row in await uow.fetch(_MANDATES, list(accounts))]
 
+    async def is_telling(self, uow: UnitOfWork, accounts: Sequence[UUID], kind: str) -> bool:
+        return bool(await uow.fetchval(_TELLING, list(accounts), kind))
+
     async def erase(self, uow: UnitOfWork, account_id: UUID) -> tuple[int, list[Outcome]]:
         return await erase_account(uow, self._sealer, account_id)
 
@@ -89,11 +95,15 @@ class SqlErasures:
             "DELETE FROM erasure WHERE ended_at < now() - make_interval(days => $1)", self._report_days
         )
         await uow.execute(_SWEEP_MANDATES, MANDATES.years)
+        await uow.execute(_SWEEP_PHONES)
 
 
 _SWEEP_MANDATES: Final = """DELETE FROM mandate m WHERE m.ended_at < now() - make_interval(years => $1)
  AND EXISTS (SELECT FROM account a WHERE a.id IN (m.principal_id, m.agent_id, m.offered_by)
   AND a.erased_at IS NOT NULL)"""
+# Nobody took the offer: it is no account's, so no erasure would find it. For a day whoever answers hears that it is over.
+_SWEEP_PHONES: Final = """UPDATE mandate SET agent_hash = NULL WHERE agent_id IS NULL AND agent_hash IS NOT NULL
+ AND ended_at < now() - interval '1 day'"""
 
 
 def _hash(receipt: str) -> bytes:
