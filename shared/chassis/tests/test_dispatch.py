@@ -9,6 +9,7 @@ from chassis.http.dispatch import DirectRoute, Dispatch
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from structlog.testing import capture_logs
 
 router = APIRouter(route_class=DirectRoute)
 
@@ -35,6 +36,11 @@ async def rest(rest: str) -> dict[str, str]:
 
 @router.post("/broken")
 async def broken() -> None:
+    raise ZeroDivisionError
+
+
+@router.get("/receipts/{receipt}")
+async def unreadable(receipt: str) -> None:
     raise ZeroDivisionError
 
 
@@ -95,6 +101,13 @@ async def test_an_unforeseen_error_is_a_problem_with_the_requests_id(client: htt
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] == answer.json()["request_id"] == "abcdef0123456789"
     assert "ZeroDivision" not in answer.text
+
+
+async def test_what_stands_in_a_path_is_not_logged_with_an_unforeseen_error(client: httpx2.AsyncClient):
+    with capture_logs() as lines:
+        assert (await client.get("/receipts/opens-a-report")).status_code == 500
+    (line,) = [line for line in lines if line["event"] == "unforeseen_error"]
+    assert line["route"] == "/receipts/{receipt}" and "opens-a-report" not in repr(line)
 
 
 async def test_an_answer_that_may_have_no_body_has_none(client: httpx2.AsyncClient):

@@ -43,11 +43,16 @@ class Observed:
     ) -> None:
         elapsed = time.perf_counter() - self._started
         method = self._scope["method"]
-        route = getattr(self._scope.get("route"), "path", "unmatched")
+        route = _route_of(self._scope)
         _duration(method, route, self.status).observe(elapsed)
         if spans.enabled():
             spans.record(f"{method} {route}", self._work, elapsed, {"http.status_code": self.status})
         context.leave(self._token)
+
+
+def _route_of(scope: Scope) -> str:
+    """Its pattern: what stands in a path may open something, as a receipt does, and belongs into no log."""
+    return str(getattr(scope.get("route"), "path", "unmatched"))
 
 
 def _duration(method: str, route: str, status: int) -> Histogram:
@@ -113,7 +118,7 @@ def error_boundary(app: Any) -> Any:
 
 def unforeseen(scope: Scope) -> Response:
     """The answer to an error that nobody foresaw, inside its `except`; it is logged with the request's id."""
-    log.exception("unforeseen_error", path=scope.get("path"))
+    log.exception("unforeseen_error", route=_route_of(scope))
     language = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"accept-language"), None)
     body = document(
         500,
