@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.clock import now
+from chassis.db import UnitOfWork
 from chassis.ids import uuid7
 from chassis.jobs import Begin
 from chassis.people import Blocker, Outcome
@@ -30,6 +31,8 @@ REQUESTED_SMS: Final = "erasure_requested"
 _RECEIPT_BYTES: Final = 24
 _PREVIEWS: Final = Limit(10, timedelta(minutes=6))
 """By one account. Each does all the work of an erasure, in every service, and undoes it."""
+_REQUESTS: Final = Limit(5, timedelta(hours=12))
+"""By one account: each is told by a short message, which costs, and may be cancelled at once."""
 
 
 class RequestErasure:
@@ -63,6 +66,7 @@ class RequestErasure:
             raise ErasureBlocked(blockers)
         moment, receipt = now(), secrets.token_urlsafe(_RECEIPT_BYTES)
         async with self._begin() as uow:
+            await self._count(uow, Allowance(self._hash(f"erasure-request:{account_id}"), _REQUESTS))
             erasure = Erasure(
                 id=uuid7(), account_id=account_id, also=await self._erasures.taken_over(uow, account_id),
                 state=ErasureState.WAITING, requested_at=moment, due_at=moment + self._cooling_off, report=report,
@@ -80,13 +84,16 @@ class RequestErasure:
         """What stands in the way, and what would become of all. Raises PartsSilent, TooManyAttempts."""
         allowance = Allowance(self._hash(f"erasure-preview:{account_id}"), _PREVIEWS)
         async with self._begin() as uow:
-            if used := await self._throttle.take(uow, [allowance]):
-                raise TooManyAttempts(used.wait)
+            await self._count(uow, allowance)
             accounts = [account_id, *await self._erasures.taken_over(uow, account_id)]
         try:
             return await self._parts.blockers(accounts), await self._parts.preview(accounts)
         except PartMissing as error:
             raise PartsSilent from error
+
+    async def _count(self, uow: UnitOfWork, allowance: Allowance) -> None:
+        if used := await self._throttle.take(uow, [allowance]):
+            raise TooManyAttempts(used.wait)
 
     async def cancel(self, account_id: UUID) -> Erasure:
         """Raises ErasureNotFound, ErasureBegun. Whoever is first, this or the job, has it."""
