@@ -14,6 +14,14 @@ from courier_svc.persistence import people
 
 from ..conftest import HOME, Parcel, agent_of
 
+PARCELS = (
+    people._OPEN,
+    people._LOCK,
+    people._REPORTS,
+    people._ADDRESSES,
+    people._LOOSEN,
+    people._LEFT,
+)
 ACTS = (people._IDS, people._ACTS, people._ACTED, people._LOOSEN_ACTS)
 NEW = {"name": HOME.name, "phone": HOME.phone, "address": "未央路1号"}
 
@@ -39,7 +47,7 @@ async def test_a_parcel_under_way_stands_in_the_way_and_stays_until_it_ends(svc,
 async def test_whatever_was_sent_to_somebody_is_found_by_an_index(svc):
     async with svc.uow() as uow:
         connection = await uow.connection()
-        for sql in (people._OPEN, people._LOCK, people._REPORTS, people._ADDRESSES, people._LOOSEN, people._LEFT, *ACTS):
+        for sql in (*PARCELS, *ACTS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"
 

@@ -397,16 +397,3 @@ async def test_it_is_named_nowhere_but_where_it_is_said_to_stay(identity, elsewh
     assert await traces_of(pool, row["id"]) <= stays(FATES) | {"account.id"}
     hashed = await identity.sql("SELECT FROM sms_code WHERE phone_hash = $1", row["phone_hash"])
     assert hashed == []
-
-
-async def test_whoever_asks_and_cancels_all_day_sends_few_short_messages(identity, elsewhere, session, phone):
-    token, answers = session["access_token"], []
-    for _ in range(6):
-        answers.append(await identity.client.post(PATH, headers=bearer(token)))
-        await identity.client.post(f"{PATH}/cancel", headers=bearer(token))
-        await identity.sql("DELETE FROM throttle WHERE full_again_at < now() + interval '2 hours'")
-    assert [answer.status_code for answer in answers] == [202] * 5 + [429]
-    assert answers[-1].json()["type"] == "/problems/too-many-attempts"
-    await identity.running.run_jobs()
-    sent = [message["template"] for message in await identity.sandbox.messages(phone)]
-    assert sent.count("erasure_requested") == 5

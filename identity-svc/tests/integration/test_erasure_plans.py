@@ -12,6 +12,8 @@ STATEMENTS = (
     erase_own._KEPT,
     erasures._TAKEN_OVER,
     erasures._MANDATES,
+    erasures._HOLD_WARDS,
+    erasures._TELLING,
 )
 DEPARTMENTS = "SELECT code FROM department"
 """Ten of them, read whole."""

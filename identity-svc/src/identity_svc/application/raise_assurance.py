@@ -32,7 +32,9 @@ class RaiseAssurance:
         knows one; RealNameNotConfirmed when the person, or the company, has another account.
         """
         account = await self._accounts.locked(uow, account_id)
-        if account is None or account.erased:  # while its phone was looked up: what is shown now is kept nowhere
+        if (
+            account is None or account.erased
+        ):  # while its phone was looked up: what is shown now is kept nowhere
             raise AccountNotFound
         if proof.source is Source.REALNAME and account.ial >= proof.level:
             return recognised(account, proof)  # said before; nothing new to keep

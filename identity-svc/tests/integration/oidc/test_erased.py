@@ -37,7 +37,9 @@ async def test_nothing_is_erased_until_every_client_heard_of_the_log_out(identit
     assert await runs(identity) == "done"
 
 
-async def test_a_client_that_stays_deaf_does_not_keep_anybody_for_longer_than_a_day(identity, ear: Ear, erasing):
+async def test_a_client_that_stays_deaf_does_not_keep_anybody_for_longer_than_a_day(
+    identity, ear: Ear, erasing
+):
     ear.answer = 503
     assert await runs(identity) == "closing"
     await identity.sql(

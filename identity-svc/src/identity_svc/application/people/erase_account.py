@@ -80,6 +80,11 @@ class EraseAccount:
             elif locked.state is ErasureState.WAITING:
                 await self._close(uow, locked)
                 await job.again(uow, now() + self._tokens_run_out)
+            elif blockers := await self._erasures.dependents(
+                uow, locked.accounts
+            ):  # of two guardians one stays
+                await self._stop(uow, locked, blockers)
+                await job.done(uow)
             else:
                 await self._go_on(job, uow, locked)
 

@@ -80,6 +80,9 @@ class Erasures(Protocol):
     async def open_mandates(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[UUID]:
         """Offered and active ones, on either side."""
 
+    async def dependents(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[Blocker]:
+        """Who depends on them; asked again, and whoever else's end would leave the same ones alone waits for ours."""
+
     async def is_telling(self, uow: UnitOfWork, accounts: Sequence[UUID], kind: str) -> bool:
         """Whether a client that took part in their sessions is still to be told of the end, by a job of `kind`."""
 

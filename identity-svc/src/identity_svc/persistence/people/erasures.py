@@ -6,12 +6,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.people import Outcome
+from chassis.people import Blocker, Outcome
 from chassis.sealing import Sealer
 
 from ...domain.people.erasure import Erasure, ErasureState
 from ...domain.people.retention import MANDATES
-from .erase_own import erase_account
+from .erase_own import erase_account, own_blockers
 
 _COLUMNS: Final = "id, account_id, also, state, requested_at, due_at, ended_at, report"
 _ADD: Final = f"""INSERT INTO erasure ({_COLUMNS}, receipt_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -22,8 +22,12 @@ _TAKEN_OVER: Final = (
     "SELECT principal_id FROM mandate WHERE agent_id = $1 AND kind = 'owner' AND state = 'active'"
 )
 
-_TELLING: Final = """SELECT EXISTS (SELECT FROM session s JOIN oidc_participation p ON p.session_id = s.id
- JOIN job j ON j.kind = $2 AND j.key = p.sid::text WHERE s.account_id = ANY($1::uuid[]))"""
+_HOLD_WARDS: Final = """SELECT FROM mandate WHERE kind IN ('guardian', 'owner') AND state = 'active'
+ AND principal_id = ANY(ARRAY(SELECT principal_id FROM mandate
+  WHERE agent_id = ANY($1::uuid[]) AND kind = 'guardian' AND state = 'active')) ORDER BY id FOR UPDATE"""
+_TELLING: Final = """SELECT EXISTS (SELECT FROM job WHERE kind = $2 AND key = ANY(ARRAY(
+ SELECT sid::text FROM oidc_participation WHERE session_id = ANY(ARRAY(
+  SELECT id FROM session WHERE account_id = ANY($1::uuid[]))))))"""
 
 
 class SqlErasures:
@@ -83,6 +87,10 @@ class SqlErasures:
     async def open_mandates(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[UUID]:
         return [row["id"] for row in await uow.fetch(_MANDATES, list(accounts))]
 
+    async def dependents(self, uow: UnitOfWork, accounts: Sequence[UUID]) -> list[Blocker]:
+        await uow.execute(_HOLD_WARDS, list(accounts))
+        return [blocker for account_id in accounts for blocker in await own_blockers(uow, account_id)]
+
     async def is_telling(self, uow: UnitOfWork, accounts: Sequence[UUID], kind: str) -> bool:
         return bool(await uow.fetchval(_TELLING, list(accounts), kind))
 
@@ -101,7 +109,7 @@ class SqlErasures:
 _SWEEP_MANDATES: Final = """DELETE FROM mandate m WHERE m.ended_at < now() - make_interval(years => $1)
  AND EXISTS (SELECT FROM account a WHERE a.id IN (m.principal_id, m.agent_id, m.offered_by)
   AND a.erased_at IS NOT NULL)"""
-# Nobody took the offer: it is no account's, so no erasure would find it. For a day whoever answers hears that it is over.
+# Nobody took the offer: it is no account's, and no erasure finds it. For a day whoever answers hears that it is over.
 _SWEEP_PHONES: Final = """UPDATE mandate SET agent_hash = NULL WHERE agent_id IS NULL AND agent_hash IS NOT NULL
  AND ended_at < now() - interval '1 day'"""
 
