@@ -2,7 +2,10 @@
 
 import asyncio
 
+from chassis.clock import now
 from chassis.testing import bearer
+from identity_svc.application.mandates.claim_ward import FOR_GOOD
+from identity_svc.domain.people.retention import MANDATES
 
 from .test_erasure import JOB, PATH, asked, elsewhere, holds, runs, session
 
@@ -56,3 +59,22 @@ async def test_of_two_guardians_who_go_at_once_one_stays(
     left = await identity.sql("SELECT agent_id FROM mandate WHERE state = 'active'")
     (still,) = await identity.sql("SELECT id FROM account WHERE closed_at IS NULL AND id <> $1", ward)
     assert [row["agent_id"] for row in left] == [still["id"]]
+
+
+async def test_whoever_took_over_an_account_from_childhood_for_good_sees_what_its_end_would_do(
+    identity, elsewhere, session, another_phone
+):
+    me = (await identity.sql("SELECT id FROM account"))[0]["id"]
+    await identity.register(another_phone())
+    child = (await identity.sql("SELECT id FROM account WHERE id <> $1", me))[0]["id"]
+    await holds(identity, "owner", principal=child, agent=me)
+    await identity.sql("UPDATE mandate SET expires_at = $1", FOR_GOOD)
+    answer = await identity.client.get(f"{PATH}/preview", headers=bearer(session["access_token"]))
+    assert answer.status_code == 200, answer.text
+    own = next(part for part in answer.json()["parts"] if part["part"] == "identity-svc")
+    kept = [line for line in own["outcomes"] if line["what_en"].startswith("Mandates")]
+    until = MANDATES.last_day(now())
+    assert [(line["count"], line["until"]) for line in kept] == [(1, until.isoformat())] * 2
+    await asked(identity, session["access_token"])
+    await runs(identity, 2)
+    assert len(await identity.sql("SELECT FROM account WHERE erased_at IS NOT NULL")) == 2

@@ -62,7 +62,8 @@ _TOMBSTONE: Final = """UPDATE account SET phone_hash = NULL, id_hash = NULL, pho
  id_hash_next = NULL, personal = $2, company_name = NULL, uscc = NULL, password_hash = NULL, ial = 0,
  verified_at = NULL, closed_at = coalesce(closed_at, now()), erased_at = now(), version = version + 1
  WHERE id = $1 AND erased_at IS NULL RETURNING version"""
-_KEPT: Final = """SELECT count(*) AS n, min(coalesce(ended_at, expires_at)) AS first FROM mandate
+# Those that hold end with the account; some would for good, and no day is three years after that.
+_KEPT: Final = """SELECT count(*) AS n, min(coalesce(ended_at, now())) AS first FROM mandate
  WHERE principal_id = $1 OR agent_id = $1 OR offered_by = $1"""
 _AGENT: Final = "UPDATE mandate SET agent_hash = NULL, offer = NULL WHERE agent_id = $1"
 _CODES: Final = """DELETE FROM sms_code WHERE phone_hash =
