@@ -31,8 +31,8 @@ _OF_APPLICANT_WITHIN: Final = _OF_APPLICANT.replace(
 _REVOKE: Final = """UPDATE document SET revoked_at = $2, revoked_by = $3, revocation_sealed = $4
  WHERE id = $1 AND revoked_at IS NULL"""
 _BY_IDS: Final = f"{_FOUND} WHERE document.id = ANY($1::uuid[]) FOR UPDATE OF document"
-_LOOSEN: Final = """UPDATE document SET applicant_id = $2, holder_masked = NULL, key_id = $3, signature = $4
- WHERE id = $1"""
+_LOOSEN: Final = """UPDATE document SET applicant_id = $2, holder_masked = NULL, key_id = $3, signature = $4,
+ revocation_sealed = NULL WHERE id = $1"""
 _DRAW: Final = "SELECT nextval('document_serial_seq') FROM generate_series(1, $1)"
 _LATEST: Final = UUID(int=2**128 - 1)
 
@@ -57,7 +57,7 @@ async def by_code(uow: UnitOfWork, code: str) -> Found | None:
 
 
 async def loosen(uow: UnitOfWork, ids: Sequence[UUID], loosened: Callable[[Document], Document]) -> None:
-    """Takes from them whose they were."""
+    """Takes from them whose they were, and what was written of them when they were revoked."""
     for row in await uow.fetch(_BY_IDS, list(ids)):
         document = loosened(_found(row).document)
         await uow.execute(_LOOSEN, document.id, document.applicant_id, document.key_id, document.signature)

@@ -34,6 +34,15 @@ async def test_a_record_that_was_altered_is_not_made_genuine_by_it(documents):
     assert await verified(documents, document_id) == before
 
 
+async def test_why_it_was_revoked_goes_and_that_it_was_stays(documents):
+    document_id = await documents.issue()
+    async with documents.svc.uow() as uow:
+        await documents.desk.revoke(uow, document_id, "张三丰提供了虚假材料", uuid4())
+    row = await loosened(documents, document_id)
+    assert row["revocation_sealed"] is None and row["revoked_at"] is not None
+    assert await verified(documents, document_id) == "revoked"
+
+
 async def test_its_paper_is_made_no_more(documents):
     holder = uuid4()
     document_id = await documents.issue(holder)
