@@ -111,6 +111,7 @@ async def test_others_hear_that_it_is_gone(identity, elsewhere, session):
     token = given.json()["access_token"]
     answer = await identity.client.get(f"/internal/accounts/{row['id']}", headers=bearer(token))
     assert (answer.status_code, answer.json()["type"]) == (410, "/problems/account-erased")
+    assert await identity.sql("SELECT FROM access_log") == [], "nobody was seen"
 
 
 async def test_what_stands_in_the_way_is_said_before_anything_happens(identity, elsewhere, session):

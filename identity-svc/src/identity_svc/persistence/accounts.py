@@ -34,11 +34,12 @@ _RECOGNISE = """
 UPDATE account SET personal = $2, id_hash = $3, ial = $4, verified_at = $5, version = $6, id_hash_next = $7
 WHERE id = $1
 """
-# One statement: nobody sees a person's data without leaving a trace of it.
+# One statement: nobody sees a person's data without leaving a trace of it. Of who was erased there is nothing to see.
 _VIEW = f"""
 WITH seen AS (
   INSERT INTO access_log (account_id, viewer, officer_id, why, viewer_en)
-  SELECT id, $2, $3, $4, $5 FROM account WHERE id = $1
+  SELECT id, $2, $3, $4, $5 FROM account
+  WHERE id = $1 AND erased_at IS NULL
 )
 SELECT {COLUMNS} FROM account WHERE id = $1
 """
