@@ -1,5 +1,6 @@
 """Asking for the end of one's account, and thinking better of it."""
 
+import asyncio
 import secrets
 from datetime import timedelta
 from typing import Final
@@ -87,9 +88,12 @@ class RequestErasure:
             await self._count(uow, allowance)
             accounts = [account_id, *await self._erasures.taken_over(uow, account_id)]
         try:
-            return await self._parts.blockers(accounts), await self._parts.preview(accounts)
+            blockers, report = await asyncio.gather(
+                self._parts.blockers(accounts), self._parts.preview(accounts)
+            )
         except PartMissing as error:
             raise PartsSilent from error
+        return blockers, report
 
     async def _count(self, uow: UnitOfWork, allowance: Allowance) -> None:
         if used := await self._throttle.take(uow, [allowance]):
