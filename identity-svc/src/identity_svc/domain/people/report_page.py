@@ -33,6 +33,12 @@ PAGE_HEADERS: Final = {
 }
 """The page stands behind a receipt: it is kept nowhere on the way, and only its own style is let in."""
 
+_OTHERS: Final = (
+    "<p>快递、短信、支付机构和您同意过的部门系统，各自依法保管收到的数据，不在本报告之内。<br>"
+    "Couriers, the SMS operator, payment providers and departments' systems you consented to keep what they received "
+    "by laws of their own; this report does not cover them.</p>"
+)
+
 
 def report_page(erasure: Erasure) -> str:
     zh, en = STATES[erasure.state]
@@ -46,7 +52,8 @@ def report_page(erasure: Erasure) -> str:
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>账号注销报告 · Erasure report</title><style>{_STYLE}</style></head>'
-        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{_days(erasure)}{note}{parts}</body></html>"
+        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{_days(erasure)}{note}"
+        f"{parts}{_OTHERS}</body></html>"
     )
 
 
