@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from chassis.problems.rendering import _field_error
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 
 class Colour(StrEnum):
@@ -60,3 +60,30 @@ def test_a_wrong_field_is_told_in_chinese(zh: str, sent: dict[str, Any]):
     error = _field_error({**refused.value.errors()[0], "loc": ("body", *refused.value.errors()[0]["loc"])})
     assert error.zh == zh
     assert not re.search(r"[\u4e00-\u9fff]", error.en)
+
+
+def _kept(tag: str) -> str:
+    raise ValueError("同一标签只能选一次 · a tag is given once")
+
+
+class Tagged(BaseModel):
+    tag: Annotated[str, AfterValidator(_kept)]
+
+
+def test_a_validator_of_ours_speaks_to_each_in_their_language():
+    with pytest.raises(ValidationError) as refused:
+        Tagged.model_validate({"tag": "x"})
+    error = _field_error({**refused.value.errors()[0], "loc": ("body", "tag")})
+    assert (error.path, error.zh, error.en) == ("/tag", "同一标签只能选一次", "a tag is given once")
+
+
+def test_what_is_told_in_english_alone_is_not_split():
+    error = _field_error(
+        {
+            "type": "enum",
+            "loc": ("body", "a"),
+            "msg": "Input should be 'a · b'",
+            "ctx": {"expected": "'a · b'"},
+        }
+    )
+    assert (error.zh, error.en) == ("可选值：a · b", "Input should be 'a · b'")

@@ -40,7 +40,7 @@ Owner = Annotated[
 
 def _printable(name: str) -> str:
     if not name.isprintable():
-        raise ValueError("must be printable")
+        raise ValueError("只能用可显示的文字 · only characters that can be seen")
     return name
 
 

@@ -191,6 +191,9 @@ _CHINESE: dict[str, str] = {
 }
 """Pydantic's kind of error → our words, filled in from its context; the English ones are its own."""
 
+_BOTH = " · "
+"""Between the two languages of what validators of ours say: `日期应为 YYYY-MM-DD · a date is YYYY-MM-DD`."""
+
 
 def _field_error(item: dict[str, Any]) -> FieldError:
     place = [str(part) for part in item["loc"]]
@@ -199,6 +202,9 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     path = (
         "".join(f"/{part}" for part in place[1:]) if place[:1] == ["body"] else ".".join(place[1:] or place)
     )
+    chinese, both, english = str(item["msg"]).removeprefix("Value error, ").partition(_BOTH)
+    if both and item["type"] not in _CHINESE:
+        return FieldError(path, chinese[:200], english[:200])
     return FieldError(path, _in_chinese(item), str(item["msg"])[:200])
 
 
