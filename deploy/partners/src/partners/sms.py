@@ -16,7 +16,10 @@ from .fields import text
 _PHONE = re.compile(r"1\d{10}|\+\d{6,15}")
 _CODE = "验证码 {{code}}（序号 {{serial}}），用于{what}，请勿告诉他人。"
 _TEMPLATES = {
-    "erasure_requested": "已收到注销您警务服务账号的申请，等待期内登录即可取消。如非本人操作请立即取消并修改口令。",
+    "mandate_offered": "有人请您代为办理警务服务，请登录后在“我的授权”中查看并决定是否接受；不认识对方请谢绝。",
+    "mandate_accepted": "您的代办授权已被接受，对方可在授权范围内代您办理警务服务；如非您授意，请登录后立即解除。",
+    "guardian_registered": "您的账号已登记代办监护关系，请登录后在“我的授权”中查看；如有疑问请到服务窗口核实。",
+    "erasure_requested": "已收到注销您警务服务账号的申请，等待期内可登录取消。如非本人操作请立即取消并修改口令。",
     "erasure_begun": "您的警务服务账号已停用，个人数据将按规定删除；依法保留的内容、原因和期限，请凭注销回执查询。",
     "erasure_stopped": "您的警务服务账号注销已中止：还有未办结的事项，请登录查看。",
     "register_code": _CODE.format(what="注册"),
