@@ -15,6 +15,8 @@ _STYLE: Final = (
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}td,th{border:1px solid #ccc;padding:.3rem .6rem;"
     "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f4f6f8;width:14rem}"
     ".missing{background:#fff3cd;padding:.6rem 1rem}h3{margin-bottom:0}"
+    "@media(max-width:40rem){tr,th,td{display:block;width:auto}th{border-bottom:0}"
+    "td{border-top:0}td table{margin:0}td td,td th{padding:.2rem .4rem}}"
 )
 
 

@@ -20,9 +20,14 @@ STATES = {
     ErasureState.STOPPED: ("已中止：有未办结的事项", "stopped: something is still open"),
 }
 _AHEAD = frozenset({ErasureState.WAITING, ErasureState.CLOSING})
+_COLUMNS: Final = ("内容 · What", "结果 · Outcome", "原因 · Why", "至 · Until")
+"""On a phone each cell bears its column's name, one below the other."""
 _STYLE = """body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4rem .6rem;text-align:left}
-td:last-child{white-space:nowrap}"""
+td:last-child{white-space:nowrap}
+@media(max-width:40rem){tr{display:block;border:1px solid #bbb;margin:.6rem 0}tr:first-child{display:none}
+td{display:block;border:0;padding:.2rem .6rem}td:empty{display:none}
+td:before{content:attr(data-of);color:#555;font-size:.85em;display:block}}"""
 PAGE_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -69,16 +74,15 @@ def _days(erasure: Erasure) -> str:
 def _table(lines: list[Outcome]) -> str:
     if not lines:
         return "<p>没有您的数据 · Nothing of you</p>"
-    head = "<tr><th>内容 · What</th><th>结果 · Outcome</th><th>原因 · Why</th><th>至 · Until</th></tr>"
+    head = f"<tr>{''.join(f'<th>{name}</th>' for name in _COLUMNS)}</tr>"
     return f"<table>{head}{''.join(map(_row, lines))}</table>"
 
 
 def _row(line: Outcome) -> str:
     outcome = "保留 · kept" if line.outcome == "kept" else "删除 · erased"
-    why = f"{escape(line.why or '')}<br>{escape(line.why_en or '')}" if line.why else "-"
+    why = f"{escape(line.why or '')}<br>{escape(line.why_en or '')}" if line.why else ""
     count = "" if line.count is None else f" ({line.count})"
-    until = line.until.isoformat() if line.until else "-"
-    return (
-        f"<tr><td>{escape(line.what)}<br>{escape(line.what_en)}{count}</td>"
-        f"<td>{outcome}</td><td>{why}</td><td>{until}</td></tr>"
-    )
+    until = line.until.isoformat() if line.until else ""
+    cells = (f"{escape(line.what)}<br>{escape(line.what_en)}{count}", outcome, why, until)
+    named = (f'<td data-of="{name}">{cell}</td>' for name, cell in zip(_COLUMNS, cells, strict=True))
+    return f"<tr>{''.join(named)}</tr>"
