@@ -105,3 +105,13 @@ async def test_another_browsers_verifier_does_not_fit(identity, person):
     query = {"code": code, "state": asked["state"], "iss": "http://partners.test/city"}
     answer = await thief.get(f"/api/identity/ways/city/return?{urlencode(query)}")
     assert answer.headers["location"] == "/done?way_in=refused"
+
+
+async def test_people_whose_way_back_is_stale_get_a_page(identity):
+    web = browser(identity)
+    answer = await web.get(
+        "/api/identity/ways/city/return?code=x&state=y", headers={"Accept": "text/html,*/*;q=0.8"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login/vouched?way_in=stale")
+    page = await web.get(answer.headers["location"])
+    assert page.status_code == 200 and "请重新开始" in page.text

@@ -185,3 +185,19 @@ async def test_an_empty_second_code_is_an_error_of_its_field(browser, party, ide
         "/login/officer/code", data={"form": form[1], "challenge": "x", "code": " "}
     )
     assert answer.status_code == 422 and "请输入动态口令或恢复码" in answer.text
+
+
+async def test_whoever_is_logged_in_sees_it_where_one_logs_in(browser, citizen):
+    page = await browser.get("/login?way=password")
+    assert "/login/continue" not in page.text
+    page = await browser.submit(page, "/login/password", **citizen)
+    assert "您已登录" in page.text
+    page = await browser.get("/login")
+    assert "当前登录" in page.text and 'href="/login/continue"' in page.text
+
+
+async def test_a_wrong_code_says_nothing_of_passwords(browser, phone):
+    page = await browser.submit(await browser.get("/login"), "/login/code", phone=phone)
+    page = await browser.submit(page, "/login/code/enter", code="000000")
+    assert page.answer.status_code == 422
+    assert "验证码不正确或已失效" in page.text and "口令不正确" not in page.text

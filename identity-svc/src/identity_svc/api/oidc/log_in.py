@@ -38,9 +38,10 @@ async def show_log_in(request: Request, uow: Uow, desk: TheOidc, here: TheBrowse
     way = way if way in offered else offered[0]
     hint = (asked.flow.asked.login_hint or "") if asked else ""
     again = asked is not None and asked.seat is not None and asked.step is Step.LOG_IN
-    return pages(request).show(
-        here, "login", **_words(request, desk, asked, way), identifier=hint, again=again
-    )
+    seat = await desk.authorize.seat(uow, here.visitor) if asked is None else None
+    person = await shown(request, uow, seat) if seat else None
+    words = {**_words(request, desk, asked, way), "identifier": hint, "again": again, "person": person}
+    return pages(request).show(here, "login", **words)
 
 
 @router.get("/login/continue")
@@ -162,8 +163,8 @@ async def _again(
 ) -> Response:
     await uow.rollback()
     asked = await _asked(uow, desk, here)
-    words = {**_words(request, desk, asked, way), "identifier": identifier, "again": False, "path": "/login"}
-    return pages(request).again(here, "login", problem, **words)
+    words = {**_words(request, desk, asked, way), "identifier": identifier, "again": False}
+    return pages(request).again(here, "login", problem, **words, person=None, path="/login")
 
 
 def _words(request: Request, desk: OidcDesk, asked: Position | None, way: str) -> dict[str, object]:

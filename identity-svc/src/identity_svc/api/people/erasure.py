@@ -7,6 +7,7 @@ from typing import Annotated
 from chassis.auth import Caller
 from chassis.http import Router, Uow, allow, answer_not_stored
 from chassis.people import Blocker, Outcome
+from chassis.problems.rendering import wants_page
 from contracts.tokens import Role
 from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse
@@ -18,7 +19,7 @@ from ...application.people.request_export import RequestExport
 from ...domain.people.erasure import Erasure, ErasureState, in_order
 from ...domain.people.errors import ErasureNotFound
 from ...domain.people.export import PARTS
-from ...domain.people.report_page import PAGE_HEADERS, report_page
+from ...domain.people.report_page import PAGE_HEADERS, missing_page, report_page
 from ..dependencies import not_cached
 from ..views import authentication_of
 
@@ -136,6 +137,11 @@ async def read_report(receipt: Receipt, uow: Uow, desk: Desk) -> ErasureView:
 
 
 @receipts.get("/{receipt}/document", summary="注销报告 · The report, to keep", response_class=HTMLResponse)
-async def read_document(receipt: Receipt, uow: Uow, desk: Desk) -> HTMLResponse:
-    page = report_page(await _by_receipt(receipt, uow, desk))
-    return HTMLResponse(page, headers=PAGE_HEADERS)
+async def read_document(receipt: Receipt, request: Request, uow: Uow, desk: Desk) -> HTMLResponse:
+    try:
+        page, status = report_page(await _by_receipt(receipt, uow, desk)), 200
+    except ErasureNotFound as missing:
+        if not wants_page(request):
+            raise
+        page, status = missing_page(missing), 404
+    return HTMLResponse(page, status, headers=PAGE_HEADERS)

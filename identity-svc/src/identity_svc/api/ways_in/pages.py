@@ -29,6 +29,10 @@ _FAILED = {
         "对方暂时没有答复，请稍后再试，或换一种方式。",
         "There was no answer; try again later, or another way.",
     ),
+    "stale": (
+        "这次登录不是从本浏览器发起的，或已用过、已过期，请重新开始。",
+        "This log-in was not begun in this browser, was used already, or has expired: begin again.",
+    ),
     "wait": ("尝试次数过多，请稍后再试。", "There were too many attempts; try again later."),
 }
 

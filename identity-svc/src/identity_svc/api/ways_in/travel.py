@@ -3,10 +3,12 @@
 from typing import Annotated
 
 from chassis.http import Router
+from chassis.problems.rendering import wants_page
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
+from ...domain.ways_in.errors import ReturnStale
 from ...domain.ways_in.journey import LIFETIME
 from ...domain.ways_in.vouched import TICKET_LIFETIME, Provider
 from ..dependencies import ClientAddress, not_cached
@@ -71,8 +73,14 @@ async def set_out(
 
 @router.get("/{provider}/return", include_in_schema=False)
 async def come_back(provider: str, request: Request, desk: TheWaysIn, address: ClientAddress) -> Response:
+    """What leads nowhere (pressed twice, begun elsewhere) is a page for people and a problem for programs."""
     answer, kept = dict(request.query_params), cookie_of(request, JOURNEY)
-    returned = await desk.travel.come_back(provider, kept, answer, address)
+    try:
+        returned = await desk.travel.come_back(provider, kept, answer, address)
+    except ReturnStale:
+        if not wants_page(request):
+            raise
+        return _sent_to("/login/vouched?way_in=stale")
     outcome = provider
     if returned.problem is not None:
         outcome = _FAILURES.get(returned.problem.status, "refused")

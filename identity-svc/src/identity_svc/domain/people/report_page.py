@@ -9,6 +9,7 @@ from chassis.clock import shown
 from chassis.people import Outcome
 
 from .erasure import Erasure, ErasureState, in_order
+from .errors import ErasureNotFound
 from .export import PARTS
 
 STATES = {
@@ -54,11 +55,19 @@ def report_page(erasure: Erasure) -> str:
         f"<h2>{escape(PARTS[name][0])} · {escape(PARTS[name][1])}</h2>{_table(lines)}"
         for name, lines in in_order(erasure.report)
     )
+    return _page(f"<p>{zh} · {en}</p>{_days(erasure)}{note}{parts}{_OTHERS}")
+
+
+def missing_page(problem: ErasureNotFound) -> str:
+    """For people, whose link is older than the report or was not copied whole."""
+    return _page(f"<p>{escape(problem.zh)}</p><p>{escape(problem.en)}</p>")
+
+
+def _page(body: str) -> str:
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>账号注销报告 · Erasure report</title><style>{_STYLE}</style></head>'
-        f"<body><h1>账号注销报告 · Erasure report</h1><p>{zh} · {en}</p>{_days(erasure)}{note}"
-        f"{parts}{_OTHERS}</body></html>"
+        f"<body><h1>账号注销报告 · Erasure report</h1>{body}</body></html>"
     )
 
 
