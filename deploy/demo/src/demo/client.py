@@ -42,7 +42,7 @@ from police_api.models import (
 )
 from police_api.types import File
 
-from .api import Json, Platform, ask, once_possible, until
+from .api import Json, NeverHappened, Platform, ask, once_possible, until
 from .partners import Phone
 
 
@@ -217,4 +217,10 @@ class Officer(Person):
 
 async def _token(platform: Platform, body: IdentityLoginRequest) -> str:
     answer = await ask(identity_log_in, client=platform.client(), body=body)
+    if "access_token" not in answer:  # somebody tried the second factor with this demonstration log-in
+        raise NeverHappened(
+            f"{body.badge_no} 已启用动态口令，演示无法登录；可由 OPERATOR-1 重置"
+            f" · {body.badge_no} needs a second factor now; OPERATOR-1 can take it away"
+            " (DELETE /api/identity/officers/{officer_id}/second-factor)"
+        )
     return str(answer["access_token"])
