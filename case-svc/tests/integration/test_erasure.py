@@ -142,6 +142,6 @@ async def test_whatever_an_applicant_has_is_found_by_an_index(world):
     async with world.uow() as uow:
         connection = await uow.connection()
         found = (erasure._OPEN, erasure._ALL, *erasure._OF_BOTH, erasure._HANDS, erasure._MATERIALS)
-        for sql in (*found, people._IDS, documents._BY_IDS):
+        for sql in (*found, people._IDS, people._DOCUMENTS, documents._BY_IDS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"

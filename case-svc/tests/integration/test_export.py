@@ -54,6 +54,18 @@ async def test_who_acted_for_whom_is_handed_out_to_both_and_the_others_data_to_n
         assert one["data"].keys() == {"case_id", "mandate_id", "what", "first_at", "last_at", "times"}
 
 
+async def test_an_issued_document_is_told_though_nobody_made_its_pdf(world, make_item, as_identity):
+    case_id = await world.accepted(make_item())
+    await world.officer().post(f"/api/cases/{case_id}/decisions", {"decision": "approve"})
+    (shown,) = (await world.citizen.get("/api/documents")).json()["items"]
+    page = await world.client.get(f"/internal/people/{world.citizen.id}/export", headers=as_identity)
+    (record,) = page.json()["records"]
+    (document,) = record["data"]["documents"]
+    for name in ("number", "verification_code", "item_name", "result", "issued_at", "valid_until"):
+        assert document[name] == shown[name], name
+    assert document["revoked_at"] is None
+
+
 async def test_it_comes_page_by_page(world, make_item, as_identity):
     item = make_item()
     agent = world.agent_of(world.person(), world.citizen.id)

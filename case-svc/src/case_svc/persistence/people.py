@@ -9,8 +9,10 @@ from chassis.people import Blocker, ExportPage, FileNote, Outcome, Record
 from chassis.sealing import Sealer
 
 from ..application.attach_material import file_aad
+from ..documents.codes import grouped
 from ..documents.desk import document_aad
 from ..documents.issuing import DocumentIssuer
+from ..documents.record import document_number
 from ..materials.errors import FileMissing
 from ..materials.store import MaterialStore
 from .erasure import blockers_of, erase_cases
@@ -31,6 +33,8 @@ _HANDS: Final = """SELECT case_id, acted_by, mandate_id, what, first_at, last_at
 WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, first_at, what"""
 _VIEWS: Final = """SELECT case_id, viewer, unit, what, at FROM case_view WHERE case_id = ANY($1::uuid[])
 ORDER BY case_id, id"""
+_DOCUMENTS: Final = """SELECT case_id, serial, code, item_name, result, issued_at, valid_until, revoked_at FROM document
+WHERE applicant_id = $1 AND case_id = ANY($2::uuid[]) ORDER BY id"""
 _MATERIALS: Final = "SELECT * FROM case_material WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"
 
 
@@ -48,6 +52,7 @@ class CasePeople:
         ids = [case["id"] for case in cases]
         history, views = await uow.read(_HISTORY, ids), await uow.read(_VIEWS, ids)
         materials, hands = await uow.read(_MATERIALS, ids), await uow.read(_HANDS, found)
+        documents = await uow.read(_DOCUMENTS, account_id, ids)
         page = ExportPage(next=found[-1] if len(found) == _PAGE else None)
         page.records += _done_for_others(account_id, hands)
         for case in cases:
@@ -55,6 +60,7 @@ class CasePeople:
             record.data["acted_by"] = [
                 _without(row, "case_id") for row in hands if row["case_id"] == case["id"]
             ]
+            record.data["documents"] = [_issued(row) for row in documents if row["case_id"] == case["id"]]
             page.records.append(record)
             page.files += [self._file_note(case, row) for row in materials if row["case_id"] == case["id"]]
             if case["document_id"] is not None:
@@ -146,6 +152,13 @@ def _done_for_others(account_id: UUID, hands: Sequence[Any]) -> list[Record]:
         for row in hands
         if row["acted_by"] == account_id
     ]
+
+
+def _issued(row: Any) -> dict[str, Any]:
+    """What its paper says, whether its PDF was ever made or not."""
+    facts = {name: row[name] for name in ("item_name", "result", "issued_at", "valid_until", "revoked_at")}
+    number = document_number(row["serial"], row["issued_at"])
+    return {"number": number, "verification_code": grouped(row["code"])} | facts
 
 
 def _without(row: Any, name: str) -> dict[str, Any]:
