@@ -105,6 +105,7 @@ async def test_everything_is_in_it(identity, elsewhere, session, phone):
     front = archive.read("index.html").decode()
     assert "我的个人数据" in front and "case-svc/things-1.html" in front
     assert "&lt;张三&gt;" in archive.read("case-svc/things-1.html").decode()
+    assert "手机号" in archive.read("identity-svc/account-1.html").decode()
     kinds = [row["kind"] for row in await identity.sql("SELECT kind FROM message ORDER BY id")]
     assert kinds[-2:] == ["export_requested", "export_ready"]
     actions = [row["action"] for row in await identity.sql("SELECT action FROM audit_log ORDER BY id")]

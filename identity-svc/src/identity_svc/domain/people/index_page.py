@@ -9,14 +9,15 @@ from urllib.parse import quote
 from contracts import platform
 
 from .export import PARTS, Export, PartState
+from .field_names import FIELDS
 
 _STYLE: Final = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}"
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}td,th{border:1px solid #ccc;padding:.3rem .6rem;"
-    "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f4f6f8;width:14rem}"
+    "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#f4f6f8;width:14rem}small{font-weight:400;color:#555}"
     ".missing{background:#fff3cd;padding:.6rem 1rem}h3{margin-bottom:0}"
     "@media(max-width:40rem){tr,th,td{display:block;width:auto}th{border-bottom:0}"
-    "td{border-top:0}td table{margin:0}td td,td th{padding:.2rem .4rem}}"
+    "th br{display:none}th small{margin-left:.5em}td{border-top:0}td table{margin:0}td td,td th{padding:.2rem .4rem}}"
 )
 
 
@@ -46,6 +47,7 @@ def _part(export: Export, name: str, entries: Sequence[str]) -> str:
             "This part did not answer and is missing here: ask for another export later.</p>"
         )
     mine = [path for path in entries if path.startswith(f"{name}/")]
+    mine.sort(key=lambda path: path.endswith(".json"))  # what is for programs comes last
     links = "".join(f'<li><a href="{quote(path)}">{escape(path)}</a></li>' for path in mine)
     return f"{heading}<p>{part.records} 条记录 records, {part.files} 个文件 files</p><ul>{links}</ul>"
 
@@ -53,12 +55,17 @@ def _part(export: Export, name: str, entries: Sequence[str]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, dict):
         rows = "".join(
-            f"<tr><th>{escape(str(name))}</th><td>{_value(one)}</td></tr>" for name, one in value.items()
+            f"<tr><th>{_field(str(name))}</th><td>{_value(one)}</td></tr>" for name, one in value.items()
         )
         return f"<table>{rows}</table>"
     if isinstance(value, list):
         return "".join(f"<div>{_value(one)}</div>" for one in value) or "-"
     return "-" if value is None else escape(str(value))
+
+
+def _field(name: str) -> str:
+    chinese = FIELDS.get(name)
+    return f"{chinese}<br><small>{escape(name)}</small>" if chinese else escape(name)
 
 
 def _page(title: str, body: str) -> str:
