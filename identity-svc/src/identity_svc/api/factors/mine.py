@@ -1,10 +1,8 @@
 """One's own authenticator, recovery codes and trusted devices."""
 
-import io
 from datetime import datetime
 from uuid import UUID
 
-import segno
 from chassis.http import Router, Uow, answer_not_stored
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +11,7 @@ from ...domain.factors.errors import DeviceNotFound
 from ...domain.factors.totp import secret_text
 from ..dependencies import ClientAddress, not_cached
 from ..fields import Body, OneTimeCode, Password
+from ..qr_codes import qr_svg
 from ..views import session_id_of
 from .desk import AtWork, Newcomer, TheDesk
 from .steps import RecoveryCode, read_proof
@@ -87,7 +86,11 @@ async def propose_factor(
     proposal = await desk.enrol.propose(
         uow, caller.account_id, session_id_of(caller), body.current_password, proof, address
     )
-    return ProposalView(secret=secret_text(proposal.secret), uri=proposal.uri, qr_svg=_qr_code(proposal.uri))
+    return ProposalView(
+        secret=secret_text(proposal.secret),
+        uri=proposal.uri,
+        qr_svg=qr_svg(proposal.uri, scale=4, title="otpauth"),
+    )
 
 
 @router.post("/second-factor/confirmation", summary="启用动态口令 · Add it, by its first code")
@@ -120,9 +123,3 @@ async def list_devices(uow: Uow, desk: TheDesk, caller: AtWork) -> list[TrustedD
 async def end_trust(device_id: UUID, uow: Uow, desk: TheDesk, caller: AtWork) -> None:
     if not await desk.devices.end(uow, caller.account_id, device_id):
         raise DeviceNotFound
-
-
-def _qr_code(text: str) -> str:
-    out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", scale=4, xmldecl=False, svgns=True, title="otpauth")
-    return out.getvalue().decode()

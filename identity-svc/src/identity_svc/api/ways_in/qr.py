@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-import segno
 from chassis.auth import Caller
 from chassis.http import Router, Uow, allow, answer_not_stored
 from contracts.tokens import Role
@@ -17,6 +16,7 @@ from ...domain.personal import mask_phone
 from ...domain.ways_in.qr import LIFETIME, QrState
 from ..dependencies import TheClient, TheMenu, not_cached
 from ..fields import Body
+from ..qr_codes import qr_svg
 from ..views import SessionView, session_id_of
 from .views import TheWaysIn, Ticket
 
@@ -132,6 +132,5 @@ def scan_url(public_url: str, shown: QrShown) -> str:
 
 
 def picture(url: str) -> str:
-    """An SVG of the code for a page; black on white, whatever the page looks like, for scanners want contrast."""
-    made: str = segno.make(url, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff")
-    return made
+    """An SVG of the code, for a page or as an image; black on white, whatever the page looks like, for scanners want contrast."""
+    return qr_svg(url, scale=5, border=4, dark="#000", light="#fff")
