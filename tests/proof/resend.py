@@ -17,6 +17,8 @@ _PASSING = {
     "outbox", "inbox", "consumer_position", "relay_checkpoint", "relay_epoch", "job", "idempotency_key",
     # People and their sessions go on while nothing else does.
     "session", "throttle", "sms_code", "signing_key", "access_log",
+    # And so does the sealing of what was done before.
+    "audit_pending", "audit_seal", "audit_witness",
 }  # fmt: skip
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 

@@ -43,6 +43,8 @@ def test_killing_the_supervisor_ends_its_parts(start):
 
 def test_a_taken_port_is_one_line_and_nothing_starts(start, data, port):
     with socket.socket() as holder:
+        # As `ports` looks: connections of an earlier process in TIME_WAIT do not matter.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind((ports.LOOPBACK, port))
         holder.listen()
         platform = start()

@@ -132,5 +132,5 @@ def scan_url(public_url: str, shown: QrShown) -> str:
 
 
 def picture(url: str) -> str:
-    """An SVG of the code, for a page or as an image; black on white, whatever the page looks like, for scanners want contrast."""
+    """Black on white, whatever the page looks like: scanners want contrast."""
     return qr_svg(url, scale=5, border=4, dark="#000", light="#fff")
