@@ -13,7 +13,7 @@ from case_svc.domain.decisions import decide
 from case_svc.domain.fulfilment import ParcelNews
 from case_svc.domain.item import Item
 from case_svc.domain.masking import masked_name
-from case_svc.domain.people import Officer
+from case_svc.domain.people import SYSTEM, Officer
 from case_svc.domain.states import TERMINAL, State
 from case_svc.domain.transitions import Action
 from case_svc.domain.working_days import default_calendar
@@ -202,7 +202,9 @@ class LifeTeller:
         life.paid_at = life.at
         amount = life.case.amount_cents or self._chance.choice(_FINE_CENTS)
         around = self._around(life)
-        self._take(life, fulfilment.pay(life.case, around, order_id=life.order_id, amount_cents=amount))
+        self._take(
+            life, fulfilment.pay(life.case, around, SYSTEM, order_id=life.order_id, amount_cents=amount)
+        )
 
     def _deliver(self, life: Life) -> None:
         parcel = self._parcel(life, "to_applicant", life.at)
