@@ -9,8 +9,9 @@ from contracts.case import CaseOpenedByException
 from ..domain.break_glass import Grant, grant
 from ..domain.case import Case
 from ..domain.errors import CaseNotFound
-from ..domain.people import Officer
+from ..domain.people import Officer, as_mover
 from .desk import Desk
+from .record_move import common_facts
 from .records import ExceptionUsed
 
 
@@ -31,7 +32,7 @@ async def _granted(desk: Desk, uow: UnitOfWork, officer: Officer, case: Case | N
         raise CaseNotFound
     granted = grant(case, officer, reason, desk.clock())
     desk.exceptions.add(uow, case, granted)
-    uow.emit(_event(case, granted), version=case.version + 1)
+    uow.emit(_event(case, officer, granted), version=case.version + 1)
     uow.audit(
         "case.open_by_exception",
         actor=str(officer.id),
@@ -48,20 +49,9 @@ async def list_exceptions(
     return await desk.exceptions.of_department(uow, supervisor.department, after, limit + 1)
 
 
-def _event(case: Case, granted: Grant) -> CaseOpenedByException:
-    assert case.case_no is not None and case.unit is not None
+def _event(case: Case, officer: Officer, granted: Grant) -> CaseOpenedByException:
     return CaseOpenedByException(
-        case_id=case.id,
-        case_no=case.case_no,
-        item_code=case.item_code,
-        item_version=case.item_version,
-        department=case.department,
-        unit=case.unit,
-        applicant_id=case.applicant_id,
-        state=case.state.value,
-        occurred_at=granted.at,
-        actor="officer",
-        officer_id=granted.officer_id,
+        **common_facts(case, as_mover(officer), granted.at),
         grant_id=granted.id,
         officer_unit=granted.officer_unit,
         officer_department=granted.officer_department,

@@ -12,6 +12,7 @@ from ..domain.people import Applicant
 from ..domain.states import State
 from .desk import Desk, within_mandate
 from .note_hand import note_hand
+from .record_move import common_facts
 
 _OPEN: Final = frozenset(
     {
@@ -52,21 +53,6 @@ async def change_address(
 
 def _tell(desk: Desk, uow: UnitOfWork, applicant: Applicant, case: Case) -> None:
     """In its history, and to others; `case` has its version raised."""
-    assert case.case_no is not None and case.unit is not None
     at, by = desk.clock(), applicant.mover
     desk.history.note(uow, case.id, "address_changed", at, by.facts)
-    event = CaseAddressChanged(
-        case_id=case.id,
-        case_no=case.case_no,
-        item_code=case.item_code,
-        item_version=case.item_version,
-        department=case.department,
-        unit=case.unit,
-        applicant_id=case.applicant_id,
-        state=case.state.value,
-        occurred_at=at,
-        actor="applicant",
-        acted_by=by.acted_by,
-        mandate_id=by.mandate_id,
-    )
-    uow.emit(event, version=case.version)
+    uow.emit(CaseAddressChanged(**common_facts(case, by, at)), version=case.version)

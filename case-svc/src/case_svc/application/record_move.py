@@ -8,8 +8,9 @@ from chassis.db import UnitOfWork
 from contracts.case import CaseCompleted
 from contracts.events import Event
 
-from ..domain.case import Circumstances, Moved, Taken
+from ..domain.case import Case, Circumstances, Moved, Taken
 from ..domain.item import Item
+from ..domain.people import Mover
 from ..domain.states import State
 from ..domain.transitions import Action, Who
 from .desk import Desk
@@ -70,8 +71,12 @@ def _set_clocks(uow: UnitOfWork, moved: Moved) -> None:
 
 def event_of(step: Taken, item: Item, at: datetime) -> Event:
     """The event of one edge, as the contract wants it."""
-    case = step.case
-    facts: dict[str, Any] = {
+    return step.edge.event(**common_facts(step.case, step.by, at), **_details(step, item))
+
+
+def common_facts(case: Case, by: Mover, at: datetime) -> dict[str, Any]:
+    """What every event of a case says of it, and of who did something with it."""
+    return {
         "case_id": case.id,
         "case_no": case.case_no,
         "item_code": case.item_code,
@@ -81,12 +86,11 @@ def event_of(step: Taken, item: Item, at: datetime) -> Event:
         "applicant_id": case.applicant_id,
         "state": case.state.value,
         "occurred_at": at,
-        "actor": step.by.who.value,
-        "officer_id": step.by.officer_id,
-        "acted_by": step.by.acted_by,
-        "mandate_id": step.by.mandate_id,
+        "actor": by.who.value,
+        "officer_id": by.officer_id,
+        "acted_by": by.acted_by,
+        "mandate_id": by.mandate_id,
     }
-    return step.edge.event(**facts, **_details(step, item))
 
 
 def _details(step: Taken, item: Item) -> dict[str, Any]:
