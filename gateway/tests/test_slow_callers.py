@@ -48,9 +48,8 @@ async def test_service_that_takes_its_time_with_a_body_makes_no_slow_caller(gate
         assert response.status == 200
 
 
-async def test_caller_who_reads_in_trickles_lets_the_service_go(gateway: Door, monkeypatch):
-    monkeypatch.setattr("gateway.proxy.exchange._READ_SILENCE", 0.5)
-    monkeypatch.setattr("gateway.proxy.exchange.SLOWEST", 1e12)
+def never_done(gateway: Door) -> asyncio.Event:
+    """Lets case-svc answer without an end; set when its caller is gone."""
     ended = asyncio.Event()
 
     async def script(asked: Asked, writer) -> None:
@@ -65,6 +64,13 @@ async def test_caller_who_reads_in_trickles_lets_the_service_go(gateway: Door, m
             raise
 
     gateway.services["case"].script = script
+    return ended
+
+
+async def test_caller_who_reads_in_trickles_lets_the_service_go(gateway: Door, monkeypatch):
+    monkeypatch.setattr("gateway.proxy.exchange._READ_SILENCE", 0.5)
+    monkeypatch.setattr("gateway.proxy.exchange.SLOWEST", 1e12)
+    ended = never_done(gateway)
     async with asyncio.timeout(20), gateway.wire() as wire:
         await wire.send("GET /api/cases/1 HTTP/1.1\r\nHost: x\r\n\r\n")
         while not ended.is_set():
@@ -74,20 +80,7 @@ async def test_caller_who_reads_in_trickles_lets_the_service_go(gateway: Door, m
 
 async def test_caller_who_stops_reading_lets_the_service_go(gateway: Door, monkeypatch):
     monkeypatch.setattr("gateway.proxy.exchange._READ_SILENCE", 0.2)
-    ended = asyncio.Event()
-
-    async def script(asked: Asked, writer) -> None:
-        await asked.read()
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900000000\r\n\r\n")
-        try:
-            while True:
-                writer.write(b"x" * 65_536)
-                await writer.drain()
-        except OSError:
-            ended.set()
-            raise
-
-    gateway.services["case"].script = script
+    ended = never_done(gateway)
     async with asyncio.timeout(10), gateway.wire() as wire:
         await wire.send("GET /api/cases/1 HTTP/1.1\r\nHost: x\r\n\r\n")
         wire.writer.transport.pause_reading()
