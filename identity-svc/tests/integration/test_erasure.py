@@ -87,6 +87,7 @@ async def test_an_account_goes_and_its_report_stays(identity, elsewhere, session
     assert any(line["outcome"] == "erased" and "手机号" in line["what"] for line in own["outcomes"])
     assert any(line["outcome"] == "kept" and line["why"] and line["until"] for line in own["outcomes"])
     page = await identity.client.get(made["report_url"])
+    assert "不在本报告之内" in page.text, "partners hold data of their own"
     assert (
         page.headers["cache-control"] == "no-store" and "sha256-" in page.headers["content-security-policy"]
     )
