@@ -80,10 +80,9 @@ class EraseAccount:
             elif locked.state is ErasureState.WAITING:
                 await self._close(uow, locked)
                 await job.again(uow, now() + self._tokens_run_out)
-            elif blockers := await self._erasures.dependents(
-                uow, locked.accounts
-            ):  # of two guardians one stays
-                await self._stop(uow, locked, blockers)
+            # Under a lock: of two guardians who go at once one stays.
+            elif dependents := await self._erasures.dependents(uow, locked.accounts):
+                await self._stop(uow, locked, dependents)
                 await job.done(uow)
             else:
                 await self._go_on(job, uow, locked)
