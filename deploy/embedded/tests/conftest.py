@@ -37,12 +37,18 @@ class RunningSupervisor:
 
     def read_until(self, text: str) -> str:
         """The first further line that holds `text`; fails when the output ends before."""
+        line = self.read_on(text)
+        assert line is not None, f"{text!r} never came:\n" + "\n".join(self.lines)
+        return line
+
+    def read_on(self, text: str) -> str | None:
+        """The first further line that holds `text`, None when the output ends before."""
         assert self._process.stdout is not None
         for line in self._process.stdout:
             self.lines.append(line.rstrip())
             if text in line:
                 return line.rstrip()
-        raise AssertionError(f"{text!r} never came:\n" + "\n".join(self.lines))
+        return None
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
