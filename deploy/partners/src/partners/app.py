@@ -34,6 +34,7 @@ from .keys import KeyRing
 from .notices.book import NoticeBook
 from .notices.dispatcher import Dispatcher
 from .notices.postman import Postman, Sender
+from .notices.signed import SignedSender
 from .open_edge import OpenEdge
 from .settings import PartnersSettings
 from .signing import Ed25519Verifier, HeaderNames, HmacVerifier, Signer
@@ -106,8 +107,8 @@ class Sandbox:
 
     def _senders(self) -> dict[Partner, Sender]:
         return {
-            "bank": Sender(BANK_HEADERS, self.bank_signer, "code", "SUCCESS"),
-            "courier": Sender(COURIER_HEADERS, self.courier_signer, "return_code", "0000"),
+            "bank": SignedSender(BANK_HEADERS, self.bank_signer, "code", "SUCCESS"),
+            "courier": SignedSender(COURIER_HEADERS, self.courier_signer, "return_code", "0000"),
         }
 
     def _bank_edge(self) -> Edge:
