@@ -8,8 +8,6 @@ from .settings import PartnersSettings
 
 TraceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,32}$")]
 
-RETRY_SECONDS = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
-
 
 class Tempo(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -24,8 +22,8 @@ class Tempo(BaseModel):
     def of(cls, settings: PartnersSettings) -> "Tempo":
         return cls(**{name: getattr(settings, name) for name in cls.model_fields})
 
-    def retry_after(self, attempts: int) -> float | None:
-        """Seconds until the attempt after `attempts` failed ones; None when the schedule is used up."""
-        if attempts > len(RETRY_SECONDS):
+    def retry_after(self, attempts: int, schedule: tuple[int, ...]) -> float | None:
+        """Seconds until the attempt after `attempts` failed ones; None when `schedule` is used up."""
+        if attempts > len(schedule):
             return None
-        return RETRY_SECONDS[attempts - 1] * self.time_scale
+        return schedule[attempts - 1] * self.time_scale

@@ -95,7 +95,8 @@ class Dispatcher:
     def _settle(self, notice: Notice, attempts: list[Attempt]) -> None:
         notice.attempts += 1
         acked = any(attempt.acked for attempt in attempts)
-        delay = None if acked or not notice.on_schedule else self._tempo.retry_after(notice.attempts)
+        schedule = () if acked or not notice.on_schedule else self._postman.retry_seconds(notice)
+        delay = self._tempo.retry_after(notice.attempts, schedule)
         self._book.record(notice, attempts, None if delay is None else now_ms() + round(delay * 1000))
         if delay is not None:
             self._retry_in(notice, delay)

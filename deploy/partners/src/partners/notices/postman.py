@@ -27,16 +27,19 @@ class Letter:
     url: str
     body: bytes
     headers: Mapping[str, str]
+    method: str = "POST"
 
 
 class Sender(Protocol):
-    """How one partner sends a notice, and what it takes for an acknowledgement."""
+    """How one partner sends a notice, what it takes for an acknowledgement, and when it sends again."""
+
+    retry_seconds: tuple[int, ...]
+    """After each failed attempt, times the sandbox's time scale; then it is given up."""
 
     def letter(self, notice: Notice, sent: str) -> Letter:
         """`sent` is `genuine`, `forged` or `stale`."""
 
-    def is_ack(self, answer: bytes) -> bool:
-        """Of the body of an answer with status 200."""
+    def is_ack(self, status: int, answer: bytes) -> bool: ...
 
 
 class Postman:
@@ -56,6 +59,9 @@ class Postman:
         if self._session is not None:
             await self._session.close()
 
+    def retry_seconds(self, notice: Notice) -> tuple[int, ...]:
+        return self._senders[notice.partner].retry_seconds
+
     async def carry(self, notice: Notice, sent: str) -> Attempt:
         """`sent` as in `Attempt`; a failure of any kind is an attempt without acknowledgement."""
         at = now_ms()
@@ -65,11 +71,15 @@ class Postman:
         sender = self._senders[notice.partner]
         try:
             letter = sender.letter(notice, sent)
-            async with self._session.post(
-                URL(letter.url, encoded=True), data=letter.body, headers=letter.headers, allow_redirects=False
+            async with self._session.request(
+                letter.method,
+                URL(letter.url, encoded=True),
+                data=letter.body or None,
+                headers=letter.headers,
+                allow_redirects=False,
             ) as answer:
                 raw = await answer.content.read(64 * 1024)
-                acked = answer.status == 200 and sender.is_ack(raw)
+                acked = sender.is_ack(answer.status, raw)
                 text = raw[:KEPT_ANSWER].decode("utf-8", "replace")
                 return Attempt(at, sent, acked, answer.status, text)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:

@@ -11,10 +11,13 @@ from .book import Notice
 from .postman import Letter
 
 STALE_SECONDS = 600
+RETRY_SECONDS = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
 
 
 class SignedSender:
-    """An acknowledgement is a JSON object whose `ack_field` is `ack_value`."""
+    """An acknowledgement is 200 and a JSON object whose `ack_field` is `ack_value`."""
+
+    retry_seconds = RETRY_SECONDS
 
     def __init__(self, names: HeaderNames, signer: Signer, ack_field: str, ack_value: str) -> None:
         self._names = names
@@ -29,9 +32,9 @@ class SignedSender:
         headers = {name.decode(): value.decode() for name, value in pairs}
         return Letter(notice.url, notice.body, {"Content-Type": "application/json", **headers})
 
-    def is_ack(self, answer: bytes) -> bool:
+    def is_ack(self, status: int, answer: bytes) -> bool:
         name, value = self._ack
-        return json_field(answer, name) == value
+        return status == 200 and json_field(answer, name) == value
 
 
 class _Impostor(Signer):
