@@ -45,10 +45,15 @@ async def test_an_answer_is_signed_and_carries_the_request_nonce(caller):
         assert answer.headers[f"X-{partner}-Nonce"] == "0123456789abcdef"
 
 
-@pytest.mark.parametrize("partner", ["bank", "courier", "sms", "realname", "fines"])
+@pytest.mark.parametrize("partner", ["bank", "courier", "sms", "realname", "fines", "fiscal"])
 async def test_a_call_is_refused_unless_every_header_is_right(caller, partner):
     target = f"/{partner}/v1/"
-    target += {"bank": "orders/x", "courier": "orders/x/traces", "fines": "decisions/x"}.get(partner, "")
+    target += {
+        "bank": "orders/x",
+        "courier": "orders/x/traces",
+        "fines": "decisions/x",
+        "fiscal": "receipts/x",
+    }.get(partner, "")
     target = {"sms": "/sms/v1/send", "realname": "/realname/v1/check"}.get(partner, target)
     method = "POST" if partner in ("sms", "realname") else "GET"
     prefix = f"X-{partner.capitalize()}-"

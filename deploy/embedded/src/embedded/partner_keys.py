@@ -17,7 +17,13 @@ _NEEDED = {
         "wechat-official.secret",
         "city.secret",
     ),
-    "payment-svc": ("bank.public.pem", "bank-merchant.private.pem", "fines.secret"),
+    "payment-svc": (
+        "bank.public.pem",
+        "bank-merchant.private.pem",
+        "fines.secret",
+        "fiscal.secret",
+        "fiscal.public.pem",
+    ),
     "courier-svc": ("courier.public.pem", "courier-customer.private.pem"),
 }
 

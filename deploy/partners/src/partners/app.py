@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from . import faces, fines, realname, sms
+from . import faces, fines, fiscal, realname, sms
 from .bank import api as bank_api
 from .bank import cashier
 from .bank.books import BankBooks
@@ -70,6 +70,7 @@ class Sandbox:
         self.realname = realname.RealNameService(self.books)
         self.faces = faces.FaceChecks(self.books)
         self.fines = fines.IssuingSystem(self.books)
+        self.fiscal = fiscal.FiscalPlatform(self.books, self.board, Signer(self.keys.fiscal_seal))
         self._open_ways_in(settings)
 
     def _open_ways_in(self, settings: PartnersSettings) -> None:
@@ -100,6 +101,7 @@ class Sandbox:
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
             *self._realname_routes(),
             *fines.routes(self._hmac_edge("fines", self.keys.fines), self.fines),
+            *fiscal.routes(self._hmac_edge("fiscal", self.keys.fiscal), self.fiscal),
             *self._way_in_routes(),
             *self._control_routes(),
             Route("/healthz", _healthz, methods=["GET"]),

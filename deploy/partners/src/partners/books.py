@@ -79,6 +79,12 @@ CREATE TABLE IF NOT EXISTS city_key (
 CREATE TABLE IF NOT EXISTS fines_decision (
     decision_no TEXT PRIMARY KEY, amount_cents INTEGER NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
     transaction_id TEXT, paid_at INTEGER);
+CREATE TABLE IF NOT EXISTS fiscal_receipt (
+    seq INTEGER PRIMARY KEY, business_no TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, receipt_code TEXT NOT NULL,
+    receipt_no TEXT NOT NULL UNIQUE, check_code TEXT NOT NULL, amount_cents INTEGER NOT NULL,
+    asked_cents INTEGER NOT NULL, issued_at INTEGER NOT NULL, reverses_no TEXT, unit_code TEXT NOT NULL,
+    item_code TEXT NOT NULL, item_name TEXT NOT NULL, paid_at INTEGER NOT NULL, reason TEXT);
+CREATE INDEX IF NOT EXISTS fiscal_receipt_reverses ON fiscal_receipt (reverses_no) WHERE reverses_no IS NOT NULL;
 """
 
 

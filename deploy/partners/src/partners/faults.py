@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refused
 
-Partner = Literal["bank", "courier", "sms", "realname", "fines", "wechat", "city"]
+Partner = Literal["bank", "courier", "sms", "realname", "fines", "fiscal", "wechat", "city"]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
 
 BadToken = Literal["alg_none", "hs256", "foreign_key", "issuer", "audience", "nonce", "expired", "subject"]
@@ -38,6 +38,7 @@ class Faults(BaseModel):
     wrong_amount_in: Literal["capture", "notice"] = "capture"
     wrong_merchant_next: Countdown = 0
 
+    no_stock_next: Countdown = 0
     busy_next: Countdown = 0
     bad_token_next: Countdown = 0
     bad_token_how: BadToken = "foreign_key"

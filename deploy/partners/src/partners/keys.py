@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from .errors import CannotStart
 
-PAIRS = ("bank", "bank-merchant", "courier", "courier-customer")
-SECRETS = ("sms", "realname", "fines", "wechat-mini", "wechat-official", "city")
+PAIRS = ("bank", "bank-merchant", "courier", "courier-customer", "fiscal")
+SECRETS = ("sms", "realname", "fines", "fiscal", "wechat-mini", "wechat-official", "city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class KeyRing:
     sms: bytes
     realname: bytes
     fines: bytes
+    fiscal: bytes
+    fiscal_seal: Ed25519PrivateKey
     wechat_mini: bytes
     wechat_official: bytes
     city: bytes
@@ -40,6 +42,8 @@ class KeyRing:
             sms=_secret(folder / "sms.secret"),
             realname=_secret(folder / "realname.secret"),
             fines=_secret(folder / "fines.secret"),
+            fiscal=_secret(folder / "fiscal.secret"),
+            fiscal_seal=_private(folder / "fiscal.private.pem"),
             wechat_mini=_secret(folder / "wechat-mini.secret"),
             wechat_official=_secret(folder / "wechat-official.secret"),
             city=_secret(folder / "city.secret"),

@@ -107,6 +107,7 @@ def book_routes(door: ControlDoor, ledgers: Ledgers, fines: IssuingSystem) -> li
         door.route("GET", "/books/bank", ledgers.bank),
         door.route("GET", "/books/courier", ledgers.courier),
         door.route("GET", "/books/fines", decisions),
+        door.route("GET", "/books/fiscal", ledgers.fiscal),
         door.route("GET", "/notices", ledgers.notices),
     ]
 

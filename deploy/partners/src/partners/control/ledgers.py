@@ -10,7 +10,17 @@ from ..clock import wire_or_none
 from .door import Answer, Ask
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
-_TIMES = ("created_at", "captured_at", "finished_at", "expires_at", "due_at", "time", "at")
+_TIMES = (
+    "created_at",
+    "captured_at",
+    "finished_at",
+    "expires_at",
+    "due_at",
+    "time",
+    "at",
+    "issued_at",
+    "paid_at",
+)
 
 _BANK_FILTER = (
     "(?1 IS NULL OR o.created_at >= ?1)"
@@ -18,6 +28,9 @@ _BANK_FILTER = (
 )
 _COURIER_FILTER = (
     "(?1 IS NULL OR o.created_at >= ?1) AND (?2 IS NULL OR o.order_no IN (SELECT value FROM json_each(?2)))"
+)
+_FISCAL_FILTER = (
+    "(?1 IS NULL OR issued_at >= ?1) AND (?2 IS NULL OR business_no IN (SELECT value FROM json_each(?2)))"
 )
 _NOTICE_FILTER = (
     "(?1 IS NULL OR n.created_at >= ?1) AND (?2 IS NULL OR n.ref IN (SELECT value FROM json_each(?2)))"
@@ -54,6 +67,19 @@ class Ledgers:
             parties = orjson.loads(line.pop("parties"))
             shown.append(line | {"traces": traces[order["order_no"]]} | (parties if with_parties else {}))
         return {"orders": shown, "sums": self._courier_sums(chosen), "next": following}
+
+    def fiscal(self, ask: Ask) -> Answer:
+        chosen = (ask.since(), ask.names("business_no"))
+        receipts, following = self._page("fiscal_receipt", _FISCAL_FILTER, ask, chosen)
+        kinds = self._books.rows(
+            "SELECT lower(kind), count(*), sum(amount_cents) FROM fiscal_receipt"
+            f" WHERE {_FISCAL_FILTER} GROUP BY kind",
+            *chosen,
+        )
+        sums = {"blue": 0, "blue_cents": 0, "red": 0, "red_cents": 0}
+        for kind, count, cents in kinds:
+            sums |= {kind: count, f"{kind}_cents": cents}
+        return {"receipts": [_shown(one) for one in receipts], "sums": sums, "next": following}
 
     def notices(self, ask: Ask) -> Answer:
         chosen = (ask.since(), ask.names("ref"), ask.query.get("partner"), ask.query.get("state"))
