@@ -36,6 +36,7 @@ PLAIN = {
     "item_version.guide": "public",
     "service_point.body": "public",
     "notice.body": "signed by the bank",
+    "receipt.seal": "a signature",
 }
 
 

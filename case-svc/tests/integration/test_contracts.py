@@ -173,6 +173,7 @@ READS: dict[str, Check] = {
     "payment.order.paid": moves("with_fee", "in_production"),
     "payment.order.expired": is_told_as("order_expired"),
     "payment.refund.succeeded": is_told_as("refunded"),
+    "payment.receipt.issued": is_told_as("receipt_issued"),
     "courier.shipment.picked_up": moves("waiting_for_courier", "in_transit"),
     "courier.shipment.delivered": moves("waiting_for_courier", "completed"),
     "courier.shipment.returned": moves("waiting_for_courier", "returned", "courier.shipment.picked_up"),

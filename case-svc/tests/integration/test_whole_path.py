@@ -8,7 +8,7 @@ from chassis.clock import now
 from chassis.ids import uuid7
 from contracts.courier import ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
 from contracts.evaluation import ReviewSubmitted
-from contracts.payment import OrderExpired, OrderPaid, RefundSucceeded
+from contracts.payment import OrderExpired, OrderPaid, ReceiptIssued, RefundSucceeded
 
 FULL = ("accept", "review", "approve", "pay", "produce", "deliver")
 
@@ -220,6 +220,27 @@ async def test_money_after_a_withdrawal_is_told_and_moves_nothing(world, make_it
     timeline = (await world.citizen.get(f"/api/cases/{case_id}/timeline")).json()
     assert [entry["action"] for entry in timeline["entries"]][-3:] == [
         "withdraw", "payment_not_needed", "refunded"
+    ]  # fmt: skip
+
+
+async def test_receipts_are_told_in_words_and_move_nothing(world, make_item) -> None:
+    case_id = await world.approved(make_item(steps=FULL, approval_levels=1))
+    order = uuid7()
+    for kind, number, cents in (("blue", order, 2050), ("red", uuid7(), 50)):
+        await world.deliver(
+            ReceiptIssued(
+                receipt_id=number,
+                order_id=order,
+                case_id=UUID(case_id),
+                kind=kind,
+                amount_cents=cents,
+                issued_at=now(),
+            )
+        )
+    assert await world.state(case_id) == "awaiting_payment"
+    timeline = (await world.citizen.get(f"/api/cases/{case_id}/timeline")).json()
+    assert [entry["text"] for entry in timeline["entries"]][-2:] == [
+        "财政电子票据已开具，金额 20.50 元，可以下载。", "退款 0.50 元，红字财政电子票据已开具。"
     ]  # fmt: skip
 
 

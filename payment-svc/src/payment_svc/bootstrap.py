@@ -16,6 +16,7 @@ from .application.channel_port import Channels, PaymentChannel
 from .application.check_order import CheckOrder
 from .application.close_order import CloseOrder
 from .application.handlers import UseCases, on_jobs, recurring
+from .application.issue_receipt import IssueReceipt
 from .application.open_order import OpenOrder
 from .application.ports import CaseReferences, IssuingSystem
 from .application.price_order import PriceOrder
@@ -40,6 +41,7 @@ from .persistence.orders import PgOrders
 from .persistence.people import PaymentPeople
 from .persistence.refunds import PgRefunds
 from .persistence.views import PgViews
+from .receipt_wiring import wire_receipts
 from .settings import PaymentSettings
 
 
@@ -48,7 +50,10 @@ def build(settings: PaymentSettings) -> Service:
         "payment-svc", settings, metadata=tables.metadata, migrations=Path(__file__).parent / "migrations"
     )
     channels: dict[str, PaymentChannel] = {}
-    use = _use_cases(settings, channels, _case_references(service, settings), _fines(service, settings))
+    receipts = wire_receipts(service, settings)
+    use = _use_cases(
+        settings, channels, _case_references(service, settings), _fines(service, settings), receipts
+    )
     _open_bank_at_start(service, settings, channels)
     service.state.use_cases = use
     service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
@@ -65,7 +70,11 @@ def build(settings: PaymentSettings) -> Service:
 
 
 def _use_cases(
-    settings: PaymentSettings, channels: Channels, cases: CaseReferences, issuer: IssuingSystem
+    settings: PaymentSettings,
+    channels: Channels,
+    cases: CaseReferences,
+    issuer: IssuingSystem,
+    receipts: IssueReceipt,
 ) -> UseCases:
     store, attempts, captures, refunds, notices = (
         PgOrders(),
@@ -74,8 +83,8 @@ def _use_cases(
         PgRefunds(),
         PgNotices(),
     )
-    return_money = ReturnMoney(store, captures, refunds, channels)
-    settle = SettlePayment(store, attempts, captures, notices, return_money)
+    return_money = ReturnMoney(store, captures, refunds, channels, receipts)
+    settle = SettlePayment(store, attempts, captures, notices, return_money, receipts)
     receive = ReceiveNotice(settle, return_money, refunds, notices, channels)
     return UseCases(
         open_order=OpenOrder(store, settings.order_ttl),

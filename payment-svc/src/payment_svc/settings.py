@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 
 class PaymentSettings(ServiceSettings):
-    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem` and `fines.secret`.
+    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem`, `fines.secret`,
+    `fiscal.secret` and `fiscal.public.pem`.
 
     Each can be given by itself instead, as text (`BANK_PUBLIC_KEY`) or by file (`BANK_PUBLIC_KEY_FILE`).
     """
@@ -25,6 +26,9 @@ class PaymentSettings(ServiceSettings):
     bank_public_key: SecretStr | None = None
     bank_merchant_key: SecretStr | None = None
     fines_secret: SecretStr | None = None
+    fiscal_secret: SecretStr | None = None
+    fiscal_public_key: SecretStr | None = None
+    """The fiscal platform's, that seals receipts: the present key's PEM, and those before it."""
     order_ttl: timedelta = timedelta(hours=2)
 
     def notify_url(self) -> str:
@@ -39,6 +43,12 @@ class PaymentSettings(ServiceSettings):
 
     def fines_key(self) -> str:
         return self._secret(self.fines_secret, "fines.secret", "FINES_SECRET")
+
+    def fiscal_key(self) -> str:
+        return self._secret(self.fiscal_secret, "fiscal.secret", "FISCAL_SECRET")
+
+    def fiscal_seal_keys(self) -> str:
+        return self._secret(self.fiscal_public_key, "fiscal.public.pem", "FISCAL_PUBLIC_KEY")
 
     def _secret(self, given: SecretStr | None, file_name: str, variable: str) -> str:
         if given is not None:

@@ -51,7 +51,14 @@ async def is_part_of_the_erasure(payments, type, producer):
     assert done
 
 
+async def is_called_on_receipts(payments, type, producer):
+    body = await taken(payments.svc, type, producer)
+    row = await payments.svc.service.pool.fetchrow("SELECT * FROM unit WHERE code = $1", body["code"])
+    assert {name: body[name] for name in row.keys()} == dict(row)  # noqa: SIM118 (a record)
+
+
 READS = {
+    "identity.unit.defined": is_called_on_receipts,
     "identity.account.erased": is_part_of_the_erasure,
     REQUESTED: opens_an_order,
     "case.case.withdrawn": calls_the_order_off,

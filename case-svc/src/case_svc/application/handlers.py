@@ -16,7 +16,7 @@ from contracts.identity import (
     UnitDefined,
     WindowDefined,
 )
-from contracts.payment import OrderExpired, OrderPaid, RefundSucceeded
+from contracts.payment import OrderExpired, OrderPaid, ReceiptIssued, RefundSucceeded
 
 from .delete_draft import DELETE_FILE, delete_file
 from .desk import Desk
@@ -27,7 +27,7 @@ from .learn_items import forget_version, learn_version
 from .learn_organisation import learn_organisation
 from .note_review import note_review
 from .record_move import CLOSE_UNPAID, DEEMED_ACCEPTANCE
-from .settle_payment import note_expired_order, note_refund, settle_paid_order
+from .settle_payment import note_expired_order, note_receipt, note_refund, settle_paid_order
 
 EventUseCase = Callable[[Desk, UnitOfWork, Any], Awaitable[None]]
 JobUseCase = Callable[[Desk, Job, Begin], Awaitable[None]]
@@ -46,6 +46,7 @@ ON_NEWS: Final[dict[type[Event], Tell]] = {
     OrderPaid: settle_paid_order,
     OrderExpired: note_expired_order,
     RefundSucceeded: note_refund,
+    ReceiptIssued: note_receipt,
     ShipmentPickedUp: follow_pick_up,
     ShipmentDelivered: follow_delivery,
     ShipmentReturned: follow_return,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from contracts.payment import OrderExpired, OrderPaid, RefundSucceeded
+from contracts.payment import OrderExpired, OrderPaid, ReceiptIssued, RefundSucceeded
 
 from ..domain import fulfilment
 from ..domain.case import Case, Circumstances, Moved, Note
@@ -31,3 +31,13 @@ def note_refund(case: Case, around: Circumstances, refund: RefundSucceeded) -> N
         "amount_cents": refund.amount_cents,
     }
     return Note(case.id, "refunded", refund.occurred_at, facts)
+
+
+def note_receipt(case: Case, around: Circumstances, receipt: ReceiptIssued) -> Note:
+    facts = {
+        "order_id": str(receipt.order_id),
+        "receipt_id": str(receipt.receipt_id),
+        "amount_cents": receipt.amount_cents,
+    }
+    about = "receipt_issued" if receipt.kind == "blue" else "receipt_reversed"
+    return Note(case.id, about, receipt.issued_at, facts)

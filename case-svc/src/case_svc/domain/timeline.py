@@ -206,6 +206,22 @@ def _payment_not_needed(entry: Entry) -> Sentence:
     )
 
 
+def _receipt_issued(entry: Entry) -> Sentence:
+    amount = _yuan(entry.facts.get("amount_cents"))
+    return (
+        f"财政电子票据已开具，金额 {amount} 元，可以下载。",
+        f"The fiscal receipt of {amount} yuan was issued and can be downloaded.",
+    )
+
+
+def _receipt_reversed(entry: Entry) -> Sentence:
+    amount = _yuan(entry.facts.get("amount_cents"))
+    return (
+        f"退款 {amount} 元，红字财政电子票据已开具。",
+        f"A red receipt was issued for the {amount} yuan that were refunded.",
+    )
+
+
 # For rows that a newer release wrote, while an older one still runs beside it.
 _MOVED_ON: Final = _plain("办件有新的进展。", "The case moved on.")
 _SENTENCES: Final[dict[str, Tell]] = {
@@ -237,6 +253,8 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "book": _completed,
     "order_expired": _order_expired,
     "refunded": _refunded,
+    "receipt_issued": _receipt_issued,
+    "receipt_reversed": _receipt_reversed,
     "payment_not_needed": _payment_not_needed,
     "parcel_picked_up": _plain("快递公司通知已揽收。", "The courier reported the pick-up."),
     "parcel_delivered": _plain("快递公司通知已送达。", "The courier reported the delivery."),

@@ -43,6 +43,7 @@ RECORDED: Final[tuple[type[Event], ...]] = (
     payment.OrderCancelled,
     payment.RefundRequested,
     payment.RefundSucceeded,
+    payment.ReceiptIssued,
     courier.ShipmentCreated,
     courier.ShipmentPickedUp,
     courier.ShipmentDelivered,

@@ -46,12 +46,13 @@ async def list_anomalies(
     uow: Uow,
     _: Operator,
     use: Use,
-    kind: Literal["held", "notice", "refund"] = "held",
+    kind: Literal["held", "notice", "refund", "receipt"] = "held",
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[Anomaly]:
     """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that
-    fit nothing or contradict what was booked; `refund`: the channel could not pay back.
+    fit nothing or contradict what was booked; `refund`: the channel could not pay back; `receipt`: the fiscal platform
+    would not issue one, and is asked again.
     """
     after = (decode_cursor(cursor, UUID) or (FIRST,))[0]
     rows = await use.views.anomalies(uow, kind, after, limit + 1)

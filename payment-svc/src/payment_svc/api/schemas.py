@@ -129,7 +129,7 @@ class RefundView(BaseModel):
 class Anomaly(BaseModel):
     """Something a person must look at. Which fields are set depends on `kind`."""
 
-    kind: Literal["held", "notice", "refund"]
+    kind: Literal["held", "notice", "refund", "receipt"]
     id: UUID
     since: datetime
     what: str = Field(description="原因 · why it stands here")
@@ -217,7 +217,7 @@ def refund_view(row: Mapping[str, Any]) -> RefundView:
     return RefundView.model_validate({**row, "amount_yuan": yuan(row["amount_cents"]), **_why(row)})
 
 
-def anomaly(kind: Literal["held", "notice", "refund"], row: Mapping[str, Any]) -> Anomaly:
+def anomaly(kind: Literal["held", "notice", "refund", "receipt"], row: Mapping[str, Any]) -> Anomaly:
     facts = dict(row)
     since = facts.pop("received_at", None) or facts.pop("requested_at")
     what = facts.pop("outcome", None) or facts.pop("why")

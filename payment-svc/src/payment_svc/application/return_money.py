@@ -16,6 +16,7 @@ from ..domain.readings import RefundReading, RefundStatus, number_of
 from ..domain.transitions import Action, Edge
 from ..domain.words import WHY
 from .channel_port import Channels, RefundRequest
+from .issue_receipt import IssueReceipt
 from .jobs import REFUND
 from .ports import Money, Orders, Refunds
 from .tell import tell
@@ -25,7 +26,10 @@ LATEST = timedelta(hours=1)
 
 
 class ReturnMoney:
-    def __init__(self, orders: Orders, money: Money, refunds: Refunds, channels: Channels) -> None:
+    def __init__(
+        self, orders: Orders, money: Money, refunds: Refunds, channels: Channels, receipts: IssueReceipt
+    ) -> None:
+        self._receipts = receipts
         self._orders = orders
         self._money = money
         self._refunds = refunds
@@ -117,6 +121,7 @@ class ReturnMoney:
         edge = order.take(Action.MONEY_RETURNED if refund.pays_order else Action.SURPLUS_RETURNED)
         version = self._orders.move(uow, order, edge.to, ended_at=at if refund.pays_order else None)
         tell(uow, order, edge, version, at, amount_cents=refund.amount_cents, refund_id=refund.id)
+        self._receipts.owe_red(refund, uow)
 
     async def _ask(self, refund: Refund) -> tuple[RefundReading, str | None]:
         """Requests, or asks how it stands; a refusal is abnormal, and told with the provider's code."""

@@ -16,6 +16,7 @@ from ..domain.orders import Order, facts_of
 from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
 from ..domain.transitions import Action, Edge
 from .channel_port import PaymentChannel
+from .issue_receipt import IssueReceipt
 from .jobs import REPORT_FINE_PAID
 from .ports import Attempts, Money, Notices, Orders
 from .return_money import ReturnMoney
@@ -30,8 +31,15 @@ _OUTCOME = {
 
 class SettlePayment:
     def __init__(
-        self, orders: Orders, attempts: Attempts, money: Money, notices: Notices, return_money: ReturnMoney
+        self,
+        orders: Orders,
+        attempts: Attempts,
+        money: Money,
+        notices: Notices,
+        return_money: ReturnMoney,
+        receipts: IssueReceipt,
     ) -> None:
+        self._receipts = receipts
         self._return_money = return_money
         self._orders = orders
         self._attempts = attempts
@@ -131,6 +139,7 @@ class SettlePayment:
         at, order = now(), settlement.order
         paid_at = reading.paid_at or at
         tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at, **facts_of(settlement.by))
+        self._receipts.owe(order.id, reading.amount_cents, uow)
         if order.is_priced_by_issuer:
             fact = {
                 "case_id": str(order.case_id),

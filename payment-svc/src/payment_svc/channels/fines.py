@@ -1,9 +1,5 @@
 """The issuing system of penalty decisions: what is owed, and that it was paid. HMAC over the exact bytes."""
 
-import base64
-import hashlib
-import hmac
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +11,7 @@ from chassis.clock import SHANGHAI
 
 from ..application.ports import Decision
 from ..domain.errors import IssuingSystemDown, IssuingSystemRefused
-from .bank.signing import new_nonce
+from .hmac_signing import hmac_headers
 
 _PROBLEM: Final = {"PAID": "decision_paid_already", "CANCELLED": "decision_cancelled"}
 _NOT_FOUND: Final = "decision_not_found"
@@ -59,7 +55,8 @@ class FinesSystem:
         request = self._client.build_request(
             method, path, content=body, headers={"Content-Type": "application/json"}
         )
-        request.headers.update(self._signed(method, request.url.raw_path, body))
+        target, secret = request.url.raw_path, self._read_secret()
+        request.headers.update(hmac_headers("Fines", self._app_id, secret, method, target, body))
         try:
             answer = await self._client.send(request)
             document = orjson.loads(answer.content)
@@ -72,16 +69,6 @@ class FinesSystem:
         ):
             raise IssuingSystemDown(f"status {answer.status_code}")
         return answer.status_code, document
-
-    def _signed(self, method: str, target: bytes, body: bytes) -> dict[str, str]:
-        timestamp, nonce, secret = str(int(time.time())), new_nonce(), self._read_secret().strip().encode()
-        text = b"\n".join((method.encode(), target, timestamp.encode(), nonce.encode(), body, b""))
-        return {
-            "X-Fines-App": self._app_id,
-            "X-Fines-Timestamp": timestamp,
-            "X-Fines-Nonce": nonce,
-            "X-Fines-Signature": base64.b64encode(hmac.new(secret, text, hashlib.sha256).digest()).decode(),
-        }
 
 
 def _path(decision_no: str) -> str:

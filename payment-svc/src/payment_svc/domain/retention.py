@@ -42,4 +42,6 @@ FATES: Final[Fates] = {
     "capture": _MONEY,
     "refund": _MONEY,
     "ledger_entry": _MONEY,
+    "receipt": _MONEY,
+    "unit": Fate(why="单位名称 · names of units"),
 }

@@ -2,7 +2,7 @@
 
 What must never happen twice is a unique index here, not a check in code: one live order a case, one live
 attempt an order and channel, one capture a provider's transaction, one *applied* capture an order, one
-refund a capture.
+refund a capture, one receipt an order and a refund.
 """
 
 import sqlalchemy as sa
@@ -197,6 +197,50 @@ ledger_entry = sa.Table(
     comment="Append-only, a trigger sees to it: every move of money, from one account to another",
 )
 sa.Index("ledger_entry_capture", ledger_entry.c.capture_id)
+
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column(
+        "id",
+        UUID,
+        primary_key=True,
+        comment="its order's, or the refund's of a red one; the fiscal platform's too",
+    ),
+    sa.Column("order_id", UUID, sa.ForeignKey("payment_order.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount_cents", sa.BigInteger, nullable=False),
+    sa.Column(
+        "reversed_cents", sa.BigInteger, nullable=False, server_default="0", comment="given back of it"
+    ),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("refusal", sa.Text, comment="why the platform did not issue it, in its words"),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("number", sa.Text),
+    sa.Column("check_code", sa.Text),
+    sa.Column("issued_at", _TIME, comment="the platform's word"),
+    sa.Column("seal", sa.LargeBinary, comment="the platform's signature over what it issued"),
+    sa.Column("seal_key_id", sa.Text),
+    sa.UniqueConstraint("code", "number", name="receipt_number_once"),
+    sa.CheckConstraint(_one_of("kind", "blue", "red"), name="receipt_kind"),
+    sa.CheckConstraint(_one_of("state", "requested", "refused", "issued"), name="receipt_state"),
+    sa.CheckConstraint("(kind = 'blue') = (id = order_id)", name="receipt_id"),
+    sa.CheckConstraint("amount_cents > 0", name="receipt_amount"),
+    sa.CheckConstraint("reversed_cents BETWEEN 0 AND amount_cents", name="receipt_reversed"),
+    sa.CheckConstraint("(state = 'issued') = (seal IS NOT NULL)", name="receipt_issued"),
+)
+sa.Index("receipt_order", receipt.c.order_id)
+sa.Index("receipt_refused", receipt.c.id, postgresql_where=receipt.c.state == "refused")
+
+unit = sa.Table(
+    "unit",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    comment="Names of units, as identity-svc told them last",
+)
 
 notice = sa.Table(
     "notice",

@@ -38,9 +38,17 @@ _ABNORMAL = """SELECT r.id, r.requested_at, r.order_id, o.case_id, c.channel, c.
 FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
 WHERE r.state = 'abnormal' AND r.id > $1 ORDER BY r.id LIMIT $2"""
 
+_REFUSED_RECEIPTS = """SELECT r.id, r.requested_at, r.order_id, o.case_id, 'fiscal' AS channel, r.amount_cents,
+ r.state AS outcome, r.refusal AS provider_code
+FROM receipt r JOIN payment_order o ON o.id = r.order_id
+WHERE r.state = 'refused' AND r.id > $1 ORDER BY r.id LIMIT $2"""
+
 _BALANCES = """SELECT account, sum(moved)::bigint AS balance FROM (
  SELECT to_account AS account, amount_cents AS moved FROM ledger_entry
  UNION ALL SELECT from_account, -amount_cents FROM ledger_entry) AS both_sides GROUP BY account"""
+
+
+_ANOMALIES = {"held": _HELD, "notice": _STRANGE, "refund": _ABNORMAL, "receipt": _REFUSED_RECEIPTS}
 
 
 class PgViews:
@@ -94,8 +102,8 @@ class PgViews:
         return await uow.read(f"{_REFUND} WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit)
 
     async def anomalies(self, uow: UnitOfWork, kind: str, after: UUID, limit: int) -> Sequence[Record]:
-        """Oldest first: `held` money, `notice`s that fit nothing, `refund`s the provider could not do."""
-        return await uow.read({"held": _HELD, "notice": _STRANGE, "refund": _ABNORMAL}[kind], after, limit)
+        """Oldest first; what each kind is, the API says."""
+        return await uow.read(_ANOMALIES[kind], after, limit)
 
     async def balances(self, uow: UnitOfWork) -> dict[str, int]:
         """Of every account of the ledger, in fen; `bank` is negative: what came in."""

@@ -1,7 +1,7 @@
 """Events of payment-svc. Amounts are integers in fen."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from . import topics
@@ -62,3 +62,21 @@ class RefundRequested(_OrderEvent):
 class RefundSucceeded(_OrderEvent):
     TYPE: ClassVar[str] = "payment.refund.succeeded"
     refund_id: UUID
+
+
+class ReceiptIssued(Event):
+    """The fiscal platform numbered a receipt: `blue` for the money that paid an order, `red` for money given back.
+
+    One blue receipt an order, one red receipt a refund of what paid it.
+    """
+
+    TYPE: ClassVar[str] = "payment.receipt.issued"
+    TOPIC: ClassVar[str] = topics.PAYMENT_RECEIPTS
+    KEY: ClassVar[str] = "receipt_id"
+
+    receipt_id: UUID
+    order_id: UUID
+    case_id: UUID
+    kind: Literal["blue", "red"]
+    amount_cents: int
+    issued_at: datetime

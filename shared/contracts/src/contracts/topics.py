@@ -8,6 +8,7 @@ IDENTITY_SESSIONS: Final = "identity.sessions.v1"
 CATALOG_ITEMS: Final = "catalog.items.v1"
 CASE_CASES: Final = "case.cases.v1"
 PAYMENT_ORDERS: Final = "payment.orders.v1"
+PAYMENT_RECEIPTS: Final = "payment.receipts.v1"
 COURIER_SHIPMENTS: Final = "courier.shipments.v1"
 EVALUATION_REVIEWS: Final = "evaluation.reviews.v1"
 EVALUATION_COMPLAINTS: Final = "evaluation.complaints.v1"
@@ -19,6 +20,7 @@ PRODUCERS: Final[dict[str, str]] = {
     CATALOG_ITEMS: "catalog-svc",
     CASE_CASES: "case-svc",
     PAYMENT_ORDERS: "payment-svc",
+    PAYMENT_RECEIPTS: "payment-svc",
     COURIER_SHIPMENTS: "courier-svc",
     EVALUATION_REVIEWS: "evaluation-svc",
     EVALUATION_COMPLAINTS: "evaluation-svc",
