@@ -97,7 +97,7 @@ async def test_logging_in_has_a_limit_of_its_own(tokens: Tokens, empty_redis: st
 async def test_webhooks_are_never_turned_away(tokens: Tokens, empty_redis: str):
     limits = {name: 1 for name in WIDE}
     async with door(tokens, redis_url=empty_redis, **limits) as gateway:
-        assert await statuses(gateway, "/webhooks/bank", 20) == [200] * 20
+        assert await statuses(gateway, "/webhooks/payments/bank/treasury", 20) == [200] * 20
 
 
 async def test_our_own_pages_count_and_health_does_not(tokens: Tokens, empty_redis: str):
@@ -234,7 +234,7 @@ async def test_answers_say_what_is_left_of_the_limit_that_counts(tokens: Tokens,
         )  # fmt: skip
         policies, left = await limit_of(gateway, "/api/catalog/items")
         assert policies == ['"address";q=2000;w=2'] and left[0].startswith('"address";r=19')
-        assert await limit_of(gateway, "/webhooks/bank", "POST", b"{}") == ([], [])
+        assert await limit_of(gateway, "/webhooks/payments/bank/treasury", "POST", b"{}") == ([], [])
 
 
 async def test_large_uploads_have_a_limit_of_their_own(tokens: Tokens, empty_redis: str):

@@ -154,7 +154,7 @@ async def test_while_nobody_tells_personal_routes_wait_and_the_others_go_on(toke
         assert (await get(gateway, "/api/catalog/items"))[0] == 200
         assert (await get(gateway, "/api/catalog/items", token))[0] == 200, "as nobody"
         assert (await get(gateway, "/api/identity/sessions", token))[0] == 200
-        assert (await get(gateway, "/webhooks/bank", "theirs"))[0] == 200
+        assert (await get(gateway, "/webhooks/payments/bank/treasury", "theirs"))[0] == 200
         async with gateway.client.get(gateway.url + "/readyz") as response:
             ready = await response.json()
         assert (response.status, ready["status"], ready["revocations"]["known"]) == (200, "degraded", False)

@@ -19,8 +19,8 @@ REACHED = [
     ("/verify", "case"),
     ("/verify/ABC-123", "case"),
     ("/api/payments/orders", "payment"),
-    ("/webhooks/bank", "payment"),
-    ("/webhooks/bank/refunds", "payment"),
+    ("/webhooks/payments/bank/treasury", "payment"),
+    ("/webhooks/payments/bank/treasury/refunds", "payment"),
     ("/api/shipments/1", "courier"),
     ("/webhooks/courier", "courier"),
     ("/api/reviews", "evaluation"),
@@ -74,7 +74,7 @@ AMBIGUOUS = [
     "/api/cases/x%00",
     "/api/cases/x%0d%0aHost:evil",
     "/%61pi/cases/%2e%2e/internal",
-    "/webhooks/bank/../courier",
+    "/webhooks/payments/bank/treasury/../courier",
 ]
 
 

@@ -76,7 +76,7 @@ async def test_stale_token_keeps_nobody_from_logging_in(gateway: Door, tokens: T
 
 
 async def test_webhooks_carry_authorization_of_their_own(gateway: Door):
-    assert (await get(gateway, "WECHATPAY2-SHA256-RSA2048 x=y", "/webhooks/bank"))[0] == 200
+    assert (await get(gateway, "WECHATPAY2-SHA256-RSA2048 x=y", "/webhooks/payments/bank/treasury"))[0] == 200
 
 
 async def test_refused_upload_is_not_read_into_the_void(gateway: Door):

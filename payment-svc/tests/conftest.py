@@ -35,7 +35,7 @@ def partner_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class World:
-    """What is around payment-svc. Notices of the bank reach `deliver_to` once the service runs."""
+    """What is around payment-svc. Notices reach `deliver_to` once the service runs."""
 
     url: str
     sandbox: Any
@@ -93,12 +93,16 @@ class World:
         number = self.decision_nos.get(UUID(request.path_params["case_id"]))
         return JSONResponse({"decision_no": number}, 200 if number else 404)
 
-    async def bank_posts(self, request: Request) -> Response:
+    async def delivers(self, request: Request) -> Response:
         if self.deliver_to is None:
             return Response(status_code=503)
-        headers = {name: value for name, value in request.headers.items() if name.startswith("x-bank-")}
-        answer = await self.deliver_to.post("/webhooks/bank", content=await request.body(), headers=headers)
-        return Response(answer.content, answer.status_code, media_type="application/json")
+        own = ("host", "connection", "content-length", "accept-encoding")
+        headers = {name: value for name, value in request.headers.items() if name not in own}
+        target = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        answer = await self.deliver_to.request(
+            request.method, target, content=await request.body(), headers=headers
+        )
+        return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
 async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
@@ -145,7 +149,7 @@ async def world(partner_keys: Path, tmp_path: Path) -> AsyncIterator[World]:
     app.router.routes[:0] = [
         Route("/internal/service-tokens", service_token, methods=["POST"]),
         Route("/internal/cases/{case_id}/payment-reference", here.payment_reference),
-        Route("/webhooks/bank", here.bank_posts, methods=["POST"]),
+        Route("/webhooks/{rest:path}", here.delivers, methods=["GET", "POST"]),
     ]
     async with served(app) as url, httpx2.AsyncClient(base_url=url) as http:
         here.url, here.http = url, http

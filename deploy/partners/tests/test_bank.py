@@ -82,7 +82,7 @@ async def test_an_order_is_not_closed_while_the_payer_types(caller):
 
 async def test_an_order_past_its_time_is_closed(caller, sandbox):
     order = await caller.order()
-    sandbox.books.run("UPDATE bank_order SET expires_at = 1")
+    sandbox.books.run("UPDATE pay_order SET expires_at = 1")
     assert (await caller.pay(order)).json()["code"] == "ORDER_CLOSED"
     assert (await caller.ok("GET", f"/bank/v1/orders/{order['out_trade_no']}"))["state"] == "CLOSED"
 

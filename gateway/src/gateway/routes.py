@@ -69,7 +69,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/ops/payment-svc", "payment", body_limit=64 * KB),
     Route("/api/ops/courier-svc", "courier", body_limit=64 * KB),
     Route("/api/ops/evaluation-svc", "evaluation", body_limit=64 * KB),
-    Route("/webhooks/bank", "payment", webhook=True, body_limit=256 * KB),
+    Route("/webhooks/payments", "payment", webhook=True, body_limit=256 * KB),
     Route("/webhooks/courier", "courier", webhook=True, body_limit=256 * KB),
 )
 

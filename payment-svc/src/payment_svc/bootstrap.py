@@ -12,7 +12,7 @@ from contracts.identity import AccountErased
 from .api import money, orders, webhooks
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
 from .application.call_off_order import CallOffOrder
-from .application.channel_port import Channels, PaymentChannel
+from .application.channel_port import Channels
 from .application.check_order import CheckOrder
 from .application.close_order import CloseOrder
 from .application.handlers import UseCases, on_jobs, recurring
@@ -27,11 +27,10 @@ from .application.return_money import ReturnMoney
 from .application.settle_payment import SettlePayment
 from .application.start_attempt import StartAttempt
 from .application.watch_deadlines import WatchDeadlines
-from .channels.bank.channel import BankChannel
-from .channels.bank.client import BankClient
-from .channels.bank.signing import BankKey, MerchantKey
 from .channels.case_references import CaseSvcReferences
+from .channels.configuration import SANDBOX, Surroundings
 from .channels.fines import FinesSystem
+from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
 from .persistence import tables
 from .persistence.attempts import PgAttempts
@@ -49,12 +48,12 @@ def build(settings: PaymentSettings) -> Service:
     service = Service(
         "payment-svc", settings, metadata=tables.metadata, migrations=Path(__file__).parent / "migrations"
     )
-    channels: dict[str, PaymentChannel] = {}
+    channels = Channels()
     receipts = wire_receipts(service, settings)
     use = _use_cases(
         settings, channels, _case_references(service, settings), _fines(service, settings), receipts
     )
-    _open_bank_at_start(service, settings, channels)
+    _open_channels_at_start(service, settings, channels)
     service.state.use_cases = use
     service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
     people = PaymentPeople()
@@ -84,8 +83,8 @@ def _use_cases(
         PgNotices(),
     )
     return_money = ReturnMoney(store, captures, refunds, channels, receipts)
-    settle = SettlePayment(store, attempts, captures, notices, return_money, receipts)
-    receive = ReceiveNotice(settle, return_money, refunds, notices, channels)
+    settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
+    receive = ReceiveNotice(settle, return_money, refunds, notices)
     return UseCases(
         open_order=OpenOrder(store, settings.order_ttl),
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
@@ -100,26 +99,29 @@ def _use_cases(
         return_money=return_money,
         watch_deadlines=WatchDeadlines(store, attempts),
         views=PgViews(),
+        channels=channels,
     )
 
 
-def _open_bank_at_start(
-    service: Service, settings: PaymentSettings, channels: dict[str, PaymentChannel]
-) -> None:
+def _open_channels_at_start(service: Service, settings: PaymentSettings, channels: Channels) -> None:
     """Keys are read when the service starts: printing its API document needs none."""
 
-    async def open_bank() -> None:
-        public, private = settings.bank_keys()
-        bank = BankKey(public.encode())
-        merchant = MerchantKey(private.encode(), settings.bank_merchant)
-        base_url = f"{settings.partners_url.rstrip('/')}/bank/v1"
-        client = BankClient(base_url, merchant, bank, BankChannel.name)
-        channels[BankChannel.name] = BankChannel(
-            client, bank, settings.bank_merchant, settings.notify_url(), settings.public_url
-        )
-        service.on_stop(client.close)
+    async def open_all() -> None:
+        for close in open_channels(settings.payment_channels or SANDBOX, _surroundings(settings), channels):
+            service.on_stop(close)
 
-    service.on_start(open_bank)
+    service.on_start(open_all)
+
+
+def _surroundings(settings: PaymentSettings) -> Surroundings:
+    beside = settings.payment_channels and settings.payment_channels.parent
+    folders = (settings.partners_keys, beside)
+    return Surroundings(
+        public_url=settings.public_url,
+        notify_base_url=settings.notify_base_url or settings.public_url,
+        partners_url=settings.partners_url,
+        folders=tuple(folder for folder in folders if folder is not None),
+    )
 
 
 def _fines(service: Service, settings: PaymentSettings) -> IssuingSystem:

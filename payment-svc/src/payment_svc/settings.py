@@ -8,38 +8,25 @@ from pydantic import SecretStr
 
 
 class PaymentSettings(ServiceSettings):
-    """`partners_keys` is a folder with `bank.public.pem`, `bank-merchant.private.pem`, `fines.secret`,
-    `fiscal.secret` and `fiscal.public.pem`.
-
-    Each can be given by itself instead, as text (`BANK_PUBLIC_KEY`) or by file (`BANK_PUBLIC_KEY_FILE`).
+    """`partners_keys` is a folder with `fines.secret`, `fiscal.secret`, `fiscal.public.pem` and the key files that the
+    channels name.
     """
 
     public_url: str = "http://127.0.0.1:8080"
     """Where the outside reaches us: the gateway."""
-    bank_notify_url: str | None = None
-    """Where the bank sends its notices; `/webhooks/bank` below `public_url` unless set."""
     case_url: str = "http://127.0.0.1:8103"
     partners_url: str = "http://127.0.0.1:9400"
     partners_keys: Path | None = None
     partners_app: str = "police-platform"
-    bank_merchant: str = "1900006101"
-    bank_public_key: SecretStr | None = None
-    bank_merchant_key: SecretStr | None = None
+    payment_channels: Path | None = None
+    """The channels of this deployment (YAML, see `channels/data/sandbox.yaml`); the sandbox's unless set."""
+    notify_base_url: str | None = None
+    """Where providers reach `/webhooks`, where that is not `public_url`."""
     fines_secret: SecretStr | None = None
     fiscal_secret: SecretStr | None = None
     fiscal_public_key: SecretStr | None = None
     """The fiscal platform's, that seals receipts: the present key's PEM, and those before it."""
     order_ttl: timedelta = timedelta(hours=2)
-
-    def notify_url(self) -> str:
-        return self.bank_notify_url or f"{self.public_url.rstrip('/')}/webhooks/bank"
-
-    def bank_keys(self) -> tuple[str, str]:
-        """PEM texts: the bank's public, our private key. Raises RuntimeError naming what is missing."""
-        return (
-            self._secret(self.bank_public_key, "bank.public.pem", "BANK_PUBLIC_KEY"),
-            self._secret(self.bank_merchant_key, "bank-merchant.private.pem", "BANK_MERCHANT_KEY"),
-        )
 
     def fines_key(self) -> str:
         return self._secret(self.fines_secret, "fines.secret", "FINES_SECRET")

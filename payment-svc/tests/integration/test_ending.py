@@ -8,6 +8,7 @@ import pytest
 from contracts.payment import OrderCancelled, OrderExpired, RefundRequested, RefundSucceeded
 from payment_svc.domain.captures import Why
 from payment_svc.domain.errors import CaseNoLongerOwes
+from payment_svc.domain.payees import Kind
 
 
 async def paid(payments):
@@ -183,7 +184,7 @@ async def test_order_opened_in_the_moment_of_withdrawal_waits_and_is_refused(pay
 
     async def open_again() -> None:
         async with payments.svc.uow() as second:
-            await use.open_order.again(case_id, payments.citizen.id, second)
+            await use.open_order.again(case_id, Kind.FEE, payments.citizen.id, second)
 
     async def waits() -> bool:
         blocked = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"

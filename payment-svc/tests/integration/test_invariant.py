@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from payment_svc.domain.captures import Why
 from payment_svc.domain.money_records import NoticeRow
+from payment_svc.domain.payees import Kind, Payee
 from payment_svc.domain.readings import (
     Notice,
     PaymentReading,
@@ -54,13 +55,14 @@ class Drill:
         self.payments = payments
         self.begin = payments.svc.service.begin
         self.use = payments.svc.service.state.use_cases
-        self.channel = self.use.close_order._channels["bank"]
+        self.channel = self.use.channels.of("bank", Payee.TREASURY)
 
     async def prepare(self) -> None:
         self.case_id = await self.payments.requested()
         async with self.begin() as uow:
-            order_id = await uow.fetchval("SELECT id FROM payment_order WHERE case_id = $1", self.case_id)
-            attempt = self.use.close_order._attempts.reserve(uow, order_id, "bank", now())
+            order = await self.use.close_order._orders.lock_live(uow, self.case_id, Kind.FEE)
+            attempt = self.use.close_order._attempts.reserve(uow, order, "bank", "web", now())
+        order_id = order.id
         self.order_id, self.attempt_id = order_id, attempt.id
         self.transactions = {name: f"{name}-{attempt.id}" for name in "AB"}
 
@@ -91,7 +93,7 @@ class Drill:
 
     async def _notified(self, reading: PaymentReading) -> None:
         notice = Notice(str(uuid4()), "TRANSACTION.SUCCESS", b"{}", payment=reading)
-        row = NoticeRow(uuid4(), notice.notice_id, notice.event, notice.body)
+        row = NoticeRow(uuid4(), Payee.TREASURY, notice.notice_id, notice.event, notice.body)
         await self.use.receive_notice.apply(self.channel, notice, row, self.begin)
 
     async def _refund_all(self) -> None:

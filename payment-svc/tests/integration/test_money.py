@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from chassis.testing import bearer
 from contracts.payment import RefundRequested, RefundSucceeded
+from payment_svc.domain.payees import Payee
 
 
 async def started(payments):
@@ -162,7 +163,7 @@ async def test_thirty_deliveries_queries_and_checks_at_once_apply_one_capture(pa
     await payments.world.fault(duplicate_next=1, duplicate_copies=15)
     await payments.world.pay(pay_url)
     use, begin = payments.svc.service.state.use_cases, payments.svc.service.begin
-    channel = use.query_attempt._channels["bank"]
+    channel = use.channels.of("bank", Payee.TREASURY)
 
     async def query() -> None:
         reading = await channel.query(number)

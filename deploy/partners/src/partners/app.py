@@ -10,11 +10,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from . import faces, fines, fiscal, realname, sms
+from .acquirer import cashier
+from .acquirer.acquirer import Acquirer, Office
 from .bank import api as bank_api
-from .bank import cashier
-from .bank.books import BankBooks
-from .bank.desk import OrderDesk
-from .bank.refunds import RefundDesk
+from .bank.documents import BankDialect
 from .books import Books
 from .city import api as city_api
 from .city.keys import CityKeys
@@ -22,6 +21,7 @@ from .city.people import CityPeople
 from .city.provider import CityProvider, Client
 from .control import api as control_api
 from .control import people as control_people
+from .control.acquirers import acquirer_routes
 from .control.door import ControlDoor
 from .control.ledgers import Ledgers
 from .courier import api as courier_api
@@ -61,10 +61,10 @@ class Sandbox:
         self.books = Books(settings.data)
         self.notices = NoticeBook(self.books)
         self.dispatcher = Dispatcher(self.notices, Postman(self._senders()), self.board, self.tempo)
-        submit, merchant = self.dispatcher.submit, settings.bank_merchant
-        bank_books = BankBooks(self.books)
-        self.orders = OrderDesk(bank_books, self.notices, submit, self.board, merchant)
-        self.refunds = RefundDesk(bank_books, self.orders, self.notices, submit, self.tempo, merchant)
+        submit = self.dispatcher.submit
+        office = Office(self.books, self.notices, submit, self.board, self.tempo)
+        self.bank = Acquirer.open("bank", office, BankDialect())
+        self.acquirers = [self.bank]
         self.depot = Depot(CourierBooks(self.books), self.notices, submit, self.tempo)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
@@ -84,19 +84,21 @@ class Sandbox:
 
     def start(self) -> None:
         self.dispatcher.start()
-        self.refunds.start()
+        for acquirer in self.acquirers:
+            acquirer.refunds.start()
         self.depot.start()
 
     async def stop(self) -> None:
         await self.depot.stop()
-        self.refunds.stop()
+        for acquirer in self.acquirers:
+            acquirer.refunds.stop()
         await self.dispatcher.stop()
         self.books.close()
 
     def routes(self) -> list[BaseRoute]:
         return [
-            *bank_api.routes(self._bank_edge(), self.orders, self.refunds),
-            *cashier.routes(self.orders, self.board),
+            *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
+            *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
             *courier_api.routes(self._courier_edge(), self.depot),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
             *self._realname_routes(),
@@ -115,16 +117,17 @@ class Sandbox:
 
     def _bank_edge(self) -> Edge:
         verifier = Ed25519Verifier(self.keys.bank_merchant)
-        gate = Gate(BANK_HEADERS, self.settings.bank_merchant, verifier)
+        merchants = (self.settings.bank_merchant, self.settings.bank_postal_merchant)
+        gate = Gate(BANK_HEADERS, merchants, verifier)
         return Edge("bank", gate, self.board, self.bank_signer, self.settings.public_url)
 
     def _courier_edge(self) -> Edge:
         verifier = Ed25519Verifier(self.keys.courier_customer)
-        gate = Gate(COURIER_HEADERS, self.settings.courier_customer, verifier)
+        gate = Gate(COURIER_HEADERS, (self.settings.courier_customer,), verifier)
         return Edge("courier", gate, self.board, self.courier_signer)
 
     def _hmac_edge(self, partner: Partner, secret: bytes) -> Edge:
-        gate = Gate(HeaderNames.of(partner, "app"), self.settings.app, HmacVerifier(secret))
+        gate = Gate(HeaderNames.of(partner, "app"), (self.settings.app,), HmacVerifier(secret))
         return Edge(partner, gate, self.board, public_url=self.settings.public_url)
 
     def _realname_routes(self) -> list[Route]:
@@ -152,11 +155,11 @@ class Sandbox:
             *control_api.tempo_routes(door, self.tempo, self.depot),
             *control_api.book_routes(door, Ledgers(self.books), self.fines),
             *control_api.notice_routes(door, self.notices, self.dispatcher),
-            *control_api.bank_routes(door, self.orders, self.refunds),
             *control_people.wechat_routes(door, self.wechat_people, self.wechat),
             *control_people.city_routes(door, self.city_people, self.city_keys),
             *control_people.face_routes(door, self.faces),
             *control_api.other_routes(door, self.depot, self.sms, self.realname, self.fines),
+            *acquirer_routes(door, self.acquirers),  # last: its paths begin with any name
         ]
 
 

@@ -13,22 +13,24 @@ from pathlib import Path
 from .errors import CannotStart
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS bank_order (
+CREATE TABLE IF NOT EXISTS pay_order (
     seq INTEGER PRIMARY KEY, out_trade_no TEXT NOT NULL UNIQUE, prepay_id TEXT NOT NULL UNIQUE,
-    amount_cents INTEGER NOT NULL, currency TEXT NOT NULL, description TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT 'bank', merchant TEXT NOT NULL DEFAULT '1900006101',
+    scene TEXT NOT NULL DEFAULT 'web', payer TEXT, amount_cents INTEGER NOT NULL,
+    currency TEXT NOT NULL, description TEXT NOT NULL,
     notify_url TEXT NOT NULL, return_url TEXT, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
     created_at INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS bank_capture (
+CREATE TABLE IF NOT EXISTS pay_capture (
     seq INTEGER PRIMARY KEY, transaction_id TEXT NOT NULL UNIQUE, out_trade_no TEXT NOT NULL,
     amount_cents INTEGER NOT NULL, captured_at INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS bank_capture_order ON bank_capture (out_trade_no);
-CREATE TABLE IF NOT EXISTS bank_refund (
+CREATE INDEX IF NOT EXISTS pay_capture_order ON pay_capture (out_trade_no);
+CREATE TABLE IF NOT EXISTS pay_refund (
     seq INTEGER PRIMARY KEY, out_refund_no TEXT NOT NULL UNIQUE, refund_id TEXT NOT NULL,
     out_trade_no TEXT NOT NULL, transaction_id TEXT NOT NULL, refund_cents INTEGER NOT NULL,
     total_cents INTEGER NOT NULL, reason TEXT NOT NULL, notify_url TEXT NOT NULL, status TEXT NOT NULL,
     created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, finished_at INTEGER);
-CREATE INDEX IF NOT EXISTS bank_refund_order ON bank_refund (out_trade_no);
-CREATE INDEX IF NOT EXISTS bank_refund_running ON bank_refund (due_at) WHERE status = 'PROCESSING';
+CREATE INDEX IF NOT EXISTS pay_refund_order ON pay_refund (out_trade_no);
+CREATE INDEX IF NOT EXISTS pay_refund_running ON pay_refund (due_at) WHERE status = 'PROCESSING';
 CREATE TABLE IF NOT EXISTS courier_order (
     seq INTEGER PRIMARY KEY, order_no TEXT NOT NULL UNIQUE, waybill_no TEXT NOT NULL UNIQUE,
     direction TEXT NOT NULL, id_bound INTEGER NOT NULL, parties TEXT NOT NULL, notify_url TEXT NOT NULL,
@@ -86,6 +88,16 @@ CREATE TABLE IF NOT EXISTS fiscal_receipt (
     item_code TEXT NOT NULL, item_name TEXT NOT NULL, paid_at INTEGER NOT NULL, reason TEXT);
 CREATE INDEX IF NOT EXISTS fiscal_receipt_reverses ON fiscal_receipt (reverses_no) WHERE reverses_no IS NOT NULL;
 """
+_OF_ONE_BANK = """
+ALTER TABLE bank_order RENAME TO pay_order;
+ALTER TABLE pay_order ADD COLUMN channel TEXT NOT NULL DEFAULT 'bank';
+ALTER TABLE pay_order ADD COLUMN merchant TEXT NOT NULL DEFAULT '1900006101';
+ALTER TABLE pay_order ADD COLUMN scene TEXT NOT NULL DEFAULT 'web';
+ALTER TABLE pay_order ADD COLUMN payer TEXT;
+ALTER TABLE bank_capture RENAME TO pay_capture;
+ALTER TABLE bank_refund RENAME TO pay_refund;
+DROP INDEX bank_capture_order; DROP INDEX bank_refund_order; DROP INDEX bank_refund_running;
+"""
 
 
 class Books:
@@ -99,9 +111,14 @@ class Books:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            self._db.executescript(f"BEGIN IMMEDIATE; {self._renamed()} {_SCHEMA} COMMIT;")
         except (OSError, sqlite3.Error) as error:
             raise CannotStart(f"cannot open the books {file}: {error}") from error
+
+    def _renamed(self) -> str:
+        """What brings books of the time of one bank to those of many providers."""
+        known = {row["name"] for row in self._db.execute("SELECT name FROM sqlite_schema")}
+        return _OF_ONE_BANK if "bank_order" in known else ""
 
     def close(self) -> None:
         self._db.close()

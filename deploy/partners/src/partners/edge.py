@@ -29,11 +29,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted call: path parameters, raw body, and the sandbox's own address as the caller sees it."""
+    """An admitted call: path parameters, raw body, the sandbox's own address as the caller sees it, who calls."""
 
     path: Mapping[str, str]
     body: bytes
     base_url: str
+    caller: str
 
     def read(self, model: type[Model]) -> Model:
         return parsed(model, self.body)
@@ -113,9 +114,9 @@ class Edge:
         target = scope["raw_path"]
         if scope["query_string"]:
             target = target + b"?" + scope["query_string"]
-        self._gate.admit(scope["method"], target, headers, body)
+        caller = self._gate.admit(scope["method"], target, headers, body)
         base_url = self._public_url or f"http://{headers.get(b'host', b'').decode('latin-1')}"
-        return Call(scope["path_params"], body, base_url)
+        return Call(scope["path_params"], body, base_url, caller)
 
     def _signature(self, asked: Mapping[bytes, bytes], body: bytes) -> list[Header]:
         if self._signer is None:

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .errors import Refused
 from .signing import HeaderNames, Verifier, request_text
@@ -33,21 +33,23 @@ class NonceMemory:
 
 
 class Gate:
-    """Admits one caller at one partner."""
+    """Admits at one partner who signs with our key; `callers` are our ids there."""
 
-    def __init__(self, names: HeaderNames, caller: str, verifier: Verifier) -> None:
+    def __init__(self, names: HeaderNames, callers: Iterable[str], verifier: Verifier) -> None:
         self.names = names
-        self._caller = caller.encode()
+        self._callers = {caller.encode(): caller for caller in callers}
         self._verifier = verifier
         self._nonces = NonceMemory()
 
-    def admit(self, method: str, target: bytes, headers: Mapping[bytes, bytes], body: bytes) -> None:
+    def admit(self, method: str, target: bytes, headers: Mapping[bytes, bytes], body: bytes) -> str:
+        """Which of our ids calls."""
         names = self.names
         timestamp, nonce = headers.get(names.timestamp, b""), headers.get(names.nonce, b"")
         signature = headers.get(names.signature)
         if not (signature and _TIMESTAMP.fullmatch(timestamp) and _NONCE.fullmatch(nonce)):
             raise Refused(401, "SIGNATURE_MISSING", "缺少签名请求头或格式不正确")
-        if headers.get(names.caller) != self._caller:
+        caller = self._callers.get(headers.get(names.caller, b""))
+        if caller is None:
             raise Refused(401, "CALLER_UNKNOWN", "商户号或应用号不存在")
         now = time.time()
         if abs(now - int(timestamp)) > WINDOW_SECONDS:
@@ -56,3 +58,4 @@ class Gate:
             raise Refused(401, "SIGNATURE_INVALID", "签名不正确")
         if not self._nonces.first_seen(nonce, now):
             raise Refused(401, "NONCE_REPLAYED", "随机串已使用过")
+        return caller

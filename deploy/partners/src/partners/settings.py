@@ -24,6 +24,7 @@ class PartnersSettings(BaseSettings):
     courier_path: Annotated[list[str], NoDecode] = DEFAULT_COURIER_PATH
 
     bank_merchant: str = "1900006101"
+    bank_postal_merchant: str = "1900006102"
     courier_customer: str = "1100006101"
     app: str = "police-platform"
     wechat_mini: str = "wx6101000000000001"

@@ -67,7 +67,7 @@ async def refund_held(capture_id: UUID, uow: Uow, _: Operator, use: Use) -> Orde
     order_id = await use.return_money.held_by_decision(capture_id, uow)
     row = await use.views.order(uow, order_id)
     assert row is not None
-    return order_view(row)
+    return order_view(row, use.channels)
 
 
 @router.get("/balances", summary="资金平衡 · Where all money stands")

@@ -9,15 +9,18 @@ from chassis.paging import Page, decode_cursor, encode_cursor
 from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
 
+from ..application.channel_port import Payer
 from ..application.handlers import UseCases
+from ..application.start_attempt import Wish
 from ..domain.errors import NothingToPay
 from ..domain.orders import ActedBy
+from ..domain.payees import Kind
 from .access import PEOPLE, STAFF, is_payer, may_see, visible
-from .schemas import OrderView, StartedAttempt, StartPayment, order_view
+from .schemas import OrderView, ReopenOrder, StartedAttempt, StartPayment, order_view, started
 
 router = Router(prefix="/api/payments", tags=["payments"])
 
-Payer = Annotated[Caller, Depends(allow(*PEOPLE, acting=True))]
+PayingCaller = Annotated[Caller, Depends(allow(*PEOPLE, acting=True))]
 Reader = Annotated[Caller, Depends(allow(*PEOPLE, *STAFF, acting=True))]
 LAST = UUID(int=2**128 - 1)
 
@@ -33,7 +36,7 @@ Use = Annotated[UseCases, Depends(use_cases)]
 async def _shown(order_id: UUID, uow: UnitOfWork, caller: Caller, use: UseCases) -> OrderView:
     """The order as `caller` may see it; raises OrderNotFound."""
     row = visible(caller, await use.views.order(uow, order_id), order_id)
-    return order_view(row, for_payer=is_payer(caller, row))
+    return order_view(row, use.channels, for_payer=is_payer(caller, row))
 
 
 def _acting(caller: Caller) -> ActedBy | None:
@@ -53,7 +56,7 @@ async def list_orders(
     """Newest first. Officers name the case; without one, people see their own orders of all cases."""
     if case_id is not None:
         rows = [row for row in await use.views.orders_of_case(uow, case_id) if may_see(caller, row)]
-        return Page(items=[order_view(row, for_payer=is_payer(caller, row)) for row in rows])
+        return Page(items=[order_view(row, use.channels, for_payer=is_payer(caller, row)) for row in rows])
     if not caller.has(*PEOPLE):
         raise InvalidInput(
             "请用 case_id 指明办件。",
@@ -64,7 +67,7 @@ async def list_orders(
     rows = list(await use.views.orders_of_applicant(uow, caller.account_id, before, limit + 1))
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
     # Whoever acts within limits may get shorter pages.
-    shown = [order_view(row, for_payer=True) for row in rows[:limit] if is_payer(caller, row)]
+    shown = [order_view(row, use.channels, for_payer=True) for row in rows[:limit] if is_payer(caller, row)]
     return Page(items=shown, next=more)
 
 
@@ -76,9 +79,9 @@ async def read_order(order_id: UUID, uow: Uow, caller: Reader, use: Use) -> Orde
 @router.post("/orders/{order_id}/attempts", summary="去支付 · Pay", status_code=status.HTTP_201_CREATED)
 @requires_idempotency_key
 async def start_attempt(
-    order_id: UUID, body: StartPayment, uow: Uow, caller: Payer, use: Use, request: Request
+    order_id: UUID, body: StartPayment, uow: Uow, caller: PayingCaller, use: Use, request: Request
 ) -> StartedAttempt:
-    """Gives the link to pay at. Repeating is safe: one order has one live link a channel.
+    """Gives what to pay with. Repeating is safe: one order has one live attempt a channel and scene.
 
     503 with `Retry-After` when the bank does not answer; the order stays as it is.
     """
@@ -91,11 +94,9 @@ async def start_attempt(
         uow.audit(
             "payment.pay_for", actor=str(caller.actor.sub), subject=str(order["applicant_id"]), facts=facts
         )
-    attempt = await use.start_attempt(order_id, caller.account_id, body.channel, begin, uow, _acting(caller))
-    assert attempt.pay_url is not None
-    return StartedAttempt(
-        id=attempt.id, order_id=order_id, channel=attempt.channel, state="pending", pay_url=attempt.pay_url
-    )
+    payer = Payer(ip=request.client.host if request.client else "127.0.0.1")
+    wish = Wish(order_id, caller.account_id, body.channel, body.scene, payer, _acting(caller))
+    return started(order_id, *await use.start_attempt(wish, begin, uow))
 
 
 @router.post("/orders/{order_id}/check", summary="立即与银行核对 · Check with the bank now")
@@ -114,11 +115,14 @@ async def check_order(order_id: UUID, uow: Uow, caller: Reader, use: Use, reques
     "/cases/{case_id}/orders", summary="重新发起缴费 · Open a new order", status_code=status.HTTP_201_CREATED
 )
 @requires_idempotency_key
-async def open_again(case_id: UUID, uow: Uow, caller: Payer, use: Use) -> OrderView:
+async def open_again(
+    case_id: UUID, uow: Uow, caller: PayingCaller, use: Use, body: ReopenOrder | None = None
+) -> OrderView:
     """After the last order expired. 409 while one is live, or when the case owes nothing any more."""
     if caller.actor is not None:
         rows = await use.views.orders_of_case(uow, case_id)
         if not any(may_see(caller, row) for row in rows):
             raise NothingToPay(case_id)
-    order_id = await use.open_order.again(case_id, caller.account_id, uow, _acting(caller))
+    kind = body.kind if body else Kind.FEE
+    order_id = await use.open_order.again(case_id, kind, caller.account_id, uow, _acting(caller))
     return await _shown(order_id, uow, caller, use)

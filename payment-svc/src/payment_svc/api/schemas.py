@@ -1,15 +1,19 @@
 """Bodies of requests and answers. Amounts twice: integer fen to count with, yuan as text to show."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..application.channel_port import Channels, PayWay, Scene
 from ..domain import words
 from ..domain.captures import Account, Why
 from ..domain.money import yuan
+from ..domain.orders import Attempt
+from ..domain.payees import PAYEE_OF, Kind, Payee
 from ..domain.transitions import State
 
 OrderState = Literal[
@@ -18,31 +22,55 @@ OrderState = Literal[
 
 
 class StartPayment(BaseModel):
-    """Which channel to pay through."""
+    """Which channel to pay through, and where the payer is: the order's `ways` say what is offered."""
 
     model_config = ConfigDict(extra="forbid")
 
-    channel: Literal["bank"]
+    channel: str = Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")
+    scene: Scene = Scene.WEB
+
+
+class ReopenOrder(BaseModel):
+    """Which of a case's debts to open a new order for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind = Kind.FEE
+
+
+class WayOffered(BaseModel):
+    """A channel an order can be paid through, and in which scenes."""
+
+    channel: str
+    scenes: list[Scene]
 
 
 class AttemptView(BaseModel):
-    """One try to pay. `pay_url`, to open in the browser, is there for the payer while it can be paid."""
+    """One try to pay. How to pay is there for the payer while it can be paid, as in `StartedAttempt`."""
 
     id: UUID
     channel: str
+    scene: Scene
     state: Literal["reserved", "pending", "succeeded", "closed"]
-    pay_url: str | None
+    pay_url: str | None = None
+    qr_content: str | None = None
+    jsapi: dict[str, str] | None = None
     created_at: datetime
 
 
 class StartedAttempt(BaseModel):
-    """Send the payer to `pay_url`, before `expires_at`."""
+    """How to pay, before the order expires, one of the three by scene: `pay_url` to open in the browser (web, mobile),
+    `qr_content` to show as a code (qr), `jsapi` to call WeChat's payment with (in_wechat).
+    """
 
     id: UUID
     order_id: UUID
     channel: str
+    scene: Scene
     state: Literal["pending"]
-    pay_url: str
+    pay_url: str | None
+    qr_content: str | None
+    jsapi: dict[str, str] | None
 
 
 class RefundOfMoney(BaseModel):
@@ -80,10 +108,12 @@ class OrderView(BaseModel):
     """An order (缴费订单) with every attempt and all money that came for it.
 
     `amount_cents` is null while the issuing system is asked for it; `note` says in words what hinders.
+    `ways` are what it can be paid through, while it can.
     """
 
     id: UUID
     case_id: UUID
+    kind: Kind
     case_no: str
     item_code: str
     purpose: str
@@ -102,6 +132,7 @@ class OrderView(BaseModel):
     ended_at: datetime | None
     can_pay: bool
     can_reopen: bool
+    ways: list[WayOffered]
     attempts: list[AttemptView]
     money: list[MoneyView]
 
@@ -156,12 +187,14 @@ class Balances(BaseModel):
     balanced: bool
 
 
-def order_view(row: Mapping[str, Any], *, for_payer: bool = False) -> OrderView:
-    """From the row of `Views`. The link to pay at is the payer's alone."""
+def order_view(row: Mapping[str, Any], channels: Channels, *, for_payer: bool = False) -> OrderView:
+    """From the row of `Views`. How to pay is the payer's alone to know."""
+    offered = channels.offered(PAYEE_OF[row["kind"]]) if row["state"] == State.OPEN else []
     state, note = State(row["state"]), words.PRICING.get(row["pricing_problem"], (None, None))
     return OrderView(
         id=row["id"],
         case_id=row["case_id"],
+        kind=row["kind"],
         case_no=row["case_no"],
         item_code=row["item_code"],
         purpose=row["purpose"],
@@ -179,14 +212,32 @@ def order_view(row: Mapping[str, Any], *, for_payer: bool = False) -> OrderView:
         ended_at=row["ended_at"],
         can_pay=state is State.OPEN,
         can_reopen=state is State.EXPIRED and row["over_why"] is None,
-        attempts=[_attempt(one, with_link=for_payer and state is State.OPEN) for one in row["attempts"]],
+        ways=[WayOffered(channel=one.name, scenes=sorted(one.scenes)) for one in offered],
+        attempts=[
+            _attempt(one, channels if for_payer and state is State.OPEN else None) for one in row["attempts"]
+        ],
         money=[_money(one) for one in row["captures"]],
     )
 
 
-def _attempt(one: dict[str, Any], *, with_link: bool) -> AttemptView:
-    shown = one if with_link and one["state"] == "pending" else {**one, "pay_url": None}
-    return AttemptView.model_validate(shown)
+def started(order_id: UUID, attempt: Attempt, way: PayWay) -> StartedAttempt:
+    return StartedAttempt(
+        id=attempt.id,
+        order_id=order_id,
+        channel=attempt.channel,
+        scene=Scene(attempt.scene),
+        state="pending",
+        **asdict(way),
+    )
+
+
+def _attempt(one: dict[str, Any], channels: Channels | None) -> AttemptView:
+    """With how to pay it where `channels` are given and it can be paid."""
+    link, payee = one.pop("link"), Payee(one.pop("payee"))
+    if channels is None or one["state"] != "pending" or link is None:
+        return AttemptView.model_validate(one)
+    channel = channels.of(one["channel"], payee)
+    return AttemptView.model_validate({**one, **asdict(channel.way(Scene(one["scene"]), link))})
 
 
 def _money(one: dict[str, Any]) -> MoneyView:

@@ -1,6 +1,6 @@
-"""What the bank posts to us. Answers as the bank's protocol says, never as a problem document, never 500.
+"""What providers post to us. Answers as each one's protocol says, never as a problem document, never 500.
 
-A plain Starlette route: the bytes must reach the verification untouched, and this is the hottest path.
+Plain Starlette routes: the bytes must reach the verification untouched, and this is the hottest path.
 """
 
 import structlog
@@ -10,7 +10,9 @@ from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..application.channel_port import NoticeRefused
+from ..application.channel_port import Delivery, NoticeRefused, PaymentChannel, Reply
+from ..domain.errors import ChannelNotOffered
+from ..domain.payees import Payee
 
 log = structlog.get_logger(__name__)
 
@@ -20,31 +22,29 @@ RECEIVED = Counter(
 )
 REFUSED = Counter("payment_notices_refused_total", "Notices that could not be verified", ["channel", "cause"])
 
-_ACCEPTED = b'{"code":"SUCCESS"}'
-_JSON = "application/json"
 
-
-async def bank_notice(request: Request) -> Response:
-    """200 once the notice is committed; 401 unverifiable; 413 too large; 503 try again."""
+async def notice(request: Request) -> Response:
+    """By the channel's protocol: kept and committed; cannot be verified; try again. 404 where nobody is meant."""
+    service, use = request.app.state.service, request.app.state.use_cases
+    try:
+        payee = Payee(request.path_params["payee"])
+        channel: PaymentChannel = use.channels.of(request.path_params["channel"], payee)
+    except (ValueError, ChannelNotOffered):
+        return Response(status_code=404)
     body = await _body(request)
     if body is None:
-        REFUSED.labels("bank", "too_large").inc()
-        return _failed(413, "too large")
-    service = request.app.state.service
+        return _refused(channel, "too_large")
+    delivery = Delivery(request.method, request.scope["query_string"], request.headers, body)
     try:
-        outcome = await request.app.state.use_cases.receive_notice(
-            "bank", request.headers, body, service.begin
-        )
+        outcome = await use.receive_notice(channel, payee, delivery, service.begin)
     except NoticeRefused as error:
-        REFUSED.labels("bank", error.cause).inc()
-        log.warning("notice_refused", channel="bank", cause=error.cause)
-        return _failed(401, "not verified")
+        return _refused(channel, error.cause)
     except Exception as error:
         if not is_infrastructure(error):
-            log.exception("notice_not_stored", channel="bank")
-        return _failed(503, "try again")
-    RECEIVED.labels("bank", outcome).inc()
-    return Response(_ACCEPTED, media_type=_JSON)
+            log.exception("notice_not_stored", channel=channel.name)
+        return _response(channel.replies.later)
+    RECEIVED.labels(channel.name, outcome).inc()
+    return _response(channel.replies.accepted)
 
 
 async def _body(request: Request) -> bytes | None:
@@ -57,9 +57,17 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(chunks)
 
 
-def _failed(status: int, message: str) -> Response:
-    return Response(b'{"code":"FAIL","message":"%s"}' % message.encode(), status, media_type=_JSON)
+def _refused(channel: PaymentChannel, cause: str) -> Response:
+    REFUSED.labels(channel.name, cause).inc()
+    log.warning("notice_refused", channel=channel.name, cause=cause)
+    return _response(channel.replies.refused)
+
+
+def _response(reply: Reply) -> Response:
+    return Response(reply.body, reply.status, media_type=reply.media_type)
 
 
 router = WebhookRouter()
-router.add_route("/webhooks/bank", bank_notice, methods=["POST"], include_in_schema=False)
+router.add_route(
+    "/webhooks/payments/{channel}/{payee}", notice, methods=["GET", "POST"], include_in_schema=False
+)

@@ -28,21 +28,18 @@ class ApplyUnmatchedNotices:
         while True:
             async with begin() as uow:
                 page = await self._notices.take_unmatched(uow, after, _PAGE)
-            for row_id, channel_name, notice_id, body in page:
+            for channel_name, row in page:
                 try:
-                    await self._apply(row_id, channel_name, notice_id, body, begin)
+                    await self._apply(channel_name, row, begin)
                 except Exception:
                     failed += 1
-                    log.exception("notice_not_applied", channel=channel_name, notice_id=notice_id)
+                    log.exception("notice_not_applied", channel=channel_name, notice_id=row.notice_id)
             if len(page) < _PAGE:
                 break
-            after = page[-1][0]
+            after = page[-1][1].id
         if failed:
             raise RuntimeError(f"{failed} stored notices cannot be applied; the log has each cause")
 
-    async def _apply(
-        self, row_id: UUID, channel_name: str, notice_id: str, body: bytes, begin: Begin
-    ) -> None:
-        channel = self._channels[channel_name]
-        notice = channel.read_notice(body)
-        await self._receive.apply(channel, notice, NoticeRow(row_id, notice_id, notice.event, body), begin)
+    async def _apply(self, channel_name: str, row: NoticeRow, begin: Begin) -> None:
+        channel = self._channels.of(channel_name, row.payee)
+        await self._receive.apply(channel, channel.read_kept(row.body), row, begin)

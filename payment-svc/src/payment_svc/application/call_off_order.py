@@ -1,11 +1,14 @@
-"""The case was withdrawn, or closed unpaid: its order is closed, or its money goes back."""
+"""The case was withdrawn, or closed unpaid: its orders are closed, or their money goes back."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
 
 from ..domain.captures import Why
+from ..domain.orders import Order
+from ..domain.payees import Kind
 from ..domain.transitions import Action, State
 from .jobs import CLOSE_ORDER, LOOK_UP_AMOUNT
 from .ports import Orders
@@ -17,13 +20,18 @@ class CallOffOrder:
         self._orders = orders
         self._return_money = return_money
 
-    async def __call__(self, case_id: UUID, why: Why, uow: UnitOfWork) -> None:
+    async def __call__(
+        self, case_id: UUID, why: Why, uow: UnitOfWork, kinds: Sequence[Kind] = tuple(Kind)
+    ) -> None:
         """Where nothing is owed, nothing is to do. Open orders are closed at the provider first."""
         # Before the look, so that an order opened in this moment either is found or finds the debt ended.
-        await self._orders.end_debt(uow, case_id, why, now())
-        order = await self._orders.lock_live(uow, case_id)
-        if order is None or order.state in (State.CLOSING, State.REFUNDING):
-            return
+        await self._orders.end_debts(uow, case_id, kinds, why, now())
+        for kind in kinds:
+            order = await self._orders.lock_live(uow, case_id, kind)
+            if order is not None and order.state not in (State.CLOSING, State.REFUNDING):
+                await self._call_off(order, why, uow)
+
+    async def _call_off(self, order: Order, why: Why, uow: UnitOfWork) -> None:
         if order.state is State.PAID:
             await self._return_money.of_paid_order(order, why, uow)
             return

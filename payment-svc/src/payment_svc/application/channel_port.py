@@ -3,10 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Protocol
 
+from ..domain.errors import ChannelNotOffered
+from ..domain.payees import Payee
 from ..domain.readings import Notice, PaymentReading, RefundReading
+
+
+class Scene(StrEnum):
+    """Where the payer is; each scene of an order has a number of its own at the provider."""
+
+    WEB = "web"
+    """A browser on a PC: sent to the provider's page."""
+    MOBILE = "mobile"
+    """A browser on a phone: sent to the provider's page, which opens its app."""
+    QR = "qr"
+    """Shown a code to scan with the provider's app."""
+    IN_WECHAT = "in_wechat"
+    """Inside WeChat: the mini-program or page is given parameters to call the payment with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What a provider must know of who pays: `ip` of the device, `openid` inside WeChat."""
+
+    ip: str
+    openid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +37,11 @@ class PaymentRequest:
     """`number` is the attempt's; asking again with it never makes a second payment."""
 
     number: str
+    scene: Scene
     amount_cents: int
     description: str
     expires_at: datetime
+    payer: Payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +58,18 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class PayLink:
-    """Where the payer pays; `pay_url` None when the number was paid or closed already: query it."""
+    """What the provider gave to pay with, as it is kept; None when the number was paid or closed already: query it."""
 
-    pay_url: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayWay:
+    """What the payer's device is given, one of the three: a page to open, a code's content, parameters to call with."""
+
+    pay_url: str | None = None
+    qr_content: str | None = None
+    jsapi: Mapping[str, str] | None = None
 
 
 class Closing(Enum):
@@ -44,6 +78,32 @@ class Closing(Enum):
     """Money came first: query it."""
     BUSY = "busy"
     """The payer is paying at this moment: ask again in a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice as it came. `query` is the raw query string; `headers` look names up without regard to case."""
+
+    method: str
+    query: bytes
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """What the provider's protocol wants to be answered: kept, not proven, try again later."""
+
+    accepted: Reply
+    refused: Reply
+    later: Reply
 
 
 class NoticeRefused(Exception):
@@ -55,7 +115,7 @@ class NoticeRefused(Exception):
 
 
 class PaymentChannel(Protocol):
-    """Stateless translator between us and one provider.
+    """Stateless translator between one account of ours and its provider.
 
     Calls raise ChannelDown when what the provider did is unknown (ask again by query, with the same number)
     and ChannelRefused when it verifiably will not.
@@ -63,8 +123,14 @@ class PaymentChannel(Protocol):
 
     name: str
     merchant_id: str
+    scenes: frozenset[Scene]
+    replies: Replies
 
     async def create(self, request: PaymentRequest) -> PayLink: ...
+
+    def way(self, scene: Scene, link: str) -> PayWay:
+        """How `link`, which `create` gave, is paid; made anew each time, for what is signed with the hour."""
+        ...
 
     async def query(self, number: str) -> PaymentReading: ...
 
@@ -72,15 +138,35 @@ class PaymentChannel(Protocol):
 
     async def refund(self, request: RefundRequest) -> RefundReading: ...
 
-    async def query_refund(self, number: str) -> RefundReading: ...
+    async def query_refund(self, number: str, payment_number: str) -> RefundReading: ...
 
-    def verify_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+    def verify(self, delivery: Delivery) -> Notice:
         """The notice in our words, proven over the raw bytes; raises NoticeRefused."""
         ...
 
-    def read_notice(self, body: bytes) -> Notice:
-        """The notice in the bytes of one that was verified when it came."""
+    def read_kept(self, body: bytes) -> Notice:
+        """The notice in the `body` of one that was verified when it came."""
         ...
 
 
-Channels = Mapping[str, PaymentChannel]
+class Channels:
+    """Every channel that is offered, by name and payee."""
+
+    def __init__(self) -> None:
+        self._channels: dict[tuple[str, Payee], PaymentChannel] = {}
+
+    def offer(self, payee: Payee, channel: PaymentChannel) -> None:
+        self._channels[channel.name, payee] = channel
+
+    def of(self, name: str, payee: Payee) -> PaymentChannel:
+        """Raises ChannelNotOffered."""
+        try:
+            return self._channels[name, payee]
+        except KeyError:
+            raise ChannelNotOffered(name, self.names(payee)) from None
+
+    def names(self, payee: Payee) -> list[str]:
+        return [name for name, account in self._channels if account is payee]
+
+    def offered(self, payee: Payee) -> list[PaymentChannel]:
+        return [channel for (_, account), channel in self._channels.items() if account is payee]

@@ -42,7 +42,7 @@ class CheckOrder:
             attempts = await self._attempts.unpaid_of(uow, order_id, live_only=False)
             refunds = await self._refunds.under_way(uow, order_id)
         for attempt in attempts:
-            channel = self._channels[attempt.channel]
+            channel = self._channels.of(attempt.channel, attempt.payee)
             reading = await channel.query(number_of(attempt.id))
             async with begin() as uow:
                 await self._settle.asked(channel, reading, uow)

@@ -41,7 +41,7 @@ class CloseOrder:
                 await job.done(uow)
 
     async def _end_at_provider(self, attempt: Attempt) -> tuple[Closing, PaymentReading]:
-        channel, number = self._channels[attempt.channel], number_of(attempt.id)
+        channel, number = self._channels.of(attempt.channel, attempt.payee), number_of(attempt.id)
         reading = await channel.query(number)
         if reading.status is PaymentStatus.SUCCEEDED:
             return Closing.PAID, reading
@@ -57,7 +57,7 @@ class CloseOrder:
             await self._orders.lock(uow, order_id)  # before its attempts, as a notice does
         for attempt, closing, reading in ended:
             if closing is Closing.PAID:
-                await self._settle.asked(self._channels[attempt.channel], reading, uow)
+                await self._settle.asked(self._channels.of(attempt.channel, attempt.payee), reading, uow)
             if closing is not Closing.BUSY:
                 # Held money leaves its attempt live: the provider has ended it all the same.
                 await self._attempts.close(uow, attempt.id)

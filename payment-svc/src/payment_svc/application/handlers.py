@@ -14,6 +14,7 @@ from ..domain.captures import Why
 from . import jobs
 from .apply_unmatched_notices import ApplyUnmatchedNotices
 from .call_off_order import CallOffOrder
+from .channel_port import Channels
 from .check_order import CheckOrder
 from .close_order import CloseOrder
 from .open_order import OpenOrder
@@ -44,6 +45,7 @@ class UseCases:
     return_money: ReturnMoney
     watch_deadlines: WatchDeadlines
     views: Views
+    channels: Channels
 
 
 EventHandler = Callable[[Any, UnitOfWork], Awaitable[None]]

@@ -11,6 +11,7 @@ from contracts.case import CasePaymentRequested
 
 from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive
 from ..domain.orders import ActedBy, Debt, Opened
+from ..domain.payees import Kind
 from .jobs import LOOK_UP_AMOUNT
 from .ports import Orders
 
@@ -24,6 +25,7 @@ class OpenOrder:
         """The first order of a case, told of but yet to be stored: `store`."""
         debt = Debt(
             case_id=request.case_id,
+            kind=Kind.FEE,
             case_no=request.case_no,
             item_code=request.item_code,
             applicant_id=request.applicant_id,
@@ -42,20 +44,22 @@ class OpenOrder:
         if first:
             self._orders.add(uow, first)
 
-    async def again(self, case_id: UUID, payer_id: UUID, uow: UnitOfWork, by: ActedBy | None = None) -> UUID:
+    async def again(
+        self, case_id: UUID, kind: Kind, payer_id: UUID, uow: UnitOfWork, by: ActedBy | None = None
+    ) -> UUID:
         """A new order after the last one expired; the sum of a fine is looked up afresh. Returns its id.
 
         `by` opens it for the payer, who is told.
         """
-        found = await self._orders.debt(uow, case_id)
+        found = await self._orders.debt(uow, case_id, kind)
         if found is None or found[0].applicant_id != payer_id:
             raise NothingToPay(case_id)
         debt, is_over = found
         if is_over:
             raise CaseNoLongerOwes(case_id)
         opened = self._opened(debt.amount_cents, now(), by)
-        if not await self._orders.add_again(uow, case_id, opened):
-            live = await self._orders.lock_live(uow, case_id)
+        if not await self._orders.add_again(uow, case_id, kind, opened):
+            live = await self._orders.lock_live(uow, case_id, kind)
             if live is None:  # withdrawn, or ended, in this very moment
                 raise CaseNoLongerOwes(case_id)
             raise OrderStillLive(case_id, live.id, live.state)
@@ -71,4 +75,4 @@ class OpenOrder:
         if opened.amount_cents is None:
             uow.enqueue(LOOK_UP_AMOUNT, str(opened.id))
         else:
-            uow.emit(opened.event(debt.case_id, debt.applicant_id), version=1)
+            uow.emit(opened.event(debt.case_id, debt.kind, debt.applicant_id), version=1)

@@ -42,4 +42,4 @@ class PriceOrder:
         order.take(Action.PRICE)
         opened = Opened.now_payable(order.id, amount_cents, now(), self._ttl, order.by)
         version = self._orders.price(uow, order, opened)
-        uow.emit(opened.event(order.case_id, order.applicant_id), version=version)
+        uow.emit(opened.event(order.case_id, order.kind, order.applicant_id), version=version)

@@ -22,7 +22,7 @@ class QueryAttempt:
             attempt = await self._attempts.find(uow, UUID(job.key))
         if attempt is None or attempt.state not in (AttemptState.RESERVED, AttemptState.PENDING):
             return
-        channel = self._channels[attempt.channel]
+        channel = self._channels.of(attempt.channel, attempt.payee)
         reading = await channel.query(number_of(attempt.id))
         async with begin() as uow:
             await self._settle.asked(channel, reading, uow)

@@ -1,7 +1,5 @@
 """A provider tells us something: verified, stored, acted on, committed; only then acknowledged."""
 
-from collections.abc import Mapping
-
 import structlog
 from chassis.clock import now
 from chassis.db import UnitOfWork
@@ -11,8 +9,9 @@ from chassis.jobs import Begin
 
 from ..domain.errors import OrderChangedMeanwhile
 from ..domain.money_records import NoticeRow, RefundState
+from ..domain.payees import Payee
 from ..domain.readings import Notice, NoticeOutcome, RefundReading, RefundStatus, entity_id_of
-from .channel_port import Channels, PaymentChannel
+from .channel_port import Delivery, PaymentChannel
 from .ports import Notices, Refunds
 from .return_money import ReturnMoney
 from .settle_payment import SettlePayment
@@ -27,30 +26,27 @@ class ReceiveNotice:
         return_money: ReturnMoney,
         refunds: Refunds,
         notices: Notices,
-        channels: Channels,
     ) -> None:
         self._settle = settle
         self._return_money = return_money
         self._refunds = refunds
         self._notices = notices
-        self._channels = channels
 
     async def __call__(
-        self, channel_name: str, headers: Mapping[str, str], body: bytes, begin: Begin
+        self, channel: PaymentChannel, payee: Payee, delivery: Delivery, begin: Begin
     ) -> NoticeOutcome:
         """What the notice turned out to be, after the commit. Raises NoticeRefused: it cannot be verified."""
-        channel = self._channels[channel_name]
-        notice = channel.verify_notice(headers, body)
-        row = NoticeRow(uuid7(), notice.notice_id, notice.event, notice.body)
+        notice = channel.verify(delivery)
+        row = NoticeRow(uuid7(), payee, notice.notice_id, notice.event, notice.body)
         try:
             return await self.apply(channel, notice, row, begin)
         except Exception as error:
             if is_infrastructure(error):
                 raise
             # An authentic notice is not lost to a fault of ours: kept, acknowledged, and applied by the job.
-            log.exception("notice_not_applied", channel=channel_name, notice_id=notice.notice_id)
+            log.exception("notice_not_applied", channel=channel.name, notice_id=notice.notice_id)
             async with begin() as uow:
-                self._notices.keep(uow, channel_name, row, NoticeOutcome.UNMATCHED, now())
+                self._notices.keep(uow, channel.name, row, NoticeOutcome.UNMATCHED, now())
             return NoticeOutcome.UNMATCHED
 
     async def apply(

@@ -125,10 +125,10 @@ class ReturnMoney:
 
     async def _ask(self, refund: Refund) -> tuple[RefundReading, str | None]:
         """Requests, or asks how it stands; a refusal is abnormal, and told with the provider's code."""
-        channel, number = self._channels[refund.channel], number_of(refund.id)
+        channel, number = self._channels.of(refund.channel, refund.payee), number_of(refund.id)
         try:
             if refund.state is RefundState.PROCESSING:
-                reading = await channel.query_refund(number)
+                reading = await channel.query_refund(number, number_of(refund.attempt_id))
                 if reading.status is not RefundStatus.ABSENT:
                     return reading, None
             request = RefundRequest(

@@ -15,7 +15,7 @@ from ..domain.money_records import NoticeRow, RefundDue, Settlement
 from ..domain.orders import Order, facts_of
 from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
 from ..domain.transitions import Action, Edge
-from .channel_port import PaymentChannel
+from .channel_port import Channels, PaymentChannel
 from .issue_receipt import IssueReceipt
 from .jobs import REPORT_FINE_PAID
 from .ports import Attempts, Money, Notices, Orders
@@ -38,8 +38,10 @@ class SettlePayment:
         notices: Notices,
         return_money: ReturnMoney,
         receipts: IssueReceipt,
+        channels: Channels,
     ) -> None:
         self._receipts = receipts
+        self._channels = channels
         self._return_money = return_money
         self._orders = orders
         self._attempts = attempts
@@ -111,7 +113,7 @@ class SettlePayment:
         uow: UnitOfWork,
     ) -> NoticeOutcome:
         at, order = now(), settlement.order
-        verdict = _judge(channel, order, reading)
+        verdict = self._judge(channel, order, reading)
         edge = _edge(order, verdict)
         refund_id = uuid7() if verdict.account is Account.REFUND_DUE else None
         self._money.book(
@@ -173,7 +175,7 @@ class SettlePayment:
         order, capture = found
         if capture.state is not Account.HELD or capture.attempt_id != settlement.attempt_id:
             return
-        at, verdict = now(), _judge(channel, order, reading)
+        at, verdict = now(), self._judge(channel, order, reading)
         goes_back = verdict.account is Account.REFUND_DUE
         if goes_back:
             verdict = Verdict(Account.HELD, verdict.why)  # held with its true facts first, then sent back
@@ -187,16 +189,16 @@ class SettlePayment:
             corrected = replace(capture, amount_cents=reading.amount_cents)
             await self._return_money.surplus(order, corrected, verdict.why, uow)
 
-
-def _judge(channel: PaymentChannel, order: Order, reading: PaymentReading) -> Verdict:
-    return judge(
-        order.state,
-        order.amount_cents,
-        channel.merchant_id,
-        got_cents=reading.amount_cents,
-        got_currency=reading.currency,
-        got_merchant=reading.merchant_id,
-    )
+    def _judge(self, channel: PaymentChannel, order: Order, reading: PaymentReading) -> Verdict:
+        """By the account the order is to be paid into, whichever account was told of the money."""
+        return judge(
+            order.state,
+            order.amount_cents,
+            self._channels.of(channel.name, order.payee).merchant_id,
+            got_cents=reading.amount_cents,
+            got_currency=reading.currency,
+            got_merchant=reading.merchant_id,
+        )
 
 
 def _edge(order: Order, verdict: Verdict) -> Edge | None:

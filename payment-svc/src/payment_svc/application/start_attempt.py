@@ -1,9 +1,10 @@
-"""The applicant wants to pay: an attempt is reserved, then the provider is asked for a link to pay at.
+"""The applicant wants to pay: an attempt is reserved, then the provider is asked for a way to pay it.
 
 The number at the provider is committed before the provider hears of it, so a crash at any point leaves
 nothing unknown: the next request, a query or the expiry finds the attempt and goes on with it.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -12,16 +13,34 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin
 
-from ..domain.errors import ChannelDown, OrderChangedMeanwhile, OrderNotFound, OrderNotPayable
+from ..domain.errors import (
+    ChannelDown,
+    ChannelNotOffered,
+    OrderChangedMeanwhile,
+    OrderNotFound,
+    OrderNotPayable,
+)
 from ..domain.orders import ActedBy, Attempt, Order
 from ..domain.readings import PaymentStatus, number_of
 from ..domain.transitions import State
-from .channel_port import Channels, PayLink, PaymentChannel, PaymentRequest
+from .channel_port import Channels, Payer, PayLink, PaymentChannel, PaymentRequest, PayWay, Scene
 from .ports import Attempts
 from .settle_payment import SettlePayment
 
 TIME_TO_PAY: Final = timedelta(seconds=30)
 """An order nearer to its end takes no new attempt: nobody could finish it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants to pay what and how; `by` does it for the payer."""
+
+    order_id: UUID
+    payer_id: UUID
+    channel: str
+    scene: Scene
+    payer: Payer
+    by: ActedBy | None = None
 
 
 class StartAttempt:
@@ -30,58 +49,61 @@ class StartAttempt:
         self._settle = settle
         self._channels = channels
 
-    async def __call__(
-        self,
-        order_id: UUID,
-        payer_id: UUID,
-        channel_name: str,
-        begin: Begin,
-        uow: UnitOfWork,
-        by: ActedBy | None = None,
-    ) -> Attempt:
-        """The live attempt with its link, made or found again, and kept as that of `by`, who pays for the payer.
+    async def __call__(self, wish: Wish, begin: Begin, uow: UnitOfWork) -> tuple[Attempt, PayWay]:
+        """The live attempt and how to pay it, made or found again, and kept as that of `wish.by`.
 
         `begin` for what must be committed before the provider is asked, `uow` for what comes after.
-        Raises OrderNotFound, OrderNotPayable, ChannelDown; at the commit AttemptEndedMeanwhile.
+        Raises OrderNotFound, OrderNotPayable, ChannelNotOffered, ChannelDown; at the commit AttemptEndedMeanwhile.
         """
-        channel = self._channels[channel_name]
         for _ in range(2):
-            order, attempt = await self._reserved(order_id, payer_id, channel_name, begin, by)
-            if attempt.pay_url is not None:
-                return attempt
-            link = await self._ask(channel, order, attempt)
-            if link.pay_url is not None:
-                return self._attempts.keep_link(uow, attempt, link.pay_url)
+            order, attempt = await self._reserved(wish, begin)
+            channel = self._channel(wish, order)
+            if attempt.link is not None:
+                return attempt, channel.way(wish.scene, attempt.link)
+            asked = await self._ask(channel, wish, order, attempt)
+            if asked.link is not None:
+                return self._attempts.keep_link(uow, attempt, asked.link), channel.way(wish.scene, asked.link)
             await self._ended_at_provider(attempt, channel, begin)
-        raise ChannelDown(channel_name, "two numbers in a row were closed")
+        raise ChannelDown(wish.channel, "two numbers in a row were closed")
 
-    async def _reserved(
-        self, order_id: UUID, payer_id: UUID, channel_name: str, begin: Begin, by: ActedBy | None
-    ) -> tuple[Order, Attempt]:
+    def _channel(self, wish: Wish, order: Order) -> PaymentChannel:
+        channel = self._channels.of(wish.channel, order.payee)
+        if wish.scene not in channel.scenes:
+            names = [one.name for one in self._channels.offered(order.payee) if wish.scene in one.scenes]
+            raise ChannelNotOffered(wish.channel, names)
+        return channel
+
+    async def _reserved(self, wish: Wish, begin: Begin) -> tuple[Order, Attempt]:
         """The committed attempt. Where another click was faster, its attempt is found the second time."""
         try:
             async with begin() as uow:
-                return await self._live_or_new(order_id, payer_id, channel_name, uow, by)
+                return await self._live_or_new(wish, uow)
         except OrderChangedMeanwhile:
             async with begin() as uow:
-                return await self._live_or_new(order_id, payer_id, channel_name, uow, by)
+                return await self._live_or_new(wish, uow)
 
-    async def _live_or_new(
-        self, order_id: UUID, payer_id: UUID, channel_name: str, uow: UnitOfWork, by: ActedBy | None
-    ) -> tuple[Order, Attempt]:
-        found = await self._attempts.find_payable(uow, order_id, channel_name)
-        if found is None or found[0].applicant_id != payer_id:
-            raise OrderNotFound(order_id)
+    async def _live_or_new(self, wish: Wish, uow: UnitOfWork) -> tuple[Order, Attempt]:
+        found = await self._attempts.find_payable(uow, wish.order_id, wish.channel, wish.scene)
+        if found is None or found[0].applicant_id != wish.payer_id:
+            raise OrderNotFound(wish.order_id)
         order, live = found
         _refuse_unpayable(order)
+        self._channel(wish, order)
         if live is None:
-            return order, self._attempts.reserve(uow, order_id, channel_name, now(), by)
-        return order, live if live.by == by else self._attempts.hand_over(uow, live, by)
+            return order, self._attempts.reserve(uow, order, wish.channel, wish.scene, now(), wish.by)
+        return order, live if live.by == wish.by else self._attempts.hand_over(uow, live, wish.by)
 
-    async def _ask(self, channel: PaymentChannel, order: Order, attempt: Attempt) -> PayLink:
+    async def _ask(self, channel: PaymentChannel, wish: Wish, order: Order, attempt: Attempt) -> PayLink:
         assert order.amount_cents is not None and order.expires_at is not None
         return await channel.create(
-            PaymentRequest(number_of(attempt.id), order.amount_cents, order.purpose, order.expires_at)
+            PaymentRequest(
+                number=number_of(attempt.id),
+                scene=wish.scene,
+                amount_cents=order.amount_cents,
+                description=order.purpose,
+                expires_at=order.expires_at,
+                payer=wish.payer,
+            )
         )
 
     async def _ended_at_provider(self, attempt: Attempt, channel: PaymentChannel, begin: Begin) -> None:

@@ -16,5 +16,5 @@ def tell(uow: UnitOfWork, order: Order, edge: Edge, version: int, at: datetime, 
     """
     if edge.event is None:
         return
-    told = {"amount_cents": order.amount_cents, **facts}
+    told = {"amount_cents": order.amount_cents, "kind": order.kind, **facts}
     uow.emit(edge.event(order_id=order.id, case_id=order.case_id, occurred_at=at, **told), version=version)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from chassis.problems import Conflict, NotFound, ServiceUnavailable
+from chassis.problems import Conflict, FieldError, InvalidInput, NotFound, ServiceUnavailable
 
 
 class IllegalMove(Conflict):
@@ -141,6 +141,22 @@ class CaptureNotFound(NotFound):
 
     def __init__(self, capture_id: UUID) -> None:
         super().__init__("没有这笔款项，请核对编号。", "There is no such money.", capture_id=capture_id)
+
+
+class ChannelNotOffered(InvalidInput):
+    """Not one of the channels this order can be paid through, or not in that scene."""
+
+    slug = "payment-channel-not-offered"
+    title = ("没有开通该支付方式", "This way to pay is not offered")
+
+    def __init__(self, channel: str, offered: Iterable[str]) -> None:
+        names = list(offered)
+        super().__init__(
+            f"该订单不能用“{channel}”支付，可选：{'、'.join(names)}。",
+            f"This order cannot be paid by {channel}; choose one of {', '.join(names)}.",
+            errors=[FieldError("channel", "没有开通", "not offered")],
+            offered=names,
+        )
 
 
 class ChannelDown(ServiceUnavailable):

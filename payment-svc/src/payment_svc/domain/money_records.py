@@ -7,6 +7,7 @@ from uuid import UUID
 
 from .captures import Account, Why
 from .orders import ActedBy, Order
+from .payees import Payee
 from .readings import PaymentReading
 
 
@@ -67,6 +68,7 @@ class Refund:
     order_id: UUID
     attempt_id: UUID
     channel: str
+    payee: Payee
     transaction_id: str
     amount_cents: int
     captured_cents: int
@@ -78,9 +80,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice about to be stored. `notice_id` is the provider's."""
+    """A notice about to be stored. `notice_id` is the provider's, `payee` whose address it came to."""
 
     id: UUID
+    payee: Payee
     notice_id: str
     event: str
     body: bytes

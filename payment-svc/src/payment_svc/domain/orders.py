@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.payment import OrderOpened
 
+from .payees import PAYEE_OF, Kind, Payee
 from .transitions import Action, Edge, State, move
 
 FROM_ISSUING_SYSTEM: Final = "issuing_system"
@@ -53,6 +54,7 @@ class Debt:
     """What a case owes, as its request said. `amount_cents` None: the issuing system knows."""
 
     case_id: UUID
+    kind: Kind
     case_no: str
     item_code: str
     applicant_id: UUID
@@ -69,6 +71,7 @@ class Order:
 
     id: UUID
     case_id: UUID
+    kind: Kind
     applicant_id: UUID
     purpose: str
     state: State
@@ -84,22 +87,29 @@ class Order:
         return move(self.state, action)
 
     @property
+    def payee(self) -> Payee:
+        return PAYEE_OF[self.kind]
+
+    @property
     def is_priced_by_issuer(self) -> bool:
         return self.amount_source == FROM_ISSUING_SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to pay an order through one channel. Its id is its number at the provider, for ever.
+    """One try to pay an order through one channel in one scene. Its id is its number at the provider, for ever.
 
-    `by` was last given its link, for the applicant; None: the applicant was.
+    `link` is what the channel makes the payer's way from. `by` was last given it, for the applicant; None: the
+    applicant was.
     """
 
     id: UUID
     order_id: UUID
     channel: str
+    scene: str
+    payee: Payee
     state: AttemptState
-    pay_url: str | None
+    link: str | None
     by: ActedBy | None = None
 
 
@@ -124,12 +134,13 @@ class Opened:
     def to_be_priced(cls, order_id: UUID, at: datetime, by: ActedBy | None = None) -> "Opened":
         return cls(order_id, State.PRICING, None, at, None, by)
 
-    def event(self, case_id: UUID, applicant_id: UUID) -> OrderOpened:
+    def event(self, case_id: UUID, kind: Kind, applicant_id: UUID) -> OrderOpened:
         """What is told when it is payable."""
         assert self.amount_cents is not None and self.expires_at is not None
         return OrderOpened(
             order_id=self.id,
             case_id=case_id,
+            kind=kind,
             amount_cents=self.amount_cents,
             occurred_at=self.at,
             expires_at=self.expires_at,

@@ -45,8 +45,8 @@ _BOOK = Statement(
     returned="""INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
  SELECT $15::uuid, id, $5::uuid, $6::bigint, $12::text, 'requested', $10::timestamptz FROM $booked
  WHERE $15::uuid IS NOT NULL""",
-    noted="""INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
- SELECT $16::uuid, $2::text, $17::text, $18::text, $19::bytea, $10::timestamptz, $11::text FROM $booked
+    noted="""INSERT INTO notice (id, channel, payee, notice_id, event, body, received_at, outcome)
+ SELECT $16::uuid, $2::text, $17::text, $18::text, $19::text, $20::bytea, $10::timestamptz, $11::text FROM $booked
  WHERE $16::uuid IS NOT NULL
  ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome WHERE notice.outcome = 'unmatched'""",
 )
@@ -90,7 +90,7 @@ class PgMoney:
             uuid7(), channel, reading.transaction_id, settlement.attempt_id, order.id,
             reading.amount_cents, reading.currency, reading.merchant_id, reading.paid_at or at, at,
             verdict.account, verdict.why, to, order.version, refund_id,
-            *((notice.id, notice.notice_id, notice.event, notice.body) if notice else (None,) * 4),
+            *((notice.id, notice.payee, notice.notice_id, notice.event, notice.body) if notice else (None,) * 5),
             rows=1, otherwise=lambda: OrderChangedMeanwhile(order.id),
         )  # fmt: skip
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from chassis.db import Statement, UnitOfWork
 
 from ..domain.money_records import NoticeRow
+from ..domain.payees import Payee
 from ..domain.readings import NoticeOutcome
 
 # A repeat keeps what the first one turned out to be, unless that was not yet known.
 _KEEP = Statement(
-    """INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)
- VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
+    """INSERT INTO notice (id, channel, payee, notice_id, event, body, received_at, outcome)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
  WHERE notice.outcome = 'unmatched' AND excluded.outcome <> 'unmatched'"""
 )
 
@@ -23,16 +24,24 @@ class PgNotices:
     def keep(
         self, uow: UnitOfWork, channel: str, notice: NoticeRow, outcome: NoticeOutcome, at: datetime
     ) -> None:
-        uow.write(_KEEP, notice.id, channel, notice.notice_id, notice.event, notice.body, at, outcome)
+        uow.write(
+            _KEEP, notice.id, channel, notice.payee, notice.notice_id, notice.event, notice.body, at, outcome
+        )
 
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int
-    ) -> Sequence[tuple[UUID, str, str, bytes]]:
-        """(id, channel, notice id, body) of notices whose order was unknown when they came, oldest first."""
+    ) -> Sequence[tuple[str, NoticeRow]]:
+        """Channel and notice of those whose order was unknown when they came, oldest first."""
         rows = await uow.read(
-            "SELECT id, channel, notice_id, body FROM notice"
+            "SELECT id, channel, payee, notice_id, event, body FROM notice"
             " WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT $2",
             after,
             limit,
         )
-        return [(row["id"], row["channel"], row["notice_id"], row["body"]) for row in rows]
+        return [
+            (
+                row["channel"],
+                NoticeRow(row["id"], Payee(row["payee"]), row["notice_id"], row["event"], row["body"]),
+            )
+            for row in rows
+        ]

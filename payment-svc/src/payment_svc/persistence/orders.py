@@ -10,38 +10,40 @@ from chassis.db import Statement, UnitOfWork
 
 from ..domain.errors import OrderChangedMeanwhile, PaymentRequestedTwice
 from ..domain.orders import ActedBy, Debt, Opened, Order, facts_of
+from ..domain.payees import Kind
 from ..domain.transitions import LIVE, State
 
-ORDER = """o.id, o.case_id, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source,
+ORDER = """o.id, o.case_id, o.kind, o.applicant_id, o.purpose, o.state, o.version, o.amount_cents, o.amount_source,
  o.expires_at, o.acted_by, o.mandate_id"""
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
 _FIND = f"SELECT {ORDER} FROM payment_order o WHERE o.id = $1"
 
 _DEBT = (
-    "case_id", "case_no", "item_code", "applicant_id", "unit", "department", "purpose", "amount_source", "amount_cents",
+    "case_id", "kind", "case_no", "item_code", "applicant_id", "unit", "department", "purpose", "amount_source",
+    "amount_cents",
 )  # fmt: skip
 _DEBT_VALUES = attrgetter(*_DEBT)
 _OPENED_VALUES = attrgetter("at", "id", "state", "amount_cents", "expires_at")
 # "debt" makes the orders depend on the rows they refer to; a case that asks again brings no second order.
 _OPEN = Statement(
     """INSERT INTO payment_order
- (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
- SELECT new.id, case_id, debt.applicant_id, debt.purpose, new.state, 1, new.amount_cents, debt.amount_source,
+ (id, case_id, kind, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at)
+ SELECT new.id, case_id, kind, debt.applicant_id, debt.purpose, new.state, 1, new.amount_cents, debt.amount_source,
   debt.requested_at, new.expires_at
- FROM $debt AS debt JOIN unnest($1::uuid[], $11::uuid[], $12::text[], $13::bigint[], $14::timestamptz[])
-  AS new (case_id, id, state, amount_cents, expires_at) USING (case_id)""",
+ FROM $debt AS debt JOIN unnest($1::uuid[], $2::text[], $12::uuid[], $13::text[], $14::bigint[], $15::timestamptz[])
+  AS new (case_id, kind, id, state, amount_cents, expires_at) USING (case_id, kind)""",
     debt=f"""INSERT INTO case_due ({", ".join(_DEBT)}, requested_at)
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
-   $9::bigint[], $10::timestamptz[])
- ON CONFLICT (case_id) DO NOTHING RETURNING case_id, applicant_id, purpose, amount_source, requested_at""",
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+   $9::text[], $10::bigint[], $11::timestamptz[])
+ ON CONFLICT (case_id, kind) DO NOTHING RETURNING case_id, kind, applicant_id, purpose, amount_source, requested_at""",
 )
 # Locks the debt: who ends it waits for us and finds the new order, or we wait and find it ended.
 _REOPEN = """INSERT INTO payment_order
- (id, case_id, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at,
+ (id, case_id, kind, applicant_id, purpose, state, version, amount_cents, amount_source, created_at, expires_at,
   acted_by, mandate_id)
- SELECT $2, case_id, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6, $7, $8 FROM case_due
- WHERE case_id = $1 AND over_at IS NULL FOR NO KEY UPDATE ON CONFLICT DO NOTHING RETURNING id"""
+ SELECT $2, case_id, kind, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6, $7, $8 FROM case_due
+ WHERE case_id = $1 AND kind = $9 AND over_at IS NULL FOR NO KEY UPDATE ON CONFLICT DO NOTHING RETURNING id"""
 _MOVE = Statement(
     """UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)
  WHERE id = $1 AND version = $4"""
@@ -64,30 +66,34 @@ class PgOrders:
             rows=len(rows), otherwise=lambda: PaymentRequestedTwice(first[0][0].case_id),
         )  # fmt: skip
 
-    async def add_again(self, uow: UnitOfWork, case_id: UUID, opened: Opened) -> bool:
+    async def add_again(self, uow: UnitOfWork, case_id: UUID, kind: Kind, opened: Opened) -> bool:
         """A further order for a case; False while another one is live, or when nothing is owed any more."""
         made = await uow.fetchval(
             _REOPEN, case_id, opened.id, opened.state, opened.amount_cents, opened.at, opened.expires_at,
-            *facts_of(opened.by).values(),
+            *facts_of(opened.by).values(), kind,
         )  # fmt: skip
         return made is not None
 
-    async def debt(self, uow: UnitOfWork, case_id: UUID) -> tuple[Debt, bool] | None:
-        """What the case owes, and whether that is over."""
+    async def debt(self, uow: UnitOfWork, case_id: UUID, kind: Kind) -> tuple[Debt, bool] | None:
+        """What the case owes of this kind, and whether that is over."""
         row = await uow.read_row(
-            "SELECT case_id, case_no, item_code, applicant_id, unit, department, purpose, amount_source,"
-            " amount_cents, over_at IS NOT NULL FROM case_due WHERE case_id = $1",
+            f"SELECT {', '.join(_DEBT)}, over_at IS NOT NULL AS over FROM case_due WHERE case_id = $1 AND kind = $2",
             case_id,
+            kind,
         )
         if row is None:
             return None
-        *facts, over = row.values()
-        return Debt(*facts), over
+        facts = {name: row[name] for name in _DEBT}
+        return Debt(**facts | {"kind": kind}), row["over"]
 
-    async def end_debt(self, uow: UnitOfWork, case_id: UUID, why: str, at: datetime) -> None:
+    async def end_debts(
+        self, uow: UnitOfWork, case_id: UUID, kinds: Sequence[Kind], why: str, at: datetime
+    ) -> None:
         await uow.execute(
-            "UPDATE case_due SET over_at = $2, over_why = $3 WHERE case_id = $1 AND over_at IS NULL",
+            "UPDATE case_due SET over_at = $3, over_why = $4"
+            " WHERE case_id = $1 AND kind = ANY($2::text[]) AND over_at IS NULL",
             case_id,
+            list(kinds),
             at,
             why,
         )
@@ -101,11 +107,13 @@ class PgOrders:
         row = await uow.fetchrow(f"{_FIND} FOR NO KEY UPDATE", order_id)
         return order_of(row) if row else None
 
-    async def lock_live(self, uow: UnitOfWork, case_id: UUID) -> Order | None:
-        """The one order of the case that is not at its end."""
+    async def lock_live(self, uow: UnitOfWork, case_id: UUID, kind: Kind) -> Order | None:
+        """The one order of this kind that is not at its end."""
         row = await uow.fetchrow(
-            f"SELECT {ORDER} FROM payment_order o WHERE o.case_id = $1 AND o.state IN ({_LIVE}) FOR NO KEY UPDATE",
+            f"SELECT {ORDER} FROM payment_order o WHERE o.case_id = $1 AND o.kind = $2 AND o.state IN ({_LIVE})"
+            " FOR NO KEY UPDATE",
             case_id,
+            kind,
         )
         return order_of(row) if row else None
 
@@ -153,6 +161,7 @@ def order_of(row: Record) -> Order:
     return Order(
         id=row["id"],
         case_id=row["case_id"],
+        kind=Kind(row["kind"]),
         applicant_id=row["applicant_id"],
         purpose=row["purpose"],
         state=State(row["state"]),

@@ -26,7 +26,7 @@ UNION ALL SELECT a.order_id, o.case_id, 'asked_to_pay', a.created_at, a.acted_by
  FROM attempt a JOIN payment_order o ON o.id = a.order_id
  WHERE o.id = ANY($1::uuid[]) AND a.order_id = ANY($1::uuid[]) AND a.acted_by IS NOT NULL ORDER BY order_id, at"""
 
-_OPEN: Final = """SELECT d.case_no FROM case_due d JOIN payment_order o USING (case_id)
+_OPEN: Final = """SELECT d.case_no FROM case_due d JOIN payment_order o USING (case_id, kind)
  WHERE o.applicant_id = $1 AND (o.ended_at IS NULL AND o.paid_at IS NULL
    OR (SELECT count(*) FROM capture c WHERE c.order_id = o.id AND c.state IN ('held', 'refund_due')) > 0
    OR (SELECT count(*) FROM refund r WHERE r.order_id = o.id AND r.done_at IS NULL) > 0)
@@ -40,7 +40,8 @@ _LOOSEN: Final = f"""UPDATE payment_order o SET applicant_id = $2, {_BY_NOBODY}
    AND {_ENDED} < CASE WHEN {_HAS_MONEY} THEN $3::timestamptz ELSE $4::timestamptz END RETURNING id"""
 _LOOSEN_ATTEMPTS: Final = f"UPDATE attempt SET {_BY_NOBODY} WHERE order_id = ANY($1::uuid[])"
 _LOOSEN_DUES: Final = """UPDATE case_due SET applicant_id = $2 WHERE applicant_id = $1
- AND NOT EXISTS (SELECT FROM payment_order o WHERE o.case_id = case_due.case_id AND o.applicant_id = $1)"""
+ AND NOT EXISTS (SELECT FROM payment_order o WHERE o.case_id = case_due.case_id AND o.kind = case_due.kind
+  AND o.applicant_id = $1)"""
 _ACTED: Final = """SELECT EXISTS (SELECT FROM payment_order WHERE acted_by = $1)
  OR EXISTS (SELECT FROM attempt WHERE acted_by = $1)"""
 _KEPT: Final = f"""SELECT {_HAS_MONEY} AS has_money, count(*) AS orders, min({_ENDED}) AS first

@@ -25,7 +25,7 @@ _OWE_RED = Statement(
 )
 _DUE = """SELECT r.id, r.order_id, o.case_id, r.kind, r.state, r.amount_cents, d.unit, d.item_code, o.purpose,
  o.paid_at, r.requested_at, blue.code AS blue_code, blue.number AS blue_number, f.why
-FROM receipt r JOIN payment_order o ON o.id = r.order_id JOIN case_due d ON d.case_id = o.case_id
+FROM receipt r JOIN payment_order o ON o.id = r.order_id JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind
 LEFT JOIN receipt blue ON r.kind = 'red' AND blue.id = r.order_id LEFT JOIN refund f ON f.id = r.id WHERE r.id = $1"""
 _KEEP = Statement(
     """UPDATE receipt SET state = 'issued', refusal = NULL, code = $2, number = $3, check_code = $4, issued_at = $5,
@@ -37,7 +37,7 @@ _VIEW = """SELECT r.id, r.order_id, r.kind, r.state, r.amount_cents, r.reversed_
  r.check_code, r.issued_at, r.seal, r.seal_key_id, blue.code AS blue_code, blue.number AS blue_number,
  o.case_id, o.purpose, o.paid_at, o.paid_channel, o.applicant_id, d.case_no, d.item_code, d.unit, d.department, f.why,
  coalesce(u.name, d.unit) AS unit_name, coalesce(u.name_en, '') AS unit_name_en
-FROM receipt r JOIN payment_order o ON o.id = r.order_id JOIN case_due d ON d.case_id = o.case_id
+FROM receipt r JOIN payment_order o ON o.id = r.order_id JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind
 LEFT JOIN receipt blue ON r.kind = 'red' AND blue.id = r.order_id LEFT JOIN refund f ON f.id = r.id
 LEFT JOIN unit u ON u.code = d.unit"""
 _OF_ORDER = f"{_VIEW} WHERE r.order_id = $1 ORDER BY r.requested_at, r.id"

@@ -9,11 +9,12 @@ from chassis.db import Statement, UnitOfWork
 from ..domain.captures import Why
 from ..domain.errors import OrderChangedMeanwhile
 from ..domain.money_records import BookedCapture, Refund, RefundState
+from ..domain.payees import Payee
 from ..domain.readings import RefundReading
 
 _REFUND = """SELECT r.id, r.capture_id, r.order_id, r.amount_cents, r.why, r.state, r.requested_at,
- c.channel, c.transaction_id, c.attempt_id, c.pays_order, c.amount_cents AS captured_cents
-FROM refund r JOIN capture c ON c.id = r.capture_id WHERE r.id = $1"""
+ c.channel, a.payee, c.transaction_id, c.attempt_id, c.pays_order, c.amount_cents AS captured_cents
+FROM refund r JOIN capture c ON c.id = r.capture_id JOIN attempt a ON a.id = c.attempt_id WHERE r.id = $1"""
 
 _OWE_BACK = Statement(
     """INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
@@ -81,6 +82,7 @@ def _refund_of(row: Record) -> Refund:
         order_id=row["order_id"],
         attempt_id=row["attempt_id"],
         channel=row["channel"],
+        payee=Payee(row["payee"]),
         transaction_id=row["transaction_id"],
         amount_cents=row["amount_cents"],
         captured_cents=row["captured_cents"],

@@ -25,6 +25,7 @@ case_due = sa.Table(
     "case_due",
     metadata,
     sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True, server_default="fee", comment="fee, postage"),
     sa.Column("case_no", sa.Text, nullable=False),
     sa.Column("item_code", sa.Text, nullable=False),
     sa.Column("applicant_id", UUID, nullable=False),
@@ -48,7 +49,8 @@ payment_order = sa.Table(
     "payment_order",
     metadata,
     sa.Column("id", UUID, primary_key=True),
-    sa.Column("case_id", UUID, sa.ForeignKey("case_due.case_id"), nullable=False),
+    sa.Column("case_id", UUID, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="fee"),
     sa.Column("applicant_id", UUID, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -83,10 +85,14 @@ payment_order = sa.Table(
         "amount_cents > 0 OR (amount_cents IS NULL AND state IN ('pricing', 'cancelled'))",
         name="payment_order_amount",
     ),
+    sa.ForeignKeyConstraint(
+        ["case_id", "kind"], ["case_due.case_id", "case_due.kind"], name="payment_order_due"
+    ),
 )
 sa.Index(
     "payment_order_live",
     payment_order.c.case_id,
+    payment_order.c.kind,
     unique=True,
     postgresql_where=payment_order.c.state.in_(
         ["pricing", "open", "expiring", "closing", "paid", "refunding"]
@@ -108,8 +114,10 @@ attempt = sa.Table(
     sa.Column("id", UUID, primary_key=True, comment="its 32 hex digits are its number at the provider"),
     sa.Column("order_id", UUID, sa.ForeignKey("payment_order.id"), nullable=False),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("scene", sa.Text, nullable=False, server_default="web", comment="where the payer is"),
+    sa.Column("payee", sa.Text, nullable=False, server_default="treasury", comment="which account of ours"),
     sa.Column("state", sa.Text, nullable=False),
-    sa.Column("pay_url", sa.Text),
+    sa.Column("link", sa.Text, comment="what the channel makes the payer's way from"),
     sa.Column("created_at", _TIME, nullable=False),
     sa.Column(
         "next_query_at", _TIME, comment="when to ask the provider if no notice came; null: not any more"
@@ -123,6 +131,7 @@ sa.Index(
     "attempt_live",
     attempt.c.order_id,
     attempt.c.channel,
+    attempt.c.scene,
     unique=True,
     postgresql_where=attempt.c.state.in_(["reserved", "pending"]),
 )
@@ -247,6 +256,13 @@ notice = sa.Table(
     metadata,
     sa.Column("id", UUID, primary_key=True),
     sa.Column("channel", sa.Text, nullable=False),
+    sa.Column(
+        "payee",
+        sa.Text,
+        nullable=False,
+        server_default="treasury",
+        comment="whose notices' address it came to",
+    ),
     sa.Column("notice_id", sa.Text, nullable=False, comment="the provider's; a repeat has the same"),
     sa.Column("event", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False, comment="the bytes that were signed"),

@@ -6,8 +6,9 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.db import UnitOfWork
 
-_ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'state', a.state,
- 'pay_url', a.pay_url, 'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id"""
+_ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'scene', a.scene,
+ 'payee', a.payee, 'state', a.state, 'link', a.link,
+ 'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id"""
 _REFUND_OF = """SELECT jsonb_build_object('id', r.id, 'amount_cents', r.amount_cents, 'why', r.why,
  'state', r.state, 'requested_at', r.requested_at, 'done_at', r.done_at)
  FROM refund r WHERE r.capture_id = c.id"""
@@ -15,15 +16,15 @@ _CAPTURES = f"""SELECT jsonb_build_object('id', c.id, 'channel', c.channel,
  'transaction_id', c.transaction_id, 'amount_cents', c.amount_cents, 'paid_at', c.paid_at,
  'state', c.state, 'why', c.why, 'pays_order', c.pays_order, 'refund', ({_REFUND_OF}))
  FROM capture c WHERE c.order_id = o.id ORDER BY c.id"""
-ORDER_VIEW = f"""SELECT o.id, o.case_id, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at, o.paid_at,
- o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
+ORDER_VIEW = f"""SELECT o.id, o.case_id, o.kind, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at,
+ o.paid_at, o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
  d.over_why, ARRAY({_ATTEMPTS}) AS attempts, ARRAY({_CAPTURES}) AS captures
-FROM payment_order o JOIN case_due d ON d.case_id = o.case_id"""
+FROM payment_order o JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind"""
 
 _REFUND = """SELECT r.id, r.order_id, o.case_id, d.case_no, r.amount_cents, r.why, r.state, r.provider_code,
  r.requested_at, r.done_at, c.channel, c.transaction_id
 FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
-JOIN case_due d ON d.case_id = o.case_id"""
+JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind"""
 
 _HELD = """SELECT c.id, c.received_at, c.order_id, o.case_id, c.channel, c.transaction_id, c.amount_cents,
  o.amount_cents AS expected_cents, c.currency, c.merchant_id, c.why

@@ -14,6 +14,8 @@ class _OrderEvent(Event):
 
     order_id: UUID
     case_id: UUID
+    kind: Literal["fee", "postage"] = "fee"
+    """What is paid: what the service costs (fines too), or the parcel."""
     amount_cents: int
     occurred_at: datetime
 

@@ -19,7 +19,7 @@ PAYMENT_COLUMNS: Columns = {
         "id", "case_id", "applicant_id", "purpose", "state", "version", "amount_cents", "amount_source",
         "created_at", "expires_at", "paid_at", "paid_channel", "ended_at",
     ),
-    "attempt": ("id", "order_id", "channel", "state", "pay_url", "created_at"),
+    "attempt": ("id", "order_id", "channel", "state", "link", "created_at"),
     "capture": (
         "id", "channel", "transaction_id", "attempt_id", "order_id", "amount_cents", "currency", "merchant_id",
         "paid_at", "received_at", "pays_order", "state",

@@ -2,27 +2,29 @@
 
 from starlette.routing import Route
 
+from ..acquirer.desk import OrderDesk
+from ..acquirer.refunds import RefundDesk
 from ..edge import Call, Document, Edge
-from .desk import OrderDesk
-from .documents import AskRefund, PlaceOrder
-from .refunds import RefundDesk
+from .documents import AskRefund, PlaceOrder, order_document, placed_document, refund_document
 
 
 def routes(edge: Edge, orders: OrderDesk, refunds: RefundDesk) -> list[Route]:
     def place(call: Call) -> Document:
-        return orders.place(call.read(PlaceOrder), call.base_url)
+        return placed_document(orders.place(call.read(PlaceOrder).line(call.caller)), call.base_url)
 
     def query(call: Call) -> Document:
-        return orders.query(call.path["out_trade_no"])
+        order = orders.find(call.path["out_trade_no"])
+        return order_document(order, orders.refunded_cents(order["out_trade_no"]))
 
     def close(call: Call) -> Document:
-        return orders.close(call.path["out_trade_no"])
+        order = orders.close(call.path["out_trade_no"])
+        return {"out_trade_no": order["out_trade_no"], "state": order["state"]}
 
     def refund(call: Call) -> Document:
-        return refunds.ask(call.read(AskRefund))
+        return refund_document(refunds.ask(call.read(AskRefund).line())[0])
 
     def query_refund(call: Call) -> Document:
-        return refunds.query(call.path["out_refund_no"])
+        return refund_document(refunds.find(call.path["out_refund_no"]))
 
     return [
         edge.route("POST", "/bank/v1/orders", place),

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 import orjson
 from pydantic import BaseModel
 
-from ..clock import now_ms, wire, wire_or_none
+from ..acquirer.books import Row
+from ..acquirer.documents import Capture, OrderLine, RefundLine, Told
+from ..clock import now_ms, to_ms, wire, wire_or_none
 from ..edge import Document
 from ..fields import Cents, Moment, NotifyUrl, Number, text
-from .books import Row
 
 
 class PlaceOrder(BaseModel):
@@ -21,6 +22,19 @@ class PlaceOrder(BaseModel):
     expires_at: Moment
     return_url: NotifyUrl | None = None
 
+    def line(self, merchant: str) -> OrderLine:
+        return OrderLine(
+            self.out_trade_no,
+            merchant,
+            "web",
+            self.amount_cents,
+            self.currency,
+            self.description,
+            self.notify_url,
+            self.return_url,
+            to_ms(self.expires_at),
+        )
+
 
 class AskRefund(BaseModel):
     out_refund_no: Number
@@ -31,12 +45,15 @@ class AskRefund(BaseModel):
     reason: Annotated[str, text(200)]
     notify_url: NotifyUrl
 
+    def line(self) -> RefundLine:
+        return RefundLine(**self.model_dump())
 
-def order_document(row: Row, merchant_id: str, refunded_cents: int) -> Document:
+
+def order_document(row: Row, refunded_cents: int) -> Document:
     paid = row["state"] == "SUCCESS"
     return {
         "out_trade_no": row["out_trade_no"],
-        "merchant_id": merchant_id,
+        "merchant_id": row["merchant"],
         "state": row["state"],
         "amount_cents": row["captured_cents"] if paid else row["amount_cents"],
         "currency": row["currency"],
@@ -44,6 +61,15 @@ def order_document(row: Row, merchant_id: str, refunded_cents: int) -> Document:
         "success_time": wire_or_none(row["captured_at"]) if paid else None,
         "expires_at": wire(row["expires_at"]),
         "refunded_cents": refunded_cents,
+    }
+
+
+def placed_document(row: Row, base_url: str) -> Document:
+    return {
+        "out_trade_no": row["out_trade_no"],
+        "prepay_id": row["prepay_id"],
+        "pay_url": f"{base_url}/bank/cashier/{row['prepay_id']}",
+        "state": row["state"],
     }
 
 
@@ -60,25 +86,27 @@ def refund_document(row: Row) -> Document:
     }
 
 
-def capture_data(out_trade_no: str, transaction_id: str, amount_cents: int, captured_at: int) -> Document:
-    return {
-        "out_trade_no": out_trade_no,
-        "transaction_id": transaction_id,
-        "trade_state": "SUCCESS",
-        "amount_cents": amount_cents,
-        "currency": "CNY",
-        "success_time": wire(captured_at),
-    }
+class BankDialect:
+    """Implements `acquirer.documents.Dialect`."""
+
+    def captured(self, capture: Capture) -> Told:
+        data = {
+            "out_trade_no": capture.order["out_trade_no"],
+            "transaction_id": capture.transaction_id,
+            "trade_state": "SUCCESS",
+            "amount_cents": capture.amount_cents,
+            "currency": "CNY",
+            "success_time": wire(capture.captured_at),
+        }
+        return _told("TRANSACTION.SUCCESS", capture.merchant, data)
+
+    def refunded(self, order: Row, refund: Row) -> Told:
+        data = refund_document(refund)
+        data["refund_status"] = data.pop("status")
+        return _told(f"REFUND.{refund['status']}", order["merchant"], data | {"currency": "CNY"})
 
 
-def refund_data(row: Row) -> Document:
-    data = refund_document(row)
-    data["refund_status"] = data.pop("status")
-    return data | {"currency": "CNY"}
-
-
-def notice_body(event: str, merchant_id: str, data: Document) -> tuple[str, bytes]:
-    """A new notice's id and the bytes every attempt will carry."""
+def _told(event: str, merchant_id: str, data: Document) -> Told:
     notice_id = f"bn_{token_hex(16)}"
     body = {
         "notice_id": notice_id,
@@ -87,4 +115,4 @@ def notice_body(event: str, merchant_id: str, data: Document) -> tuple[str, byte
         "merchant_id": merchant_id,
         "data": data,
     }
-    return notice_id, orjson.dumps(body)
+    return Told(notice_id, orjson.dumps(body))

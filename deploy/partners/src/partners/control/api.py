@@ -1,16 +1,14 @@
 """The menu of control: every call and what it does. Bodies and answers: PROTOCOL.md §11."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.routing import Route
 
-from ..bank.desk import OrderDesk
-from ..bank.refunds import RefundDesk
 from ..courier.depot import Depot
 from ..errors import Refused
 from ..faults import PARTNERS, FaultBoard, Faults
-from ..fields import Cents, text
+from ..fields import text
 from ..fines import IssuingSystem, PutDecision
 from ..notices.book import NoticeBook
 from ..notices.dispatcher import Dispatcher
@@ -23,18 +21,6 @@ from .ledgers import Ledgers
 
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class CaptureAgain(_Body):
-    amount_cents: Cents | None = None
-
-
-class PutState(_Body):
-    state: Literal["NOTPAY", "USERPAYING", "CLOSED"]
-
-
-class SettleRefund(_Body):
-    status: Literal["SUCCESS", "ABNORMAL", "CLOSED"]
 
 
 class AdvanceParcel(_Body):
@@ -104,10 +90,10 @@ def book_routes(door: ControlDoor, ledgers: Ledgers, fines: IssuingSystem) -> li
         return {"decisions": fines.all()}
 
     return [
-        door.route("GET", "/books/bank", ledgers.bank),
         door.route("GET", "/books/courier", ledgers.courier),
         door.route("GET", "/books/fines", decisions),
         door.route("GET", "/books/fiscal", ledgers.fiscal),
+        door.route("GET", "/books/{channel}", ledgers.acquirer),
         door.route("GET", "/notices", ledgers.notices),
     ]
 
@@ -129,23 +115,6 @@ def notice_routes(door: ControlDoor, book: NoticeBook, dispatcher: Dispatcher) -
     return [
         door.route("POST", "/notices/redeliver", redeliver_all),
         door.route("POST", "/notices/{notice_id}/redeliver", redeliver),
-    ]
-
-
-def bank_routes(door: ControlDoor, orders: OrderDesk, refunds: RefundDesk) -> list[Route]:
-    def capture(ask: Ask) -> Answer:
-        return orders.capture_again(ask.path["out_trade_no"], ask.read(CaptureAgain).amount_cents)
-
-    def put_state(ask: Ask) -> Answer:
-        return orders.put_in_state(ask.path["out_trade_no"], ask.read(PutState).state)
-
-    def settle(ask: Ask) -> Answer:
-        return refunds.settle(ask.path["out_refund_no"], ask.read(SettleRefund).status)
-
-    return [
-        door.route("POST", "/bank/orders/{out_trade_no}/capture", capture),
-        door.route("POST", "/bank/orders/{out_trade_no}/state", put_state),
-        door.route("POST", "/bank/refunds/{out_refund_no}/settle", settle),
     ]
 
 

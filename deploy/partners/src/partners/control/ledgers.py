@@ -22,9 +22,9 @@ _TIMES = (
     "paid_at",
 )
 
-_BANK_FILTER = (
+_PAY_FILTER = (
     "(?1 IS NULL OR o.created_at >= ?1)"
-    " AND (?2 IS NULL OR o.out_trade_no IN (SELECT value FROM json_each(?2)))"
+    " AND (?2 IS NULL OR o.out_trade_no IN (SELECT value FROM json_each(?2))) AND o.channel = ?3"
 )
 _COURIER_FILTER = (
     "(?1 IS NULL OR o.created_at >= ?1) AND (?2 IS NULL OR o.order_no IN (SELECT value FROM json_each(?2)))"
@@ -42,15 +42,16 @@ class Ledgers:
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    def bank(self, ask: Ask) -> Answer:
-        chosen = (ask.since(), ask.names("out_trade_no"))
-        orders, following = self._page("bank_order o", _BANK_FILTER, ask, chosen)
+    def acquirer(self, ask: Ask) -> Answer:
+        """Of one payment provider."""
+        chosen = (ask.since(), ask.names("out_trade_no"), ask.path["channel"])
+        orders, following = self._page("pay_order o", _PAY_FILTER, ask, chosen)
         numbers = _json(order["out_trade_no"] for order in orders)
         return {
             "orders": [_shown(order) for order in orders],
-            "captures": self._of("bank_capture", "out_trade_no", numbers),
-            "refunds": self._of("bank_refund", "out_trade_no", numbers),
-            "sums": self._bank_sums(chosen),
+            "captures": self._of("pay_capture", "out_trade_no", numbers),
+            "refunds": self._of("pay_refund", "out_trade_no", numbers),
+            "sums": self._pay_sums(chosen),
             "next": following,
         }
 
@@ -119,21 +120,21 @@ class Ledgers:
         by_state = {row[0]: row[1] for row in states}
         return {"orders": sum(by_state.values()), "by_state": by_state}
 
-    def _bank_sums(self, chosen: Sequence[object]) -> dict[str, int]:
+    def _pay_sums(self, chosen: Sequence[object]) -> dict[str, int]:
         def sums(select: str) -> list[int]:
-            row = self._books.row(f"{select} WHERE {_BANK_FILTER}", *chosen)
+            row = self._books.row(f"{select} WHERE {_PAY_FILTER}", *chosen)
             assert row is not None
             return list(row)
 
-        orders = sums("SELECT count(*) FROM bank_order o")
+        orders = sums("SELECT count(*) FROM pay_order o")
         captures = sums(
             "SELECT count(*), coalesce(sum(c.amount_cents), 0)"
-            " FROM bank_order o JOIN bank_capture c USING (out_trade_no)"
+            " FROM pay_order o JOIN pay_capture c USING (out_trade_no)"
         )
         refunds = sums(
             "SELECT count(*), coalesce(sum(iif(r.status = 'SUCCESS', refund_cents, 0)), 0),"
             " coalesce(sum(iif(r.status = 'PROCESSING', refund_cents, 0)), 0)"
-            " FROM bank_order o JOIN bank_refund r USING (out_trade_no)"
+            " FROM pay_order o JOIN pay_refund r USING (out_trade_no)"
         )
         return {
             "orders": orders[0],

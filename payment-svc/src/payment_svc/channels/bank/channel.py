@@ -1,11 +1,22 @@
 """The bank as a payment channel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chassis.clock import SHANGHAI
 
-from ...application.channel_port import Closing, NoticeRefused, PayLink, PaymentRequest, RefundRequest
+from ...application.channel_port import (
+    Closing,
+    Delivery,
+    NoticeRefused,
+    PayLink,
+    PaymentRequest,
+    PayWay,
+    RefundRequest,
+    Replies,
+    Reply,
+    Scene,
+)
 from ...domain.errors import ChannelDown, ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
 from . import notices
@@ -14,16 +25,23 @@ from .mapping import PAYMENT, Unreadable, payment_reading, refund_reading
 from .signing import BankKey, NotAuthentic
 
 _DESCRIPTION_MAX = 127
+_JSON = "application/json"
 
 
 class BankChannel:
     """Implements `application.channel_port.PaymentChannel`."""
 
-    name = "bank"
+    scenes = frozenset({Scene.WEB, Scene.MOBILE})
+    replies = Replies(
+        accepted=Reply(200, b'{"code":"SUCCESS"}', _JSON),
+        refused=Reply(401, b'{"code":"FAIL","message":"not verified"}', _JSON),
+        later=Reply(503, b'{"code":"FAIL","message":"try again"}', _JSON),
+    )
 
     def __init__(
-        self, client: BankClient, bank: BankKey, merchant_id: str, notify_url: str, return_url: str
+        self, name: str, client: BankClient, bank: BankKey, merchant_id: str, notify_url: str, return_url: str
     ) -> None:
+        self.name = name
         self.merchant_id = merchant_id
         self._client = client
         self._bank = bank
@@ -50,6 +68,9 @@ class BankChannel:
         if is_open and not isinstance(pay_url, str):
             raise ChannelDown(self.name, "no pay_url")
         return PayLink(pay_url if is_open else None)
+
+    def way(self, scene: Scene, link: str) -> PayWay:
+        return PayWay(pay_url=link)
 
     async def query(self, number: str) -> PaymentReading:
         answer = await self._client.call("GET", f"/orders/{number}")
@@ -89,20 +110,20 @@ class BankChannel:
         )
         return self._refund_in(answer)
 
-    async def query_refund(self, number: str) -> RefundReading:
+    async def query_refund(self, number: str, payment_number: str) -> RefundReading:
         answer = await self._client.call("GET", f"/refunds/{number}")
         if answer.code == "REFUND_NOT_EXIST":
             return RefundReading(number, RefundStatus.ABSENT)
         return self._refund_in(answer)
 
-    def verify_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+    def verify(self, delivery: Delivery) -> Notice:
         try:
-            self._bank.prove(headers, body)
+            self._bank.prove(delivery.headers, delivery.body)
         except NotAuthentic as error:
             raise NoticeRefused(error.cause) from error
-        return notices.read(body)
+        return notices.read(delivery.body)
 
-    def read_notice(self, body: bytes) -> Notice:
+    def read_kept(self, body: bytes) -> Notice:
         return notices.read(body)
 
     def _refund_in(self, answer: Answer) -> RefundReading:

@@ -1,14 +1,18 @@
-"""The bank's order desk: what the merchant asks, what the payer does, what control makes happen."""
+"""A provider's order desk: what the merchant asks, what the payer does, what control makes happen.
 
+It refuses in words of its own (`ORDER_NOT_EXIST`, `ORDER_PAID`, …); each provider's door says them in its protocol.
+"""
+
+import secrets
 from collections.abc import Callable
 
-from ..clock import now_ms, to_ms
+from ..clock import now_ms
 from ..edge import Document
 from ..errors import Refused
-from ..faults import FaultBoard
+from ..faults import FaultBoard, Partner
 from ..notices.book import Notice, NoticeBook
-from .books import BankBooks, OrderLine, Row
-from .documents import PlaceOrder, capture_data, notice_body, order_document
+from .books import AcquirerBooks, Row
+from .documents import Capture, Dialect, OrderLine
 
 UNKNOWN_MERCHANT = "1900009999"
 
@@ -16,37 +20,38 @@ UNKNOWN_MERCHANT = "1900009999"
 class OrderDesk:
     def __init__(
         self,
-        books: BankBooks,
+        channel: Partner,
+        books: AcquirerBooks,
         notices: NoticeBook,
         submit: Callable[[Notice], object],
         board: FaultBoard,
-        merchant_id: str,
+        dialect: Dialect,
     ) -> None:
+        self.channel = channel
         self._books = books
         self._notices = notices
         self._submit = submit
         self._board = board
-        self._merchant_id = merchant_id
+        self._dialect = dialect
 
-    def place(self, asked: PlaceOrder, base_url: str) -> Document:
-        known = self._books.order(asked.out_trade_no)
+    def place(self, line: OrderLine, *, prefix: str = "wp") -> Row:
+        """The order, as it stands today where its number was used before for the same sum."""
+        known = self._books.order(line.out_trade_no)
         if known is not None:
-            if (known["amount_cents"], known["currency"]) != (asked.amount_cents, asked.currency):
+            first = (known["amount_cents"], known["currency"], known["merchant"])
+            if first != (line.amount_cents, line.currency, line.merchant):
                 raise Refused(409, "OUT_TRADE_NO_CONFLICT", "订单号已用于另一金额的订单")
-            order = self._up_to_date(known)
-            return _placed(order["out_trade_no"], order["prepay_id"], order["state"], base_url)
-        expires_at = to_ms(asked.expires_at)
-        if expires_at <= now_ms():
+            return self._up_to_date(known)
+        if line.expires_at <= now_ms():
             raise Refused(400, "PARAM_ERROR", "参数错误 expires_at: 已过期")
         with self._books.transaction():
-            prepay_id = self._books.add_order(_line(asked, expires_at))
-        return _placed(asked.out_trade_no, prepay_id, "NOTPAY", base_url)
+            self._books.add_order(line, f"{prefix}{secrets.token_hex(16)}")
+        return self.find(line.out_trade_no)
 
-    def query(self, out_trade_no: str) -> Document:
-        order = self.find(out_trade_no)
-        return order_document(order, self._merchant_id, self._books.refunded_cents(out_trade_no))
+    def refunded_cents(self, out_trade_no: str) -> int:
+        return self._books.refunded_cents(out_trade_no)
 
-    def close(self, out_trade_no: str) -> Document:
+    def close(self, out_trade_no: str) -> Row:
         state = self.find(out_trade_no)["state"]
         if state == "SUCCESS":
             raise Refused(409, "ORDER_PAID", "订单已支付，不能关闭")
@@ -54,10 +59,10 @@ class OrderDesk:
             raise Refused(409, "USER_PAYING", "用户支付中，请稍后再试")
         if state != "CLOSED":
             self._change_state(out_trade_no, "CLOSED")
-        return {"out_trade_no": out_trade_no, "state": "CLOSED"}
+        return self.find(out_trade_no)
 
     def pay(self, prepay_id: str) -> Document:
-        """The citizen pays in the bank's app."""
+        """The citizen pays in the provider's app."""
         order = self.find_by_prepay_id(prepay_id)
         if order["state"] == "SUCCESS":
             raise Refused(409, "ORDER_PAID", "订单已支付")
@@ -70,11 +75,11 @@ class OrderDesk:
         order = self.find(out_trade_no)
         return self._take_money(order, amount_cents or order["amount_cents"])
 
-    def put_in_state(self, out_trade_no: str, state: str) -> Document:
+    def put_in_state(self, out_trade_no: str, state: str) -> Row:
         if self.find(out_trade_no)["state"] == "SUCCESS":
             raise Refused(409, "ORDER_PAID", "订单已支付")
         self._change_state(out_trade_no, state)
-        return self.query(out_trade_no)
+        return self.find(out_trade_no)
 
     def find(self, out_trade_no: str) -> Row:
         return self._up_to_date(self._books.order(out_trade_no))
@@ -96,21 +101,20 @@ class OrderDesk:
             self._books.set_order_state(out_trade_no, state)
 
     def _take_money(self, order: Row, amount_cents: int) -> Document:
-        faults = self._board.of("bank")
-        told_cents, merchant_id = amount_cents, self._merchant_id
+        faults = self._board.of(self.channel)
+        told_cents, merchant = amount_cents, order["merchant"]
         if faults.take("wrong_amount_next"):
             told_cents = max(1, amount_cents + faults.wrong_amount_delta_cents)
             amount_cents = told_cents if faults.wrong_amount_in == "capture" else amount_cents
         if faults.take("wrong_merchant_next"):
-            merchant_id = UNKNOWN_MERCHANT
+            merchant = UNKNOWN_MERCHANT
         number, closed = order["out_trade_no"], order["state"] == "CLOSED"
         with self._books.transaction():
             transaction_id, captured_at = self._books.add_capture(number, amount_cents)
             if not closed:
                 self._books.set_order_state(number, "SUCCESS")
-            data = capture_data(number, transaction_id, told_cents, captured_at)
-            notice_id, body = notice_body("TRANSACTION.SUCCESS", merchant_id, data)
-            notice = self._notices.add(notice_id, "bank", number, order["notify_url"], body)
+            told = self._dialect.captured(Capture(order, merchant, transaction_id, told_cents, captured_at))
+            notice = self._notices.add(told.notice_id, self.channel, number, order["notify_url"], told.body)
         self._submit(notice)
         return {
             "out_trade_no": number,
@@ -118,24 +122,3 @@ class OrderDesk:
             "transaction_id": transaction_id,
             "amount_cents": amount_cents,
         }
-
-
-def _line(asked: PlaceOrder, expires_at: int) -> OrderLine:
-    return OrderLine(
-        asked.out_trade_no,
-        asked.amount_cents,
-        asked.currency,
-        asked.description,
-        asked.notify_url,
-        asked.return_url,
-        expires_at,
-    )
-
-
-def _placed(out_trade_no: str, prepay_id: str, state: str, base_url: str) -> Document:
-    return {
-        "out_trade_no": out_trade_no,
-        "prepay_id": prepay_id,
-        "pay_url": f"{base_url}/bank/cashier/{prepay_id}",
-        "state": state,
-    }

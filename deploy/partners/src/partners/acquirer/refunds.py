@@ -1,34 +1,33 @@
-"""Refunds: accepted at once, completed later, told by a notice."""
+"""Refunds: accepted at once, completed later, told by a notice where the provider does that."""
 
 import asyncio
 from collections.abc import Callable
 
 from ..clock import now_ms
-from ..edge import Document
 from ..errors import Refused
 from ..notices.book import Notice, NoticeBook
 from ..tempo import Tempo
-from .books import BankBooks, Row
+from .books import AcquirerBooks, Row
 from .desk import OrderDesk
-from .documents import AskRefund, notice_body, refund_data, refund_document
+from .documents import Dialect, RefundLine
 
 
 class RefundDesk:
     def __init__(
         self,
-        books: BankBooks,
+        books: AcquirerBooks,
         orders: OrderDesk,
         notices: NoticeBook,
         submit: Callable[[Notice], object],
         tempo: Tempo,
-        merchant_id: str,
+        dialect: Dialect,
     ) -> None:
         self._books = books
         self._orders = orders
         self._notices = notices
         self._submit = submit
         self._tempo = tempo
-        self._merchant_id = merchant_id
+        self._dialect = dialect
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def start(self) -> None:
@@ -40,12 +39,13 @@ class RefundDesk:
         for timer in self._timers.values():
             timer.cancel()
 
-    def ask(self, asked: AskRefund) -> Document:
+    def ask(self, asked: RefundLine, *, at_once: bool = False) -> tuple[Row, bool]:
+        """The refund, and whether it is new; `at_once` for providers whose answer says that the money moved."""
         known = self._books.refund(asked.out_refund_no)
         if known is not None:
-            return refund_document(_same(known, asked))
+            return _same(known, asked), False
         capture = self._refundable(asked)
-        seconds = self._tempo.refund_seconds
+        seconds = 0 if at_once else self._tempo.refund_seconds
         with self._books.transaction():
             self._books.add_refund(
                 asked.out_refund_no,
@@ -55,34 +55,40 @@ class RefundDesk:
                 asked.notify_url,
                 now_ms() + round(seconds * 1000),
             )
-        self._complete_in(asked.out_refund_no, seconds)
-        return self.query(asked.out_refund_no)
+        if at_once:
+            self.settle(asked.out_refund_no, "SUCCESS")
+        else:
+            self._complete_in(asked.out_refund_no, seconds)
+        return self.find(asked.out_refund_no), True
 
-    def query(self, out_refund_no: str) -> Document:
-        return refund_document(self._find(out_refund_no))
-
-    def settle(self, out_refund_no: str, status: str) -> Document:
+    def settle(self, out_refund_no: str, status: str) -> Row:
         """Ends a refund now; a successful one stays as it is."""
-        refund = self._find(out_refund_no)
+        refund = self.find(out_refund_no)
         if refund["status"] == "SUCCESS":
             raise Refused(409, "REFUND_FINISHED", "退款已成功")
         if timer := self._timers.pop(out_refund_no, None):
             timer.cancel()
+        order = self._orders.find(refund["out_trade_no"])
+        notice = None
         with self._books.transaction():
             self._books.finish_refund(out_refund_no, status)
-            refund = self._find(out_refund_no)
-            notice_id, body = notice_body(f"REFUND.{status}", self._merchant_id, refund_data(refund))
-            notice = self._notices.add(notice_id, "bank", out_refund_no, refund["notify_url"], body)
-        self._submit(notice)
-        return refund_document(refund)
+            refund = self.find(out_refund_no)
+            url = refund["notify_url"] or order["notify_url"]
+            if told := self._dialect.refunded(order, refund):
+                notice = self._notices.add(
+                    told.notice_id, self._orders.channel, out_refund_no, url, told.body
+                )
+        if notice is not None:
+            self._submit(notice)
+        return refund
 
-    def _find(self, out_refund_no: str) -> Row:
+    def find(self, out_refund_no: str) -> Row:
         refund = self._books.refund(out_refund_no)
         if refund is None:
             raise Refused(404, "REFUND_NOT_EXIST", "退款单不存在")
         return refund
 
-    def _refundable(self, asked: AskRefund) -> Row:
+    def _refundable(self, asked: RefundLine) -> Row:
         """The capture it is taken from, after all checks."""
         self._orders.find(asked.out_trade_no)
         capture = self._books.capture(asked.out_trade_no, None)
@@ -103,7 +109,7 @@ class RefundDesk:
         self._timers[out_refund_no] = loop.call_later(seconds, self.settle, out_refund_no, "SUCCESS")
 
 
-def _same(known: Row, asked: AskRefund) -> Row:
+def _same(known: Row, asked: RefundLine) -> Row:
     first = (known["out_trade_no"], known["refund_cents"], known["total_cents"])
     again = (asked.out_trade_no, asked.refund_cents, asked.total_cents)
     if first != again or asked.transaction_id not in (None, known["transaction_id"]):

@@ -1,8 +1,7 @@
-"""The bank's books: orders, captures, refunds."""
+"""A payment provider's books: orders, captures, refunds. All providers share the tables, each sees its own rows."""
 
 import secrets
 import sqlite3
-from typing import NamedTuple
 
 from ..books import Books
 from ..clock import now_ms
@@ -10,57 +9,48 @@ from ..clock import now_ms
 Row = sqlite3.Row
 
 _ORDER = (
-    "SELECT o.*, c.transaction_id, c.amount_cents AS captured_cents, c.captured_at FROM bank_order o"
-    " LEFT JOIN bank_capture c ON c.seq ="
-    " (SELECT min(seq) FROM bank_capture WHERE out_trade_no = o.out_trade_no)"
+    "SELECT o.*, c.transaction_id, c.amount_cents AS captured_cents, c.captured_at FROM pay_order o"
+    " LEFT JOIN pay_capture c ON c.seq ="
+    " (SELECT min(seq) FROM pay_capture WHERE out_trade_no = o.out_trade_no)"
 )
 
 
-class OrderLine(NamedTuple):
-    """A new order, in the order of the columns it is written to; `expires_at` in milliseconds."""
-
-    out_trade_no: str
-    amount_cents: int
-    currency: str
-    description: str
-    notify_url: str
-    return_url: str | None
-    expires_at: int
-
-
-class BankBooks:
-    def __init__(self, books: Books) -> None:
+class AcquirerBooks:
+    def __init__(self, books: Books, channel: str) -> None:
         self._books = books
+        self._channel = channel
         self.transaction = books.transaction
 
     def order(self, out_trade_no: str) -> Row | None:
         """The order with its first capture, if any."""
-        return self._books.row(f"{_ORDER} WHERE o.out_trade_no = ?", out_trade_no)
+        return self._books.row(
+            f"{_ORDER} WHERE o.out_trade_no = ? AND o.channel = ?", out_trade_no, self._channel
+        )
 
     def order_by_prepay_id(self, prepay_id: str) -> Row | None:
-        return self._books.row(f"{_ORDER} WHERE o.prepay_id = ?", prepay_id)
+        return self._books.row(f"{_ORDER} WHERE o.prepay_id = ? AND o.channel = ?", prepay_id, self._channel)
 
-    def add_order(self, order: OrderLine) -> str:
-        """Its prepay id."""
-        prepay_id = f"wp{secrets.token_hex(16)}"
+    def add_order(self, order: tuple[object, ...], prepay_id: str) -> None:
+        """`order` is an `OrderLine`."""
         self._books.run(
-            "INSERT INTO bank_order (prepay_id, state, created_at, out_trade_no, amount_cents, currency,"
-            " description, notify_url, return_url, expires_at) VALUES (?, 'NOTPAY', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO pay_order (channel, prepay_id, state, created_at, out_trade_no, merchant, scene,"
+            " amount_cents, currency, description, notify_url, return_url, expires_at, payer)"
+            " VALUES (?, ?, 'NOTPAY', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._channel,
             prepay_id,
             now_ms(),
             *order,
         )
-        return prepay_id
 
     def set_order_state(self, out_trade_no: str, state: str) -> None:
-        self._books.run("UPDATE bank_order SET state = ? WHERE out_trade_no = ?", state, out_trade_no)
+        self._books.run("UPDATE pay_order SET state = ? WHERE out_trade_no = ?", state, out_trade_no)
 
     def add_capture(self, out_trade_no: str, amount_cents: int) -> tuple[str, int]:
         """Its transaction id and time."""
         now = now_ms()
         transaction_id = f"4200{now:013d}{secrets.randbelow(10**11):011d}"
         self._books.run(
-            "INSERT INTO bank_capture (transaction_id, out_trade_no, amount_cents, captured_at)"
+            "INSERT INTO pay_capture (transaction_id, out_trade_no, amount_cents, captured_at)"
             " VALUES (?, ?, ?, ?)",
             transaction_id,
             out_trade_no,
@@ -72,14 +62,19 @@ class BankBooks:
     def capture(self, out_trade_no: str, transaction_id: str | None) -> Row | None:
         """That capture of the order, or its first."""
         return self._books.row(
-            "SELECT * FROM bank_capture WHERE out_trade_no = ?1 AND (?2 IS NULL OR transaction_id = ?2)"
+            "SELECT * FROM pay_capture WHERE out_trade_no = ?1 AND (?2 IS NULL OR transaction_id = ?2)"
             " ORDER BY seq LIMIT 1",
             out_trade_no,
             transaction_id,
         )
 
     def refund(self, out_refund_no: str) -> Row | None:
-        return self._books.row("SELECT * FROM bank_refund WHERE out_refund_no = ?", out_refund_no)
+        return self._books.row(
+            "SELECT r.* FROM pay_refund r JOIN pay_order o USING (out_trade_no)"
+            " WHERE out_refund_no = ? AND o.channel = ?",
+            out_refund_no,
+            self._channel,
+        )
 
     def refunded_cents(self, out_trade_no: str) -> int:
         """Back with the payer."""
@@ -91,7 +86,7 @@ class BankBooks:
 
     def _sum_of_refunds(self, out_trade_no: str, transaction_id: str | None, condition: str) -> int:
         row = self._books.row(
-            f"SELECT coalesce(sum(refund_cents), 0) FROM bank_refund WHERE {condition}"
+            f"SELECT coalesce(sum(refund_cents), 0) FROM pay_refund WHERE {condition}"
             " AND out_trade_no = ?1 AND (?2 IS NULL OR transaction_id = ?2)",
             out_trade_no,
             transaction_id,
@@ -101,11 +96,17 @@ class BankBooks:
         return total
 
     def add_refund(
-        self, out_refund_no: str, capture: Row, refund_cents: int, reason: str, notify_url: str, due_at: int
+        self,
+        out_refund_no: str,
+        capture: Row,
+        refund_cents: int,
+        reason: str,
+        notify_url: str | None,
+        due_at: int,
     ) -> None:
         now = now_ms()
         self._books.run(
-            "INSERT INTO bank_refund (out_refund_no, refund_id, out_trade_no, transaction_id, refund_cents,"
+            "INSERT INTO pay_refund (out_refund_no, refund_id, out_trade_no, transaction_id, refund_cents,"
             " total_cents, reason, notify_url, status, created_at, due_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'PROCESSING', ?, ?)",
             out_refund_no,
@@ -115,14 +116,14 @@ class BankBooks:
             refund_cents,
             capture["amount_cents"],
             reason,
-            notify_url,
+            notify_url or "",
             now,
             due_at,
         )
 
     def finish_refund(self, out_refund_no: str, status: str) -> None:
         self._books.run(
-            "UPDATE bank_refund SET status = ?, finished_at = ? WHERE out_refund_no = ?",
+            "UPDATE pay_refund SET status = ?, finished_at = ? WHERE out_refund_no = ?",
             status,
             now_ms(),
             out_refund_no,
@@ -130,5 +131,9 @@ class BankBooks:
 
     def running_refunds(self) -> list[tuple[str, int]]:
         """Number and due time of each."""
-        rows = self._books.rows("SELECT out_refund_no, due_at FROM bank_refund WHERE status = 'PROCESSING'")
+        rows = self._books.rows(
+            "SELECT out_refund_no, r.due_at FROM pay_refund r JOIN pay_order o USING (out_trade_no)"
+            " WHERE r.status = 'PROCESSING' AND o.channel = ?",
+            self._channel,
+        )
         return [(row["out_refund_no"], row["due_at"]) for row in rows]

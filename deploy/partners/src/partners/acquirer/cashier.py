@@ -38,8 +38,10 @@ _PAGE = """<!doctype html>
 
 
 def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
+    """Below `/<channel>/cashier/`; the link is the secret."""
+
     async def page(request: Request) -> Response:
-        if board.of("bank").down:
+        if board.of(orders.channel).down:
             return _unavailable()
         try:
             order = orders.find_by_prepay_id(request.path_params["prepay_id"])
@@ -48,7 +50,7 @@ def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
         return HTMLResponse(_render(order), headers={"Cache-Control": "no-store"})
 
     async def pay(request: Request) -> Response:
-        if board.of("bank").down:
+        if board.of(orders.channel).down:
             return _unavailable()
         by_browser = "text/html" in request.headers.get("accept", "")
         try:
@@ -60,8 +62,8 @@ def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
         return _back(request) if by_browser else JSONResponse(paid)
 
     return [
-        Route("/bank/cashier/{prepay_id}", page, methods=["GET"]),
-        Route("/bank/cashier/{prepay_id}/pay", pay, methods=["POST"]),
+        Route(f"/{orders.channel}/cashier/{{prepay_id}}", page, methods=["GET"]),
+        Route(f"/{orders.channel}/cashier/{{prepay_id}}/pay", pay, methods=["POST"]),
     ]
 
 

@@ -1,0 +1,25 @@
+"""A bank as the configuration describes it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ...domain.payees import Payee
+
+
+class BankAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    merchant: str
+    merchant_key: str
+    """File with our Ed25519 private key (PEM)."""
+
+
+class BankConfiguration(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: Literal["bank"]
+    url: str
+    provider_key: str
+    """File with the bank's Ed25519 public key (PEM)."""
+    accounts: dict[Payee, BankAccount]

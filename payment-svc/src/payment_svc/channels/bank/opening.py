@@ -1,0 +1,22 @@
+"""Opens a bank as the configuration describes it."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from ...application.channel_port import Channels
+from ..configuration import Surroundings
+from .channel import BankChannel
+from .client import BankClient
+from .configuration import BankConfiguration
+from .signing import BankKey, MerchantKey
+
+
+def open_bank(
+    name: str, bank: BankConfiguration, around: Surroundings, channels: Channels
+) -> Iterator[Callable[[], Awaitable[None]]]:
+    key = BankKey(around.read(bank.provider_key))
+    for payee, account in bank.accounts.items():
+        merchant = MerchantKey(around.read(account.merchant_key), account.merchant)
+        client = BankClient(around.address(bank.url), merchant, key, name)
+        notify_url = around.notify_url(name, payee)
+        channels.offer(payee, BankChannel(name, client, key, account.merchant, notify_url, around.public_url))
+        yield client.close
