@@ -15,6 +15,8 @@ from chassis.jobs import Begin, Job
 from contracts.payment import ReceiptIssued
 
 from ..domain.money_records import Refund
+from ..domain.orders import Order
+from ..domain.payees import Payee
 from ..domain.receipt_errors import FiscalPlatformRefused
 from ..domain.receipts import RECEIPT_DIFFERS, DueReceipt, Issued, Kind, ReceiptState
 from .receipt_ports import FiscalPlatform, Receipts
@@ -32,14 +34,15 @@ class IssueReceipt:
         self._receipts = receipts
         self._platform = platform
 
-    def owe(self, order_id: UUID, amount_cents: int, uow: UnitOfWork) -> None:
-        """With the commit that applies the money which pays the order."""
-        self._receipts.owe_blue(uow, order_id, amount_cents, now())
-        uow.enqueue(ISSUE_RECEIPT, str(order_id))
+    def owe(self, order: Order, amount_cents: int, uow: UnitOfWork) -> None:
+        """With the commit that applies the money which pays `order`. For postage the postal company has its own."""
+        if order.payee is Payee.TREASURY:
+            self._receipts.owe_blue(uow, order.id, amount_cents, now())
+            uow.enqueue(ISSUE_RECEIPT, str(order.id))
 
     def owe_red(self, refund: Refund, uow: UnitOfWork) -> None:
         """With the commit in which `refund` succeeds, its order locked. Money that paid nothing had no receipt."""
-        if refund.pays_order:
+        if refund.pays_order and refund.payee is Payee.TREASURY:
             self._receipts.owe_red(uow, refund.id, refund.order_id, refund.amount_cents, now())
             uow.enqueue(ISSUE_RECEIPT, str(refund.id))
 

@@ -141,7 +141,7 @@ class SettlePayment:
         at, order = now(), settlement.order
         paid_at = reading.paid_at or at
         tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at, **facts_of(settlement.by))
-        self._receipts.owe(order.id, reading.amount_cents, uow)
+        self._receipts.owe(order, reading.amount_cents, uow)
         if order.is_priced_by_issuer:
             fact = {
                 "case_id": str(order.case_id),
