@@ -13,7 +13,7 @@ FOR_COMPANIES = {"company", "company≠", "agent", "agent≠scope"}
 
 OWNERS = {"citizen", "company", "agent"}
 """Columns of those whose the objects are, or who act for them."""
-ASKERS = ("identity-svc", "payment-svc", "courier-svc", "case-svc")
+ASKERS = ("identity-svc", "payment-svc", "courier-svc", "case-svc", "evaluation-svc")
 """Services that ask others something: column `service` is the one that the operation is there for."""
 
 

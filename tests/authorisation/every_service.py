@@ -1,8 +1,12 @@
 """What every service serves alike, and how it is tried: stuck work for operators, a person's export."""
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
+from chassis.clock import SHANGHAI, now
+from chassis.parity.days import last_closed
 from chassis.testing import Running
 
 from .trying import Call, Object
@@ -37,6 +41,28 @@ def for_operators(service: str, running: Running) -> dict[str, Call]:
         f"GET /api/ops/{service}/stuck": Call(both, reads=True),
         f"POST /api/ops/{service}/parked-messages/{{message_id}}/replay": Call(message, changes=False),
         f"POST /api/ops/{service}/jobs/{{job_id}}/retry": Call(job),
+    }
+
+
+def for_readers(
+    fact: str, asker: str, occurrence: Callable[[str, datetime], Awaitable[str]]
+) -> dict[str, Call]:
+    """The rows of `/internal/parity`. `occurrence` makes one of `fact` at that time, and says its id."""
+    day = last_closed(now())
+    morning = datetime.combine(day, time(9), SHANGHAI)
+
+    async def hour(owner: str) -> Object:
+        path = {"fact": fact, "day": str(day), "hour": "9"}
+        shows = (await occurrence(owner, morning),)
+        return Object(path, shows=shows, absent={"fact": "no.such", "day": "2001-01-01"})
+
+    async def whole_day(owner: str) -> Object:
+        await occurrence(owner, morning)
+        return Object({"day": str(day)}, shows=(fact,), absent={"day": "2001-01-01"})
+
+    return {
+        "GET /internal/parity/days/{day}": Call(whole_day, reads=True, asker=asker),
+        "GET /internal/parity/facts/{fact}/days/{day}/hours/{hour}": Call(hour, reads=True, asker=asker),
     }
 
 

@@ -1,13 +1,14 @@
 """case-svc against its table: drafts, cases on their way, files, documents."""
 
 import dataclasses
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from .callers import Cast
-from .every_service import export_of, for_operators
+from .every_service import export_of, for_operators, for_readers
 from .table import kit, table
 from .trying import Call, Object, Trial, each
 
@@ -196,6 +197,15 @@ class Objects:
         made = await self.accepted(who)
         return Object(made.path, {"direction": "to_applicant"}, shows=(own.PLACE["address"],))
 
+    async def counted(self, who: str, at: datetime) -> str:
+        """A paid case: the id of its order."""
+        case_id, order_id = (await self.submitted(who)).path["case_id"], uuid4()
+        async with self.world.uow() as uow:
+            await uow.execute(
+                "UPDATE cases SET order_id = $2, paid_at = $3 WHERE id = $1", UUID(case_id), order_id, at
+            )
+        return str(order_id)
+
     async def export(self, who: str) -> Object:
         await self.draft(who)
         return export_of(getattr(self.cast, who), PURPOSE)
@@ -276,6 +286,7 @@ def calls(make: Objects) -> dict[str, Call]:
         "GET /internal/people/{account_id}/export/files/{file_id}": Call(make.exported_file, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
+        **for_readers("case.paid", "payment-svc", make.counted),
         **for_operators("case-svc", make.world),
     }
 

@@ -1,5 +1,6 @@
 """payment-svc against its table: orders, links to pay, refunds, money that fits nothing."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,7 @@ import pytest
 from contracts.case import CasePaymentRequested
 
 from .callers import Cast
-from .every_service import export_of, for_operators
+from .every_service import export_of, for_operators, for_readers
 from .table import kit, table
 from .trying import Call, Object, Trial, each
 
@@ -94,6 +95,12 @@ class Objects:
     async def to_return(self, who: str) -> Object:
         return Object({"capture_id": (await self._held(who))[1]})
 
+    async def counted(self, who: str, at: datetime) -> str:
+        order_id = (await self._paid(who))["id"]
+        async with self.payments.svc.uow() as uow:
+            await uow.execute("UPDATE payment_order SET booked_at = $2 WHERE id = $1", UUID(order_id), at)
+        return str(order_id)
+
     async def export(self, who: str) -> Object:
         await self._order(who)
         return export_of(getattr(self.cast, who), PURPOSE)
@@ -123,6 +130,7 @@ def calls(make: Objects) -> dict[str, Call]:
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
+        **for_readers("payment.booked", "evaluation-svc", make.counted),
         **for_operators("payment-svc", make.payments.svc),
     }
 

@@ -70,7 +70,7 @@ def test_map_shows_the_event_of_every_edge_of_a_case():
     rows = [line.split("|") for line in section.splitlines() if line.startswith("| ")]
     column = next(place for place, title in enumerate(rows[0]) if "case.case." in title)
     shown = {f"case.case.{name}" for row in rows[1:] for name in re.findall(r"`(\w+)`", row[column])}
-    assert shown == types_told_by("case-svc")
+    assert shown == {type for type in types_told_by("case-svc") if type.startswith("case.case.")}
 
 
 def test_map_names_no_event_that_there_is_not():

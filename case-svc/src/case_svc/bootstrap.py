@@ -7,8 +7,10 @@ from typing import Any
 
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
+from chassis.parity import TallyDays
 from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
+from contracts.case import CaseDayTallied
 from contracts.identity import AccountErased
 
 from .api import cases, drafts, exceptions, internal, live, materials, officers, submission
@@ -36,6 +38,7 @@ from .persistence.items import ItemShelf
 from .persistence.lists import CaseLists
 from .persistence.materials import MaterialTable
 from .persistence.organisation import OrganisationTables
+from .persistence.parity import PAID
 from .persistence.people import CasePeople
 from .persistence.rotation import targets
 from .persistence.tables import metadata
@@ -64,6 +67,7 @@ def build(settings: CaseSettings) -> Service:
     service.consume(event_handlers(desk))
     for kind, use_case in ON_JOB.items():
         service.job(kind, partial(use_case, desk))
+    service.state.days = TallyDays(service, CaseDayTallied, [PAID], readers=("payment-svc", "evaluation-svc"))
     service.job(SWEEP_FILES, SweepFiles(documents.store, FileKeys()), every=EVERY)
     return service
 

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from chassis.clock import now
+from chassis.parity.days import last_closed
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
 from contracts.committed import Producer
 
@@ -86,6 +88,7 @@ async def test_its_stories_tell_every_event_it_owns(world, stories) -> None:
     async with world.uow() as uow:
         await uow.execute("UPDATE job SET run_at = now() WHERE kind = 'case.close_unpaid'")
     await world.run_jobs()
+    await world.count_days(last_closed(now()))
     await assert_told_everything(
         world.service, but_never=[*WORDS.values(), *PERSON.values(), *ELSEWHERE.values()]
     )

@@ -37,6 +37,8 @@ TRIED_ELSEWHERE = {
     "POST /api/cases/numbers/{case_no}/break-glass",
     "GET /internal/cases/{case_id}/address",  # for courier-svc only: test_internal.py
     "GET /internal/cases/{case_id}/payment-reference",  # of fines only: test_internal.py
+    "GET /internal/parity/days/{day}",  # for those who compare: test_parity.py
+    "GET /internal/parity/facts/{fact}/days/{day}/hours/{hour}",
 }
 
 

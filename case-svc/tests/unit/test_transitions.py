@@ -89,7 +89,7 @@ def attempt(case: Case, action: Action, rank: int, around: Circumstances) -> Mov
         case Action.REVIEW | Action.APPROVE | Action.DENY:
             return decide(case, officer, around, approve=action is not Action.DENY, texts={})
         case Action.PAY:
-            return fulfilment.pay(case, around, SYSTEM, order_id=uuid4(), amount_cents=2000)
+            return fulfilment.pay(case, around, SYSTEM, order_id=uuid4(), amount_cents=2000, booked_at=AT)
         case Action.CLOSE_UNPAID:
             return fulfilment.close_unpaid(case, around)
         case Action.PRODUCE:

@@ -5,9 +5,11 @@ from pathlib import Path
 import httpx2
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
+from chassis.parity import TallyDays
 from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 from contracts.identity import AccountErased
+from contracts.payment import PaymentDayTallied
 
 from .api import money, orders, webhooks
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
@@ -32,7 +34,8 @@ from .channels.configuration import SANDBOX, Surroundings
 from .channels.fines import FinesSystem
 from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
-from .persistence import tables
+from .consumers.case_days import day_handlers
+from .persistence import parity, tables
 from .persistence.attempts import PgAttempts
 from .persistence.money import PgMoney
 from .persistence.notices import PgNotices
@@ -61,6 +64,9 @@ def build(settings: PaymentSettings) -> Service:
     service.consume({AccountErased: erase_on_request(lambda: people)})
     erases(service, lambda: people)
     service.consume(case_handlers(use))
+    service.consume(day_handlers())
+    facts = (parity.PAID, parity.BOOKED, parity.APPLIED)
+    service.state.days = TallyDays(service, PaymentDayTallied, facts, readers=("evaluation-svc",))
     for kind, run in on_jobs(use).items():
         service.job(kind, run)
     for kind, (run, every) in recurring(use).items():

@@ -3,6 +3,8 @@
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.clock import now
+from chassis.parity.days import last_closed
 from chassis.testing.contracts import assert_reads, assert_told_everything, taken
 from contracts.committed import Producer
 
@@ -26,6 +28,7 @@ async def test_its_stories_tell_every_event_it_owns(payments):
     await payments.withdrawn(refunded["case_id"])
     await payments.svc.run_jobs()
     await payments.world.delivered()
+    await payments.svc.count_days(last_closed(now()))
     await assert_told_everything(payments.svc.service, but_never=[str(payments.citizen.id)])
 
 
@@ -57,12 +60,23 @@ async def is_called_on_receipts(payments, type, producer):
     assert {name: body[name] for name in row.keys()} == dict(row)  # noqa: SIM118 (a record)
 
 
+async def is_kept_until_it_is_compared(payments, type, producer):
+    body = await taken(payments.svc, type, producer)
+    row = await payments.svc.service.pool.fetchrow("SELECT * FROM day_tally WHERE service = 'case-svc'")
+    assert (str(row["day"]), row["revision"]) == (body["day"], body["revision"])
+    told = [fact["hours"] for fact in body["facts"]]
+    assert [[hour["digest"] for hour in fact["hours"]] for fact in row["facts"]] == [
+        [hour["digest"] for hour in hours] for hours in told
+    ]
+
+
 READS = {
     "identity.unit.defined": is_called_on_receipts,
     "identity.account.erased": is_part_of_the_erasure,
     REQUESTED: opens_an_order,
     "case.case.withdrawn": calls_the_order_off,
     "case.case.closed_unpaid": calls_the_order_off,
+    "case.day.tallied": is_kept_until_it_is_compared,
 }
 """What becomes of each event it reads."""
 

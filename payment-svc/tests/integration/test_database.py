@@ -10,7 +10,7 @@ from chassis.db import migrate
 from chassis.db.pool import open_pool
 from chassis.testing import assert_migrations_match, plan_of
 from chassis.testing.databases import owner_url
-from payment_svc.persistence import attempts, money, orders, views
+from payment_svc.persistence import attempts, money, orders, parity, views
 from payment_svc.persistence.tables import metadata
 
 
@@ -29,8 +29,8 @@ SEED = [
     """INSERT INTO case_due SELECT gen_random_uuid(), 'no', 'item', gen_random_uuid(), 'unit', 'dep', 'fee',
      'fixed', 2000, now() FROM generate_series(1, 20000)""",
     """INSERT INTO payment_order (id, case_id, applicant_id, purpose, state, version, amount_cents,
-     amount_source, created_at, expires_at) SELECT gen_random_uuid(), case_id, applicant_id, purpose, 'paid',
-     2, 2000, 'fixed', now(), now() FROM case_due""",
+     amount_source, created_at, expires_at, booked_at) SELECT gen_random_uuid(), case_id, applicant_id, purpose,
+     'paid', 2, 2000, 'fixed', now(), now(), now() - random() * interval '30 days' FROM case_due""",
     """INSERT INTO attempt (id, order_id, channel, state, created_at) SELECT gen_random_uuid(), id, 'bank',
      'succeeded', now() FROM payment_order""",
     """INSERT INTO capture SELECT gen_random_uuid(), 'bank', id::text, id, order_id, 2000, 'CNY', 'm', now(),
@@ -52,6 +52,9 @@ STATEMENTS = {
     "due": "SELECT id FROM attempt WHERE next_query_at <= now() ORDER BY next_query_at LIMIT 9",
     "unmatched": "SELECT id FROM notice WHERE outcome = 'unmatched' AND id > $1 ORDER BY id LIMIT 9",
     "held": views._HELD,
+    "days": parity.PAID.tally_sql,
+    "booked": parity.BOOKED.tally_sql,
+    "applied": parity.APPLIED.tally_sql,
     "strange notices": views._STRANGE,
 }
 

@@ -14,8 +14,8 @@ from ..domain.errors import CaseNotFound
 from .desk import Desk
 from .record_move import announce
 
-Tell = Callable[[Case, Circumstances, Any], Moved | Note]
-"""What a piece of news makes of the case as it stands."""
+Tell = Callable[[Case, Circumstances, Any], Moved | Note | None]
+"""What a piece of news makes of the case as it stands; None: it is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,7 @@ async def hear_news(desk: Desk, uow: UnitOfWork, news: list[News]) -> None:
             with context.within(one.work):
                 outcome = await announce(desk, uow, outcome, around)
             cases[case.id] = outcome.case
-        told.append(outcome)
-    desk.cases.write_all(uow, told)
+        if outcome is not None:
+            told.append(outcome)
+    if told:
+        desk.cases.write_all(uow, told)

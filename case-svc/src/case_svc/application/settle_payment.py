@@ -10,13 +10,25 @@ from ..domain.people import SYSTEM
 from ..domain.states import State
 
 
-def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Moved | Note:
-    """Money for a case that no longer waits for it is noted; payment-svc refunds it."""
+def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Moved | Note | None:
+    """Money for a case that no longer waits for it is noted; payment-svc refunds it.
+
+    None: this order paid the case before. payment-svc tells it again where it is in doubt that we heard.
+    """
+    if case.order_id == order.order_id:
+        return None
     by = replace(SYSTEM, acted_by=order.acted_by, mandate_id=order.mandate_id)
     if case.state is not State.AWAITING_PAYMENT:
         facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
         return Note(case.id, "payment_not_needed", order.paid_at, facts | by.facts)
-    return fulfilment.pay(case, around, by, order_id=order.order_id, amount_cents=order.amount_cents)
+    return fulfilment.pay(
+        case,
+        around,
+        by,
+        order_id=order.order_id,
+        amount_cents=order.amount_cents,
+        booked_at=order.occurred_at,
+    )
 
 
 def note_expired_order(case: Case, around: Circumstances, order: OrderExpired) -> Note:

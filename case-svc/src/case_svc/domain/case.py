@@ -57,6 +57,8 @@ class Case:
     document_id: UUID | None = None
     order_id: UUID | None = None
     shipment_id: UUID | None = None
+    paid_at: datetime | None = None
+    """When payment-svc booked the money: its word, by which both sides count the day."""
     assigned_to: UUID | None = None
     """The officer who claimed it from the queue; mostly nobody."""
 

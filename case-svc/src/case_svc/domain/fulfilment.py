@@ -1,5 +1,6 @@
 """Money, production and parcels: what news from payment and courier do to a case."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,14 +10,16 @@ from .states import State
 from .transitions import Action
 
 
-def pay(case: Case, around: Circumstances, by: Mover, *, order_id: UUID, amount_cents: int) -> Moved:
+def pay(
+    case: Case, around: Circumstances, by: Mover, *, order_id: UUID, amount_cents: int, booked_at: datetime
+) -> Moved:
     """`by` is the system that heard of the money, and names who paid for the applicant."""
     return move(
         case,
         Action.PAY,
         by,
         around,
-        changes={"order_id": order_id, "amount_cents": amount_cents},
+        changes={"order_id": order_id, "amount_cents": amount_cents, "paid_at": booked_at},
         facts={"order_id": str(order_id), "amount_cents": amount_cents},
     )
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.parity import add_tally_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -10,6 +11,7 @@ from ..documents.tables import add_document_tables
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_erasure_table(metadata)
+add_tally_table(metadata)
 add_document_tables(metadata)
 
 _MOMENT = sa.TIMESTAMP(timezone=True)
@@ -55,6 +57,7 @@ cases = sa.Table(
         "files", sa.SmallInteger, nullable=False, server_default="0", comment="its rows in case_material"
     ),
     sa.Column("assigned_to", UUID, comment="the officer who claimed it from the queue"),
+    sa.Column("paid_at", _MOMENT, comment="when payment-svc booked the money for it"),
     sa.UniqueConstraint("case_no", name="cases_case_no_once"),
     # Room on each page, so that autosaves stay heap-only updates.
     postgresql_with={"fillfactor": "80"},
@@ -70,6 +73,7 @@ sa.Index(
     cases.c.id,
     postgresql_where=cases.c.assigned_to.is_not(None),
 )
+sa.Index("cases_paid_at", cases.c.paid_at, postgresql_where=cases.c.paid_at.is_not(None))
 
 sa.Table(
     "case_form",

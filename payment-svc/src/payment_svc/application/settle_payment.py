@@ -5,6 +5,7 @@ anomaly that waits for a person, or goes back by itself.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
@@ -123,7 +124,7 @@ class SettlePayment:
         if edge is not None:
             version = order.version + 1
             if refund_id is None:
-                self._tell_paid(channel, settlement, edge, version, reading, uow)
+                self._tell_paid(channel, settlement, edge, version, reading, at, uow)
             else:
                 request = RefundDue(refund_id, reading.amount_cents, verdict.why)
                 self._return_money.tell_due(order, edge, version, request, uow)
@@ -136,10 +137,11 @@ class SettlePayment:
         edge: Edge,
         version: int,
         reading: PaymentReading,
+        at: datetime,
         uow: UnitOfWork,
     ) -> None:
-        at, order = now(), settlement.order
-        paid_at = reading.paid_at or at
+        """`at`: when it is booked, which is how its day is counted here and by whoever hears of it."""
+        order, paid_at = settlement.order, reading.paid_at or at
         tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at, **facts_of(settlement.by))
         self._receipts.owe(order, reading.amount_cents, uow)
         if order.is_priced_by_issuer:
@@ -184,7 +186,7 @@ class SettlePayment:
         if verdict.account is Account.APPLIED:
             edge = order.take(Action.CAPTURE)
             version = self._orders.move(uow, order, edge.to)
-            self._tell_paid(channel, settlement, edge, version, reading, uow)
+            self._tell_paid(channel, settlement, edge, version, reading, at, uow)
         elif goes_back and verdict.why is not None:
             corrected = replace(capture, amount_cents=reading.amount_cents)
             await self._return_money.surplus(order, corrected, verdict.why, uow)

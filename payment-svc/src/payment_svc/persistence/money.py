@@ -33,7 +33,8 @@ _BOOK = Statement(
  SELECT id, 'bank', $11::text, $6::bigint, $10::timestamptz FROM $booked""",
     moved="""UPDATE payment_order SET state = $13::text, version = version + ($11::text <> 'held')::int,
   paid_at = CASE WHEN $11::text = 'applied' THEN $9::timestamptz ELSE paid_at END,
-  paid_channel = CASE WHEN $11::text = 'applied' THEN $2::text ELSE paid_channel END
+  paid_channel = CASE WHEN $11::text = 'applied' THEN $2::text ELSE paid_channel END,
+  booked_at = CASE WHEN $11::text = 'applied' THEN $10::timestamptz ELSE booked_at END
  WHERE id = $5::uuid AND version = $14::int RETURNING id""",
     booked="""INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency,
   merchant_id, paid_at, received_at, pays_order, state, why)
@@ -122,9 +123,9 @@ class PgMoney:
             )
         if verdict.account is Account.APPLIED:
             await uow.execute(
-                "UPDATE payment_order SET paid_at = $3, paid_channel = $2"
+                "UPDATE payment_order SET paid_at = $3, paid_channel = $2, booked_at = $4"
                 " FROM attempt a WHERE a.id = $1 AND payment_order.id = a.order_id",
-                capture.attempt_id, channel, reading.paid_at or at,
+                capture.attempt_id, channel, reading.paid_at or at, at,
             )  # fmt: skip
 
     async def applied_capture(self, uow: UnitOfWork, order_id: UUID) -> BookedCapture | None:

@@ -7,12 +7,14 @@ refund a capture, one receipt an order and a refund.
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.parity import add_tally_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_erasure_table(metadata)
+add_tally_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -66,6 +68,7 @@ payment_order = sa.Table(
     sa.Column("pricing_problem", sa.Text, comment="why the issuing system named no amount"),
     sa.Column("acted_by", UUID, comment="the account that opened it again for the applicant"),
     sa.Column("mandate_id", UUID, comment="that allowed it"),
+    sa.Column("booked_at", _TIME, comment="when the money that paid it was booked; parity counts by it"),
     sa.CheckConstraint(
         _one_of(
             "state",
@@ -105,6 +108,11 @@ sa.Index(
     payment_order.c.acted_by,
     payment_order.c.id,
     postgresql_where=payment_order.c.acted_by.is_not(None),
+)
+sa.Index(
+    "payment_order_booked",
+    payment_order.c.booked_at,
+    postgresql_where=payment_order.c.booked_at.is_not(None),
 )
 sa.Index("payment_order_expiry", payment_order.c.expires_at, postgresql_where=payment_order.c.state == "open")
 
@@ -168,6 +176,7 @@ capture = sa.Table(
 )
 sa.Index("capture_applied_once", capture.c.order_id, unique=True, postgresql_where=capture.c.pays_order)
 sa.Index("capture_order", capture.c.order_id)
+sa.Index("capture_received", capture.c.received_at, postgresql_using="brin")
 sa.Index("capture_held", capture.c.id, postgresql_where=capture.c.state == "held")
 
 refund = sa.Table(
@@ -206,6 +215,7 @@ ledger_entry = sa.Table(
     comment="Append-only, a trigger sees to it: every move of money, from one account to another",
 )
 sa.Index("ledger_entry_capture", ledger_entry.c.capture_id)
+sa.Index("ledger_entry_at", ledger_entry.c.at, postgresql_using="brin")
 
 receipt = sa.Table(
     "receipt",

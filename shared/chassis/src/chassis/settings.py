@@ -2,6 +2,7 @@
 
 import base64
 import os
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,6 +86,12 @@ class ServiceSettings(BaseSettings):
     )
     outbox_days: int = 30
     inbox_days: int = 37
+    parity_at: time = Field(
+        default=time(2, 30), description="Shanghai's; when the days that are over are counted"
+    )
+    parity_days: int = Field(
+        default=7, ge=1, le=60, description="how many of them are counted again each night"
+    )
     log_level: str = "INFO"
     log_format: str = "json"
     max_body_bytes: int = 1_048_576

@@ -11,27 +11,44 @@ from chassis.db.tables import add_chassis_tables
 from chassis.http import Caller, Router, Uow, allow, answer_not_stored, requires_idempotency_key
 from chassis.jobs import Begin, Job
 from chassis.messages import Received
+from chassis.parity import Fact, TallyDays, add_tally_table
 from chassis.problems import Conflict
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from contracts import topics
 from contracts.events import Event
+from contracts.tallies import DayTallied
 from contracts.tokens import Role
 from fastapi import Depends
 from pydantic import BaseModel
 
 TOPIC = "sample.counters.v1"
-topics.PRODUCERS[TOPIC] = "sample-svc"
+DAYS = "sample.days.v1"
+topics.PRODUCERS |= {TOPIC: "sample-svc", DAYS: "sample-svc"}
 
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_witness_table(metadata)
+add_tally_table(metadata)
 sa.Table(
     "counter",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+)
+sa.Table(
+    "sale",
+    metadata,
+    sa.Column("id", sa.Uuid, nullable=False),
+    sa.Column("sold_at", sa.TIMESTAMP(timezone=True), nullable=False, index=True),
+    sa.Column("what", sa.Text),
+    sa.Column("cents", sa.Integer, nullable=False),
+)
+SOLD = Fact(
+    "sample.sold",
+    ("what", "cents"),
+    "SELECT id, sold_at AS at, what, cents FROM sale WHERE sold_at >= $1 AND sold_at < $2",
 )
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,6 +61,11 @@ class CounterRaised(Event):
 
     name: str
     value: int
+
+
+class SampleDayTallied(DayTallied):
+    TYPE: ClassVar[str] = "sample.day.tallied"
+    TOPIC: ClassVar[str] = DAYS
 
 
 class Raise(BaseModel):
@@ -120,4 +142,5 @@ def build(settings: ServiceSettings, handler: Callable[..., object] = add_up) ->
     service.include(router, witness_router())
     service.consume({CounterRaised: handler})
     service.job("sample.raise", run_raise)
+    service.state.days = TallyDays(service, SampleDayTallied, [SOLD], readers=("reader-svc",))
     return service

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from . import topics
 from .events import Event
+from .tallies import DayTallied
 
 
 class _CaseEvent(Event):
@@ -163,3 +164,10 @@ class CaseOpenedByException(_CaseEvent):
     officer_unit: str
     officer_department: str
     until: datetime
+
+
+class CaseDayTallied(DayTallied):
+    """`case.paid`: cases that took the edge `pay`, each by its order, by when the money for it was booked."""
+
+    TYPE: ClassVar[str] = "case.day.tallied"
+    TOPIC: ClassVar[str] = topics.CASE_DAYS

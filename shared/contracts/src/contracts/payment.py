@@ -6,6 +6,7 @@ from uuid import UUID
 
 from . import topics
 from .events import Event
+from .tallies import DayTallied
 
 
 class _OrderEvent(Event):
@@ -31,8 +32,9 @@ class OrderOpened(_OrderEvent):
 
 
 class OrderPaid(_OrderEvent):
-    """One applied capture; at most one per order, whatever notices arrive.
+    """One applied capture; at most one per order, whatever notices arrive. `occurred_at`: when it was booked.
 
+    Told once more, with the same facts, where the case turns out not to have heard of it: know it by `order_id`.
     `acted_by`: the account that was last given the link to pay at, by `mandate_id`, where it was not the applicant.
     """
 
@@ -82,3 +84,13 @@ class ReceiptIssued(Event):
     kind: Literal["blue", "red"]
     amount_cents: int
     issued_at: datetime
+
+
+class PaymentDayTallied(DayTallied):
+    """`payment.paid`: paid orders whose case wants them, by when the money was booked; like `case.paid`.
+
+    `payment.booked`, `payment.applied`: every order that was ever paid, and the ledger's entries that say so.
+    """
+
+    TYPE: ClassVar[str] = "payment.day.tallied"
+    TOPIC: ClassVar[str] = topics.PAYMENT_DAYS

@@ -44,6 +44,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseWithdrawn: (IDENTITY, PAYMENT, COURIER, EVALUATION),
     case.CaseAddressChanged: (IDENTITY, EVALUATION),
     case.CaseOpenedByException: (IDENTITY, EVALUATION),
+    case.CaseDayTallied: (PAYMENT,),
     payment.OrderOpened: (IDENTITY, EVALUATION),
     payment.OrderPaid: (CASE, EVALUATION),
     payment.OrderExpired: (CASE, EVALUATION),
@@ -51,6 +52,8 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     payment.RefundRequested: (EVALUATION,),
     payment.RefundSucceeded: (CASE, EVALUATION),
     payment.ReceiptIssued: (CASE, EVALUATION),
+    # Nobody yet: payment-svc compares, and knows its own.
+    payment.PaymentDayTallied: (),
     courier.ShipmentCreated: (EVALUATION,),
     courier.ShipmentPickedUp: (CASE, EVALUATION),
     courier.ShipmentDelivered: (CASE, EVALUATION),

@@ -202,9 +202,10 @@ class LifeTeller:
         life.paid_at = life.at
         amount = life.case.amount_cents or self._chance.choice(_FINE_CENTS)
         around = self._around(life)
-        self._take(
-            life, fulfilment.pay(life.case, around, SYSTEM, order_id=life.order_id, amount_cents=amount)
+        paid = fulfilment.pay(
+            life.case, around, SYSTEM, order_id=life.order_id, amount_cents=amount, booked_at=life.at
         )
+        self._take(life, paid)
 
     def _deliver(self, life: Life) -> None:
         parcel = self._parcel(life, "to_applicant", life.at)

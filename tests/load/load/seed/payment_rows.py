@@ -17,7 +17,7 @@ PAYMENT_COLUMNS: Columns = {
     ),
     "payment_order": (
         "id", "case_id", "applicant_id", "purpose", "state", "version", "amount_cents", "amount_source",
-        "created_at", "expires_at", "paid_at", "paid_channel", "ended_at",
+        "created_at", "expires_at", "paid_at", "paid_channel", "ended_at", "booked_at",
     ),
     "attempt": ("id", "order_id", "channel", "state", "link", "created_at"),
     "capture": (
@@ -66,7 +66,7 @@ class PaymentRows:
         state, version = ("paid", opening + 1) if paid else ("expired", opening + 2)
         self._batch.add(
             _SERVICE, "payment_order", life.order_id, case.id, case.applicant_id, item.name, state, version,
-            amount, item.amount_source, at, end, paid, "bank" if paid else None, None if paid else end,
+            amount, item.amount_source, at, end, paid, "bank" if paid else None, None if paid else end, paid,
         )  # fmt: skip
         facts = {"order_id": life.order_id, "case_id": case.id, "amount_cents": amount}
         self._tell(life, OrderOpened(**facts, occurred_at=at, expires_at=end), opening, at)

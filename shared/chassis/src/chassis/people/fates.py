@@ -27,6 +27,7 @@ CHASSIS_FATES: Final[Fates] = {
     "audit_seal": Fate(why="散列 · hashes"),
     "audit_witness": Fate(why="散列 · hashes"),
     "consumer_position": Fate(why="读到何处 · places in the log"),
+    "day_tally": Fate(why="日统计：计数和散列 · counts and hashes of days"),
     "idempotency_key": Fate(stays=("body",), why="应答，24 小时后删除 · answers, for a day"),
     "inbox": Fate(why="消息编号 · ids of messages"),
     "job": Fate(stays=("key", "payload"), why="只含编号，做完即删 · ids only, gone when done"),

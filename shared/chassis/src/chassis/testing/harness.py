@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from ..db.uow import UnitOfWork
 from ..ids import uuid7
 from ..messages.envelope import headers_for, read_headers
 from ..messages.inbox import Arrival
+from ..parity.tallying import KIND as TALLY_DAYS
 from ..service import Service
 from .contracts import check_audit, check_outbox
 from .databases import owner_url
@@ -60,6 +62,12 @@ class Running:
     async def run_jobs(self) -> int:
         """Runs the jobs due now until none is; returns how many ran."""
         return await self.service.runner.run_due()
+
+    async def count_days(self, since: date) -> None:
+        """Counts the days that are over, from `since` on, as the nightly job does; and runs what is due then."""
+        async with self.uow() as uow:
+            uow.enqueue(TALLY_DAYS, "recurring", {"day": since.isoformat()})
+        await self.run_jobs()
 
     async def emitted(self) -> list[Event]:
         """The outbox's events as models, oldest first."""
