@@ -41,9 +41,10 @@ sa.Table(
     "sale",
     metadata,
     sa.Column("id", sa.Uuid, nullable=False),
-    sa.Column("sold_at", sa.TIMESTAMP(timezone=True), nullable=False, index=True),
+    sa.Column("sold_at", sa.TIMESTAMP(timezone=True), nullable=False),
     sa.Column("what", sa.Text),
     sa.Column("cents", sa.Integer, nullable=False),
+    sa.Index("sale_sold_at", "sold_at"),
 )
 SOLD = Fact(
     "sample.sold",
