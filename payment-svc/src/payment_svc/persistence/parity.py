@@ -9,9 +9,10 @@ PAID: Final = Fact(
     "payment.paid",
     ("case_id", "amount_cents"),
     """SELECT o.id, o.booked_at AS at, o.case_id, o.amount_cents FROM payment_order o
- WHERE o.booked_at >= $1 AND o.booked_at < $2
- AND (SELECT d.over_at FROM case_due d WHERE d.case_id = o.case_id) IS NULL""",
+ WHERE o.booked_at >= $1 AND o.booked_at < $2 AND o.kind = 'fee'
+ AND (SELECT d.over_at FROM case_due d WHERE d.case_id = o.case_id AND d.kind = o.kind) IS NULL""",
 )
+"""As `case.paid` of case-svc, whose path postage does not move."""
 BOOKED: Final = Fact(
     "payment.booked",
     ("amount_cents",),
