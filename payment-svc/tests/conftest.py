@@ -43,6 +43,10 @@ class World:
     http: httpx2.AsyncClient
     deliver_to: httpx2.AsyncClient | None = None
     decision_nos: dict[UUID, str] = field(default_factory=dict)
+    payers: dict[UUID, str | None] = field(default_factory=dict)
+    """Names at identity-svc; None: the account was erased."""
+    looks: list[dict[str, str]] = field(default_factory=list)
+    """What identity-svc was asked names for."""
 
     async def control(self, method: str, path: str, document: object = None) -> Any:
         headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
@@ -92,6 +96,14 @@ class World:
     async def payment_reference(self, request: Request) -> Response:
         number = self.decision_nos.get(UUID(request.path_params["case_id"]))
         return JSONResponse({"decision_no": number}, 200 if number else 404)
+
+    async def name_of(self, request: Request) -> Response:
+        account_id = UUID(request.path_params["account_id"])
+        self.looks.append({"account_id": str(account_id), **request.query_params})
+        if account_id not in self.payers:
+            return Response(status_code=503)
+        name = self.payers[account_id]
+        return JSONResponse({"account_id": str(account_id), "name": name}, 200 if name else 410)
 
     async def delivers(self, request: Request) -> Response:
         if self.deliver_to is None:
@@ -150,6 +162,7 @@ async def world(partner_keys: Path, tmp_path: Path) -> AsyncIterator[World]:
         Route("/internal/service-tokens", service_token, methods=["POST"]),
         Route("/internal/cases/{case_id}/payment-reference", here.payment_reference),
         Route("/webhooks/{rest:path}", here.delivers, methods=["GET", "POST"]),
+        Route("/internal/accounts/{account_id}/name", here.name_of),
     ]
     async with served(app) as url, httpx2.AsyncClient(base_url=url) as http:
         here.url, here.http = url, http

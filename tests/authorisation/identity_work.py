@@ -169,6 +169,9 @@ class Work:
             {"account_id": str(self.people.ids[who])}, {"why": "case"}, shows=(self.people.numbers[who],)
         )
 
+    async def known_name(self, who: str) -> Object:
+        return Object({"account_id": str(self.people.ids[who])}, shows=('"name":',))
+
     def head(self, number: int) -> dict[str, Any]:
         return {
             "service": "case-svc", "number": number, "hash": HEAD_HASH, "rows": 7,

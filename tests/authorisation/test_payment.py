@@ -71,6 +71,29 @@ class Objects:
         await self.payments.world.delivered()
         return order
 
+    async def _with_receipt(self, who: str) -> Any:
+        """A paid order and its receipt, issued, as its owner sees it."""
+        order = await self._paid(who)
+        await self.payments.svc.run_jobs()
+        (receipt,) = (await self._owner(who).get(f"/orders/{order['id']}/receipts")).json()["items"]
+        assert receipt["state"] == "issued"
+        return receipt
+
+    async def receipts(self, who: str) -> Object:
+        receipt = await self._with_receipt(who)
+        return Object({"order_id": receipt["order_id"]}, shows=(receipt["check_code"],))
+
+    async def paper(self, who: str) -> Object:
+        self.payments.world.payers[getattr(self.cast, who)] = "赵小雨"
+        receipt = await self._with_receipt(who)
+        return Object({"receipt_id": receipt["id"]}, shows=("%PDF",))
+
+    async def numbers(self, who: str) -> Object:
+        receipt = await self._with_receipt(who)
+        asked = {"code": "receipt_code", "number": "receipt_no", "check_code": "check_code"}
+        query = {name: receipt[field] for name, field in asked.items()}
+        return Object(query=query, shows=(receipt["receipt_no"],))
+
     async def refunded(self, who: str) -> Object:
         order = await self._paid(who)
         await self.payments.withdrawn(order["case_id"])
@@ -120,6 +143,10 @@ def calls(make: Objects) -> dict[str, Call]:
         f"GET {api}/orders": Call(make.listed, reads=True),
         f"GET {api}/orders (?case_id)": Call(make.of_case, reads=True),
         f"GET {api}/orders/{{order_id}}": Call(make.started, reads=True),
+        f"GET {api}/orders/{{order_id}}/receipts": Call(make.receipts, reads=True),
+        f"GET {api}/receipts/{{receipt_id}}/pdf": Call(make.paper, reads=True),
+        f"GET {api}/receipts/check": Call(make.numbers, reads=True),
+        "GET /receipts/check": Call(make.numbers, reads=True),
         f"POST {api}/orders/{{order_id}}/attempts": Call(make.order, {"channel": "bank"}),
         f"POST {api}/orders/{{order_id}}/check": Call(make.started),
         f"POST {api}/cases/{{case_id}}/orders": Call(make.expired),

@@ -7,8 +7,9 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-from case_svc.documents.page import PAGE_HEADERS, verification_page
+from case_svc.documents.page import verification_page
 from case_svc.documents.views import Verification
+from chassis.check_page import PAGE_HEADERS
 
 FACTS = {
     "number": "公服证〔2026〕00000042号",

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 from case_svc.documents.codes import grouped, new_code
-from case_svc.documents.errors import GlyphMissing
 from case_svc.documents.record import Document, IssuingUnit
 from case_svc.documents.rendering import Holder, masked_number, render_pdf
 from case_svc.materials.checks import inspect
+from chassis.pdf import GlyphMissing
 from pypdf import PdfReader
 
 DOCUMENT = Document(

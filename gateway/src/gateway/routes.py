@@ -60,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/documents", "case", timeout=60.0),
     Route("/verify", "case", body_limit=64 * KB),
     Route("/api/payments", "payment", timeout=30.0),
+    Route("/receipts", "payment", body_limit=64 * KB),
     Route("/api/shipments", "courier", timeout=30.0),
     Route("/api/reviews", "evaluation"),
     Route("/api/evaluation", "evaluation", timeout=30.0),

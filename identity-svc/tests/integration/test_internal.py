@@ -129,3 +129,14 @@ async def test_a_service_has_no_account_of_its_own(identity):
     assert (await identity.get("/me", token)).status_code == 403
     gone = await identity.client.delete("/api/identity/sessions/current", headers=bearer(token))
     assert gone.status_code == 403
+
+
+async def test_who_prints_a_receipt_is_told_the_name_alone_and_the_person_of_it(identity, verified):
+    account_id = verified["account"]["account_id"]
+    path, params = f"/internal/accounts/{account_id}/name", {"why": "receipt"}
+    token = await token_for(identity, "payment-svc")
+    answer = await identity.client.get(path, params=params, headers=bearer(token))
+    assert answer.json() == {"account_id": account_id, "kind": "person", "name": "王小明"}
+    assert (await identity.client.get(path, headers=bearer(await token_for(identity)))).status_code == 403
+    (view,) = (await identity.get("/me/views", verified["access_token"])).json()["items"]
+    assert (view["viewer"], view["why_text"]) == ("payment-svc", "打印缴款票据上的缴款人姓名")

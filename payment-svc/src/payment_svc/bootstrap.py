@@ -12,6 +12,7 @@ from contracts.identity import AccountErased
 from contracts.payment import PaymentDayTallied
 
 from .api import money, orders, webhooks
+from .api.receipts import routes as receipt_routes
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
 from .application.call_off_order import CallOffOrder
 from .application.channel_port import Channels
@@ -58,7 +59,8 @@ def build(settings: PaymentSettings) -> Service:
     )
     _open_channels_at_start(service, settings, channels)
     service.state.use_cases = use
-    service.include(webhooks.router, orders.router, money.router)  # the hottest path is matched first
+    # The hottest path is matched first.
+    service.include(webhooks.router, orders.router, money.router, receipt_routes.router)
     people = PaymentPeople()
     service.include(people_router(lambda: people, service.begin))
     service.consume({AccountErased: erase_on_request(lambda: people)})

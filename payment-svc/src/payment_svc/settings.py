@@ -26,6 +26,8 @@ class PaymentSettings(ServiceSettings):
     fiscal_secret: SecretStr | None = None
     fiscal_public_key: SecretStr | None = None
     """The fiscal platform's, that seals receipts: the present key's PEM, and those before it."""
+    more_fonts: Path | None = None
+    """A folder with fonts for rare names on receipts."""
     order_ttl: timedelta = timedelta(hours=2)
 
     def fines_key(self) -> str:

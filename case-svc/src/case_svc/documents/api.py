@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from chassis.check_page import PAGE_HEADERS
 from chassis.db import UnitOfWork
 from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
@@ -15,7 +16,7 @@ from . import persistence
 from .codes import read_code
 from .desk import DocumentDesk
 from .errors import DocumentNotFound, OnlySupervisors
-from .page import PAGE_HEADERS, verification_page
+from .page import verification_page
 from .record import Document, Found
 from .views import DocumentView, Revocation, Verification
 

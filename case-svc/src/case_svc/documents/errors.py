@@ -41,21 +41,6 @@ class AlreadyRevoked(Conflict):
         )
 
 
-class GlyphMissing(ServiceUnavailable):
-    """No configured font draws a character: a blank box in a certificate would be worse than none."""
-
-    slug = "glyph-missing"
-    title = ("暂时无法排版", "Cannot be typeset yet")
-
-    def __init__(self) -> None:
-        super().__init__(
-            "凭证中含有系统字库尚未收录的生僻字，我们已记录并将尽快补充；凭证本身有效，可在核验页查验。",
-            "The document has a rare character that our fonts lack; it is recorded and will be added. "
-            "The document itself is valid and can be verified.",
-            retry_after=3600,
-        )
-
-
 class HolderUnavailable(ServiceUnavailable):
     slug = "holder-unavailable"
     title = ("暂时无法生成凭证文件", "The file cannot be made just now")

@@ -1,56 +1,59 @@
-"""The public verification page: plain HTML that works on any phone, without a script."""
+"""The public verification page of documents."""
 
-import base64
-import hashlib
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import Final
 
-from contracts import platform
+from chassis.check_page import CheckPage, Fact, Field, Verdict
 
 from .views import Verification
 
-_FOLDER: Final = files(__package__) / "templates"
-_STYLE: Final = _FOLDER.joinpath("verify.css").read_text("utf-8")
-_PAGE: Final = Template(_FOLDER.joinpath("verify.html").read_text("utf-8"))
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-
-PAGE_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+_PAGE: Final = CheckPage(
+    title="凭证核验",
+    title_en="Document verification",
+    action="/verify",
+    fields=[
+        Field(
+            "code",
+            "核验码",
+            "Verification code",
+            "印在凭证二维码旁，共 26 位，横线与大小写不限。",
+            "Printed beside the QR code; 26 characters, dashes and case do not matter.",
+            longest=80,
+        )
+    ],
+    about="本页只显示凭证的真伪与效力，不显示持有人的任何信息。请确认地址栏中的网址为官方网址。",
+    about_en=(
+        "This page tells whether a document is genuine and in force, and nothing about its holder. "
+        "Make sure that the address above is the official one."
     ),
-    "Content-Language": "zh-CN, en",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+)
 
 _VERDICTS: Final = {
-    "valid": (
+    "valid": Verdict(
+        "good",
         "✓",
         "凭证有效",
         "Valid",
         "该凭证由本平台签发，目前有效。请核对手中凭证与下列内容是否一致。",
         "Issued by this platform and in force. Make sure that the paper says the same as below.",
     ),
-    "expired": (
+    "expired": Verdict(
+        "warn",
         "!",
         "凭证已过期",
         "Expired",
         "该凭证确由本平台签发，但有效期已过。",
         "Genuine, but no longer in force.",
     ),
-    "revoked": (
+    "revoked": Verdict(
+        "bad",
         "✕",
         "凭证已撤销",
         "Revoked",
         "该凭证已被出具单位撤销，不再有效。",
         "Revoked by the unit that issued it.",
     ),
-    "unknown": (
+    "unknown": Verdict(
+        "warn",
         "?",
         "未查到凭证",
         "Not found",
@@ -62,46 +65,23 @@ _VERDICTS: Final = {
 
 def verification_page(typed: str, verification: Verification | None) -> str:
     """The page with the form and, below a verdict, what may be known. `typed` goes back into the field."""
-    verdict = "" if verification is None else _verdict(verification)
-    title = "凭证核验" if verification is None else f"{_VERDICTS[verification.status][1]} · 凭证核验"
-    return _PAGE.substitute(
-        style=_STYLE,
-        platform=escape(platform.NAME),
-        platform_en=escape(platform.NAME_EN),
-        title=title,
-        verdict=verdict,
-        facts=_facts(verification),
-        typed=escape(typed[:80]),
-    )
+    if verification is None:
+        return _PAGE.html([typed], None)
+    return _PAGE.html([typed], _VERDICTS[verification.status], _facts(verification))
 
 
-def _verdict(verification: Verification) -> str:
-    sign, zh, en, explained, explained_en = _VERDICTS[verification.status]
-    return (
-        f'<section class="verdict {verification.status}" role="status">'
-        f'<span class="sign" aria-hidden="true">{sign}</span>'
-        f'<div><h2>{zh}<span lang="en">{en}</span></h2>'
-        f'<p>{explained}</p><p lang="en">{explained_en}</p></div></section>'
-    )
-
-
-def _facts(verification: Verification | None) -> str:
-    if verification is None or verification.status == "unknown":
-        return ""
+def _facts(verification: Verification) -> list[Fact]:
+    if verification.status == "unknown":
+        return []
     until = verification.valid_until.isoformat() if verification.valid_until else "长期有效 (no expiry)"
-    rows = [
-        ("凭证编号", "Number", verification.number, None),
-        ("办理事项", "Service", verification.item_name, verification.item_name_en),
-        ("办理结果", "Result", verification.result, None),
-        ("出具单位", "Issued by", verification.unit, verification.unit_en),
-        ("出具日期", "Issued on", str(verification.issued_on), None),
-        ("有效期至", "Valid until", until, None),
+    facts = [
+        Fact("凭证编号", "Number", verification.number or ""),
+        Fact("办理事项", "Service", verification.item_name or "", verification.item_name_en or ""),
+        Fact("办理结果", "Result", verification.result or ""),
+        Fact("出具单位", "Issued by", verification.unit or "", verification.unit_en or ""),
+        Fact("出具日期", "Issued on", str(verification.issued_on)),
+        Fact("有效期至", "Valid until", until),
     ]
     if verification.revoked_on:
-        rows.append(("撤销日期", "Revoked on", verification.revoked_on.isoformat(), None))
-    return f"<dl>{''.join(_row(*row) for row in rows)}</dl>"
-
-
-def _row(zh: str, en: str, value: str | None, value_en: str | None) -> str:
-    translated = f'<span lang="en">{escape(value_en)}</span>' if value_en else ""
-    return f'<div><dt>{zh}<span lang="en">{en}</span></dt><dd>{escape(value or "")}{translated}</dd></div>'
+        facts.append(Fact("撤销日期", "Revoked on", verification.revoked_on.isoformat()))
+    return facts

@@ -1,26 +1,17 @@
 """The certificate as PDF/A-2a and PDF/UA-1: archivable, readable aloud, every glyph embedded."""
 
-import io
-import json
-import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
 from chassis.clock import SHANGHAI
+from chassis.pdf import print_pdf, qr_code
 from contracts import platform
 
 from .codes import grouped
-from .errors import GlyphMissing
-from .fonts import load_fonts
 from .record import Document, IssuingUnit
 
-log = structlog.get_logger(__name__)
-
-_STANDARDS: Final[list[Any]] = ["a-2a", "ua-1"]  # both forbid text without a glyph, so that typst refuses it
-_NOT_DRAWN: Final = re.compile(r'the text `"(.+?)"` could not be displayed')
 _TEMPLATE: Final = files(__package__).joinpath("templates/certificate.typ").read_bytes()
 
 
@@ -36,27 +27,14 @@ def render_pdf(
     document: Document, holder: Holder, unit: IssuingUnit, verify_url: str, *, more_fonts: Path | None = None
 ) -> bytes:
     """One page of PDF. Takes about 15 ms of CPU: not for the event loop. Raises GlyphMissing."""
-    import typst
-
-    fonts, families = load_fonts(more_fonts)
-    data = _data(document, holder, unit, verify_url) | {"more_fonts": families}
-    try:
-        return typst.compile(
-            _TEMPLATE,
-            format="pdf",
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            pdf_standards=_STANDARDS,
-            timestamp=int(document.issued_at.timestamp()),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False), "qr": _qr(verify_url)},
-        )
-    except typst.TypstError as error:
-        undrawn = _NOT_DRAWN.search(str(error))
-        if undrawn is None:
-            raise
-        characters = [f"U+{ord(character):04X}" for character in undrawn[1]]
-        log.error("glyph_missing", document_id=str(document.id), characters=characters)
-        raise GlyphMissing() from error
+    return print_pdf(
+        _TEMPLATE,
+        _data(document, holder, unit, verify_url),
+        dated=document.issued_at,
+        log_as=str(document.id),
+        more_fonts=more_fonts,
+        qr=qr_code(verify_url),
+    )
 
 
 def _data(document: Document, holder: Holder, unit: IssuingUnit, verify_url: str) -> dict[str, Any]:
@@ -103,11 +81,3 @@ def masked_number(number: str | None) -> str:
     if len(number) < 12:
         return number[:2] + "*" * (len(number) - 4) + number[-2:] if len(number) > 4 else "****"
     return number[:6] + "*" * (len(number) - 10) + number[-4:]
-
-
-def _qr(url: str) -> str:
-    import segno
-
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", border=2, xmldecl=False, dark="#1c2b39")
-    return out.getvalue().decode()

@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.auth import Caller
+from chassis.db import UnitOfWork
 from chassis.http import Router, Uow, allow_service, answer_not_stored
 from fastapi import Depends, Query
 from pydantic import BaseModel, StringConstraints
 
+from ..application.handlers import Menu
 from ..domain.accounts import Account
 from ..domain.errors import AccountNotFound
 from ..domain.people.errors import AccountGone
@@ -62,6 +64,14 @@ class PersonalView(BaseModel):
         )
 
 
+class NameView(BaseModel):
+    """A person's name, or a company's; null before their real-name check."""
+
+    account_id: UUID
+    kind: Literal["person", "enterprise"]
+    name: str | None
+
+
 class RevokedView(BaseModel):
     """`forget_at`: the Unix second at which no token that names `id` can be valid any more."""
 
@@ -111,9 +121,31 @@ async def view_account(
     officer_id: UUID | None = None,
 ) -> PersonalView:
     """`why` and `officer_id` (on whose behalf) are shown to the person concerned."""
+    return PersonalView.of(await _seen(uow, menu, account_id, caller, why, officer_id))
+
+
+@router.get(
+    "/accounts/{account_id}/name", summary="账号的姓名（记录查看） · An account's name alone, recorded"
+)
+async def view_name(
+    account_id: UUID,
+    uow: Uow,
+    menu: TheMenu,
+    caller: Annotated[Caller, Depends(allow_service("payment-svc"))],
+    why: Annotated[str, Query(max_length=200)] = "unspecified",
+    officer_id: UUID | None = None,
+) -> NameView:
+    """For papers that carry a name and nothing else of a person. `why` and `officer_id` as above."""
+    seen = PersonalView.of(await _seen(uow, menu, account_id, caller, why, officer_id))
+    return NameView(account_id=account_id, kind=seen.kind, name=seen.name)
+
+
+async def _seen(
+    uow: UnitOfWork, menu: Menu, account_id: UUID, caller: Caller, why: str, officer_id: UUID | None
+) -> Account:
     account = await menu.accounts.view(uow, account_id, viewer=caller.subject, officer_id=officer_id, why=why)
     if account is None:
         raise AccountNotFound
     if account.erased:
         raise AccountGone
-    return PersonalView.of(account)
+    return account

@@ -3,6 +3,7 @@
 from typing import Final
 
 from .captures import Account, Why
+from .receipts import Kind, ReceiptState
 from .transitions import State
 
 Words = tuple[str, str]
@@ -55,4 +56,17 @@ PRICING: Final[dict[str, Words]] = {
         "该处罚决定目前不能缴款，系统会再次查询。",
         "This decision cannot be paid at present; it will be asked about again.",
     ),
+}
+
+RECEIPT_KIND: Final[dict[Kind, Words]] = {
+    Kind.BLUE: ("财政电子票据", "Receipt"),
+    Kind.RED: ("红字财政电子票据", "Red receipt, which reverses the other"),
+}
+RECEIPT_STATE: Final[dict[ReceiptState, Words]] = {
+    ReceiptState.REQUESTED: ("正在向财政票据平台申请开具", "Being asked for at the fiscal platform"),
+    ReceiptState.REFUSED: (
+        "财政票据平台暂未开具，正在处理，将自动重试",
+        "Not issued by the fiscal platform yet; it is being looked into and asked again",
+    ),
+    ReceiptState.ISSUED: ("已开具", "Issued"),
 }
