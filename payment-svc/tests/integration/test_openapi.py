@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -18,6 +19,10 @@ from partners.app import build as build_sandbox
 from partners.settings import PartnersSettings
 from payment_svc.bootstrap import build
 from payment_svc.settings import PaymentSettings
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 MIGRATIONS = Path(__file__).parents[2] / "src/payment_svc/migrations"
 CONTROL = {"Authorization": "Bearer control-token-of-the-tests"}
@@ -33,8 +38,24 @@ def partners_url(partner_keys: Path, tmp_path: Path) -> Iterator[str]:
     settings = PartnersSettings(
         keys=partner_keys, data=tmp_path / "books.db", control_token=CONTROL["Authorization"][7:]
     )
-    with Standing(lambda: build_sandbox(settings)) as sandbox:
+    with Standing(lambda: beside_identity(build_sandbox(settings))) as sandbox:
         yield sandbox.url
+
+
+def beside_identity(app: Starlette) -> Starlette:
+    """The sandbox, with what is asked of identity-svc."""
+
+    async def token(_: Request) -> Response:
+        return JSONResponse({"access_token": "service", "expires_in": 600})
+
+    async def name(request: Request) -> Response:
+        return JSONResponse({"name": "赵小雨"})
+
+    app.router.routes[:0] = [
+        Route("/internal/service-tokens", token, methods=["POST"]),
+        Route("/internal/accounts/{account_id}/name", name),
+    ]
+    return app
 
 
 @pytest.fixture
@@ -43,16 +64,19 @@ def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: st
         return build(
             PaymentSettings(
                 **TEST_KEYS, database_url=url, kafka_bootstrap="nowhere:9092", service_secret="secret",
-                partners_url=partners_url, partners_keys=partner_keys,
+                partners_url=partners_url, partners_keys=partner_keys, identity_url=partners_url,
             )
         )  # fmt: skip
 
     with opened(postgres_url, MIGRATIONS, service, tokens) as held:
         held.do(held.running.deliver(*(payment_requested() for _ in range(30))))
         held.known |= held.do(orders(held))
+        overpaid, fully = held.known["order_id"][:3], held.known["order_id"][3:5]
         held.known |= {
-            "capture_id": [overpaid(held, partners_url, one) for one in held.known["order_id"][:3]]
+            "capture_id": [paid(held, partners_url, one, FEE + 1)["id"] for one in overpaid],
+            "receipt_id": [one for one in fully if paid(held, partners_url, one, FEE)["state"] == "applied"],
         }
+        held.do(held.running.run_jobs())
         yield held
 
 
@@ -68,21 +92,21 @@ async def orders(held: Held) -> dict[str, list[str]]:
     return {"order_id": [str(row["id"]) for row in rows], "case_id": [str(row["case_id"]) for row in rows]}
 
 
-def overpaid(held: Held, partners_url: str, order_id: str) -> str:
-    """The payer gave a cent too much; the money is held. Its id."""
+def paid(held: Held, partners_url: str, order_id: str, cents: int) -> dict[str, Any]:
+    """The payer gave that much; the money as it is booked. A cent too much is held."""
     headers = bearer(held.callers[Role.CITIZEN]) | {"Idempotency-Key": str(uuid4())}
     with httpx2.Client(base_url=f"{held.url}/api/payments/orders/{order_id}", headers=headers) as payer:
         attempt = payer.post("/attempts", json={"channel": "bank"}).json()
         number = attempt["id"].replace("-", "")
         taken = httpx2.post(
             f"{partners_url}/control/bank/orders/{number}/capture",
-            json={"amount_cents": FEE + 1},
+            json={"amount_cents": cents},
             headers=CONTROL,
         )
         assert taken.status_code == 200, taken.text
         (money,) = payer.post("/check").json()["money"]
-    assert money["state"] == "held"
-    return str(money["id"])
+    assert money["state"] == ("applied" if cents == FEE else "held")
+    return dict(money)
 
 
 def payment_requested() -> CasePaymentRequested:

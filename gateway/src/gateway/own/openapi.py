@@ -43,6 +43,7 @@ _TAGS = {
     "exceptions": "跨单位查阅",
     "documents": "证照与核验",
     "payments": "缴费",
+    "receipts": "缴费票据与核验",
     "shipments": "寄递",
     "reviews": "评价",
     "evaluation": "评价统计",
