@@ -7,6 +7,7 @@ import pytest
 from chassis.testing import bearer
 from contracts.identity import UnitDefined
 from contracts.tokens import Role
+from payment_svc.persistence.people import PaymentPeople
 from pypdf import PdfReader
 
 from .test_receipts import fiscal, given_back, later, paid, refunded
@@ -164,3 +165,12 @@ async def test_receipts_of_others_are_not_there(payments, order):
     answer = await pdf(payments, {"id": UUID(order["id"])}, stranger)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/receipt-not-found")
     assert (await pdf(payments, {"id": order["id"]}, payments.tokens.operator())).status_code == 403
+
+
+async def test_export_of_a_person_has_their_receipts(payments, order):
+    (blue,) = await listed(payments, order)
+    async with payments.svc.uow() as uow:
+        page = await PaymentPeople().export(uow, payments.citizen.id, None)
+    (record,) = page.records
+    (receipt,) = record.data["receipts"]
+    assert (receipt["number"], receipt["kind"]) == (blue["receipt_no"], "blue")

@@ -26,6 +26,9 @@ UNION ALL SELECT a.order_id, o.case_id, 'asked_to_pay', a.created_at, a.acted_by
  FROM attempt a JOIN payment_order o ON o.id = a.order_id
  WHERE o.id = ANY($1::uuid[]) AND a.order_id = ANY($1::uuid[]) AND a.acted_by IS NOT NULL ORDER BY order_id, at"""
 
+_RECEIPTS: Final = """SELECT order_id, kind, amount_cents, state, code, number, check_code, issued_at FROM receipt
+ WHERE order_id = ANY($1::uuid[]) ORDER BY requested_at, id"""
+
 _OPEN: Final = """SELECT d.case_no FROM case_due d JOIN payment_order o USING (case_id, kind)
  WHERE o.applicant_id = $1 AND (o.ended_at IS NULL AND o.paid_at IS NULL
    OR (SELECT count(*) FROM capture c WHERE c.order_id = o.id AND c.state IN ('held', 'refund_due')) > 0
@@ -54,8 +57,9 @@ class PaymentPeople:
     async def export(self, uow: UnitOfWork, account_id: UUID, after: UUID | None) -> ExportPage:
         found = [row[0] for row in await uow.read(_IDS, account_id, after, _PAGE)]
         rows, acts = await uow.read(_ORDERS, account_id, found), await uow.read(_ACTS, found)
+        receipts = await uow.read(_RECEIPTS, [row["id"] for row in rows])
         records = [
-            Record(section="payments", title="缴费", title_en="Payments", data=_shown(row, acts))
+            Record(section="payments", title="缴费", title_en="Payments", data=_shown(row, acts, receipts))
             for row in rows
         ]
         records += [_done_for_another(act) for act in acts if act["acted_by"] == account_id]
@@ -90,12 +94,17 @@ def _before(rule: Rule) -> datetime:
     return rule.free_before(now())
 
 
-def _shown(row: Any, acts: Sequence[Any]) -> dict[str, Any]:
+def _shown(row: Any, acts: Sequence[Any], receipts: Sequence[Any]) -> dict[str, Any]:
     data = {name: value for name, value in row.items() if name != "applicant_id"}
     data["acted_by"] = [
         {name: act[name] for name in ("what", "at", "acted_by", "mandate_id")}
         for act in acts
         if act["order_id"] == row["id"]
+    ]
+    data["receipts"] = [
+        {name: value for name, value in one.items() if name != "order_id"}
+        for one in receipts
+        if one["order_id"] == row["id"]
     ]
     return data
 
