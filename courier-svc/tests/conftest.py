@@ -1,18 +1,17 @@
-"""A started courier-svc beside a courier's sandbox, and a hand that signs pushes as the courier would."""
+"""A started courier-svc beside the couriers' sandbox, and a hand that pushes as EMS would."""
 
 import asyncio
-import base64
 import contextlib
 import json
-import os
 import socket
-import time
+import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -22,10 +21,10 @@ from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, 
 from contracts.tokens import Role
 from courier_svc.application.ports import AddressUnknown
 from courier_svc.bootstrap import build
+from courier_svc.channels.ems import Envelope
 from courier_svc.domain.address import Address
 from courier_svc.domain.shipment import Direction
 from courier_svc.settings import CourierSettings
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from partners.app import build as build_sandbox
 from partners.keys import generate
 from partners.settings import PartnersSettings
@@ -75,8 +74,8 @@ class SandboxCourier:
     async def fault(self, **faults: Any) -> None:
         await self.control("PUT", "/faults/courier", faults)
 
-    async def orders(self) -> list[dict[str, Any]]:
-        return (await self.control("GET", "/books/courier"))["orders"]
+    async def orders(self, query: str = "") -> list[dict[str, Any]]:
+        return (await self.control("GET", f"/books/courier?{query}"))["orders"]
 
     async def advance(self, order_no: str, code: str) -> dict[str, Any]:
         return await self.control("POST", f"/courier/{order_no}/advance", {"code": code})
@@ -98,53 +97,100 @@ async def served(
 
 
 @pytest.fixture
-async def sandbox(keys: Path, tmp_path: Path) -> AsyncIterator[SandboxCourier]:
+def sandbox_settings() -> dict[str, Any]:
+    """How the sandbox differs from the usual one."""
+    return {}
+
+
+@pytest.fixture
+def courier_settings() -> dict[str, Any]:
+    """How the service's settings differ from the usual ones."""
+    return {}
+
+
+@pytest.fixture
+async def sandbox(
+    keys: Path, tmp_path: Path, public_url: str, sandbox_settings: dict[str, Any]
+) -> AsyncIterator[SandboxCourier]:
     settings = PartnersSettings(
-        keys=keys, data=tmp_path / "books.sqlite", control_token=CONTROL_TOKEN, courier_auto=False
+        keys=keys,
+        data=tmp_path / "books.sqlite",
+        control_token=CONTROL_TOKEN,
+        courier_auto=False,
+        push_url=public_url,
+        **sandbox_settings,
     )
     async with served(build_sandbox(settings), "on") as url, httpx2.AsyncClient(base_url=url) as http:
         yield SandboxCourier(url, http)
 
 
+OP_CODES = {
+    "PICKED_UP": "203", "IN_TRANSIT": "305", "OUT_FOR_DELIVERY": "702", "DELIVERED": "704", "RETURNED": "711",
+}  # fmt: skip
+ENDS = ("DELIVERED", "RETURNED")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+SF_PUSH = (
+    b'{"Body":{"WaybillRoute":[{"id":"1","mailno":"SF0000000000001","orderid":"unknown","opCode":"80",'
+    b'"acceptTime":"2026-11-22 18:30:59","acceptAddress":"","remark":""}]}}'
+)
+
+
 @dataclass
 class Courier:
-    """Signs pushes with the courier's key, well or badly."""
+    """EMS at our door: seals pushes with its key, or with another."""
 
     svc: Running
+    sandbox: SandboxCourier
     keys: Path
 
-    def signed(self, body: bytes, *, at: float | None = None, key: str = "courier") -> dict[str, str]:
-        private = load_pem_private_key((self.keys / f"{key}.private.pem").read_bytes(), None)
-        timestamp, nonce = str(int(at or time.time())), os.urandom(16).hex()
-        signature = private.sign(f"{timestamp}\n{nonce}\n".encode() + body + b"\n")  # type: ignore[union-attr, call-arg]
-        verifier = self.svc.service.state.desk.door._verifier
-        return {
-            "X-Courier-Key-Id": verifier.key_id,
-            "X-Courier-Timestamp": timestamp,
-            "X-Courier-Nonce": nonce,
-            "X-Courier-Signature": base64.b64encode(signature).decode(),
-            "Content-Type": "application/json",
-        }
+    def sealed(self, scan: bytes, *, key: str = "ems") -> bytes:
+        """The push that carries `scan`. `key` names a key file, or is 16 bytes as base64."""
+        path = self.keys / f"{key}.secret"
+        envelope = Envelope(path.read_text().strip() if path.is_file() else key)
+        document = {"logitcsInterface": envelope.seal(scan), "serialNo": "C3E7", "method": "040002"}
+        return json.dumps(document).encode()
 
-    async def post(self, body: bytes, **how: Any) -> httpx2.Response:
-        return await self.svc.client.post("/webhooks/courier", content=body, headers=self.signed(body, **how))
+    async def post(self, scan: bytes, **how: Any) -> httpx2.Response:
+        body = self.sealed(scan, **how)
+        return await self.svc.client.post("/webhooks/courier/ems", content=body)
 
-    async def push(self, order_no: str, code: str, **members: Any) -> str:
-        """An acknowledged push; returns its event id."""
-        event_id = members.pop("event_id", f"ce_{uuid4().hex}")
-        answer = await self.post(push_body(order_no, code, event_id=event_id, **members))
-        assert (answer.status_code, answer.json()["return_code"]) == (200, "0000"), answer.text
-        return event_id
+    async def claim(self, order_no: str, code: str, **members: Any) -> None:
+        """An acknowledged push, whatever the courier's books say."""
+        answer = await self.post(push_body(order_no, code, **members))
+        assert (answer.status_code, answer.json()["code"]) == (200, "00000"), answer.text
+
+    async def push(self, order_no: str, code: str, **members: Any) -> None:
+        """An acknowledged push. That a parcel arrived or came back stands in the courier's books too, and is believed
+        when they were asked.
+        """
+        if code in ENDS:
+            booked = (await self.sandbox.advance(order_no, code))["traces"][-1]
+            at = datetime.fromisoformat(booked["time"])
+            members = {"waybillNo": booked["event_id"].split("-")[0], "opTime": local(at)} | members
+        await self.claim(order_no, code, **members)
+        if code in ENDS:
+            await self.svc.run_jobs()
+
+
+def local(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def waybill_of(order_no: str) -> str:
+    """Of a parcel that only the push knows."""
+    return f"TEST{zlib.crc32(order_no.encode()):010d}"
 
 
 def push_body(order_no: str, code: str, **members: Any) -> bytes:
     document = {
-        "event_id": f"ce_{uuid4().hex}",
-        "order_no": order_no,
-        "waybill_no": "EX000000001CN",
-        "code": code,
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "description": "快件已处理",
+        "orderNo": order_no,
+        "waybillNo": waybill_of(order_no),
+        "opCode": OP_CODES.get(code, code),
+        "opTime": local(datetime.now(UTC)),
+        "opName": "处理",
+        "opDesc": "快件已处理",
     }
     return json.dumps(document | members, ensure_ascii=False).encode()
 
@@ -167,7 +213,7 @@ async def svc(
     keys: Path,
     sandbox: SandboxCourier,
     addresses: CaseAddressBook,
-    public_url: str,
+    courier_settings: dict[str, Any],
 ) -> AsyncIterator[Running]:
     async with fresh_database(MIGRATIONS) as url:
         settings = CourierSettings(
@@ -175,8 +221,7 @@ async def svc(
             database_url=url,
             kafka_bootstrap="nowhere:9092",
             partners_url=sandbox.url,
-            public_url=public_url,
-            partners_keys=keys,
+            **{"partners_keys": keys, **courier_settings},
         )
         service = build(settings, addresses=addresses)
         async with running(service, tokens) as started:
@@ -184,8 +229,8 @@ async def svc(
 
 
 @pytest.fixture
-def courier(svc: Running, keys: Path) -> Courier:
-    return Courier(svc, keys)
+def courier(svc: Running, sandbox: SandboxCourier, keys: Path) -> Courier:
+    return Courier(svc, sandbox, keys)
 
 
 def case_facts(**overrides: Any) -> dict[str, Any]:

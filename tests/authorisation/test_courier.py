@@ -1,5 +1,6 @@
 """courier-svc against its table: parcels, where they go, and the courier's door."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +16,12 @@ own = kit("courier")
 keys, sandbox, addresses, public_url, svc, courier = (
     own.keys, own.sandbox, own.addresses, own.public_url, own.svc, own.courier
 )  # fmt: skip
+sandbox_settings, courier_settings = own.sandbox_settings, own.courier_settings
 ROWS = table("courier-svc")
 SECRETS = (own.HOME.name, own.HOME.phone, own.HOME.address, "南大街9号", "13900000000")
 ELSEWHERE = {"name": "李四", "phone": "13900000000", "address": "南大街9号"}
-DOOR = "POST /webhooks/courier"
+EMS_DOOR = "POST /webhooks/courier/ems"
+SF_DOOR = "POST /webhooks/courier/sf/{secret}"
 
 
 class Objects:
@@ -45,6 +48,10 @@ class Objects:
         row = await (await self._created(who)).row()
         return Object({"shipment_id": str(row["id"])}, shows=(row["waybill_no"],))
 
+    async def labelled(self, who: str) -> Object:
+        row = await (await self._created(who)).row()
+        return Object({"shipment_id": str(row["id"])}, shows=(row["order_no"],))
+
     async def listed(self, who: str) -> Object:
         row = await (await self._requested(who)).row()
         return Object(query={"limit": "100"}, shows=(str(row["id"]),))
@@ -59,18 +66,32 @@ class Objects:
             await self.courier.push(await parcel.order_no(), code)
         return Object({"shipment_id": str((await parcel.row())["id"])})
 
-    async def signed(self, who: str) -> Object:
-        """What the courier says of a parcel, with its signature."""
-        body = own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
-        return Object(content=body, headers=self.courier.signed(body))
+    async def sealed(self, who: str) -> Object:
+        """What EMS says of a parcel, under its key."""
+        return Object(content=self.courier.sealed(await self._scan(who)))
 
     async def forged(self, who: str) -> Object:
-        body = own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
-        return Object(content=body, headers=self.courier.signed(body, key="bank"))
+        return Object(content=self.courier.sealed(await self._scan(who), key="MDEyMzQ1Njc4OWFiY2RlZg=="))
+
+    async def told_address(self, who: str) -> Object:
+        """A push of SF to the address that SF was told."""
+        await self._scan(who)
+        secret = (self.courier.keys / "sf-push.secret").read_text().strip()
+        return Object({"secret": secret}, content=own.SF_PUSH)
+
+    async def guessed_address(self, who: str) -> Object:
+        await self._scan(who)
+        return Object({"secret": "0" * 43}, content=own.SF_PUSH)
+
+    async def _scan(self, who: str) -> bytes:
+        return own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
 
     async def export(self, who: str) -> Object:
         row = await (await self._requested(who)).row()
-        return export_of(getattr(self.cast, who), str(UUID(str(row["id"]))))
+        parcel = UUID(str(row["id"]))
+        shown = export_of(getattr(self.cast, who), str(parcel))
+        # Of the many that the other rows opened, the page with this one.
+        return replace(shown, query={"after": str(UUID(int=parcel.int - 1))})
 
     async def to_end_first(self, who: str) -> Object:
         await self._requested(who)
@@ -89,8 +110,11 @@ def calls(make: Objects) -> dict[str, Call]:
         f"GET {one}": Call(make.shipment, reads=True),
         f"POST {one}/resend": Call(make.returned, {"address": ELSEWHERE}),
         f"PUT {one}/address": Call(make.shipment, ELSEWHERE),
-        DOOR: Call(make.forged),
-        f"{DOOR} (signed)": Call(make.signed),
+        f"POST {one}/label": Call(make.labelled),
+        EMS_DOOR: Call(make.forged),
+        f"{EMS_DOOR} (sealed)": Call(make.sealed),
+        SF_DOOR: Call(make.guessed_address),
+        f"{SF_DOOR} (told)": Call(make.told_address),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),

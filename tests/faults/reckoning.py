@@ -150,12 +150,9 @@ async def _acknowledged_notices_are_stored(
 ) -> AsyncIterator[str]:
     """Every one that somebody answered with the partner's word for "got it"."""
     notices = (await _whole(outside, "/notices", ("notices",)))["notices"]
-    stored = {
-        "bank": {row["notice_id"] for row in await city.sql("payment-svc", "SELECT notice_id FROM notice")},
-        "courier": {
-            row["event_id"] for row in await city.sql("courier-svc", "SELECT event_id FROM courier_report")
-        },
-    }
+    scans = {row["event_id"] for row in await city.sql("courier-svc", "SELECT event_id FROM courier_report")}
+    money = {row["notice_id"] for row in await city.sql("payment-svc", "SELECT notice_id FROM notice")}
+    stored = {"bank": money, "ems": scans, "sf": scans}
     for notice in notices:
         if notice["state"] == "ACKED" and notice["notice_id"] not in stored[notice["partner"]]:
             yield f"{notice['partner']} was told {notice['notice_id']} is here, and it is not"

@@ -16,10 +16,10 @@ from .api import shipments, webhook
 from .application import handlers
 from .application.desk import Desk, Policy
 from .application.handlers import OnJob
-from .application.ports import AddressBook, Courier
+from .application.ports import AddressBook
 from .channels.case_addresses import CaseAddresses
-from .channels.city_courier import CityCourier, CityCourierDoor, Signer, Verifier
 from .consumers.cases import case_handlers
+from .couriers import open_carriers
 from .domain.address import Address
 from .persistence.people import CourierPeople
 from .persistence.reports import PgReports
@@ -69,24 +69,17 @@ def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
 
 
 def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -> Desk:
-    public_key, customer_key = settings.courier_keys()
-    verifier = Verifier(public_key)
     session = aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=settings.courier_timeout), cookie_jar=aiohttp.DummyCookieJar()
     )
     service.on_stop(session.close)
-    signer = Signer(settings.courier_customer, customer_key)
-    notify_url = f"{settings.public_url.rstrip('/')}/webhooks/courier"
-    courier: Courier = CityCourier(session, settings.partners_url, signer, verifier, notify_url)
-    door = CityCourierDoor(verifier)
     sealer = settings.sealer()
     offices = {unit: Address(**office.model_dump()) for unit, office in settings.unit_offices.items()}
     default = Address(**settings.office.model_dump())
     return Desk(
         shipments=PgShipments(),
-        reports=PgReports(door.name, sealer),
-        courier=courier,
-        door=door,
+        reports=PgReports(sealer),
+        carriers=open_carriers(settings, session),
         addresses=addresses,
         sealer=sealer,
         office_of=lambda unit: offices.get(unit, default),
@@ -95,6 +88,8 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
             silent_after=settings.silent_after,
             keep_ended=settings.keep_ended,
             keep_returned=settings.keep_returned,
+            keep_proof=settings.keep_proof,
+            doubt_after=settings.doubt_after,
         ),
     )
 

@@ -196,7 +196,7 @@ async def test_addresses_and_words_are_purged_when_their_time_has_come(
     assert (row["sealed_address"], row["purge_at"]) == (None, None)
     assert await created.svc.service.pool.fetchval("SELECT sealed_body FROM courier_report") is None
     view = await created.view()
-    assert (view["address"], view["scans"][0]["code"]) == (None, "DELIVERED")
+    assert (view["address"], view["scans"][0]["code"]) == (None, "704")
 
 
 async def test_a_resend_goes_to_the_address_the_case_has_by_then(

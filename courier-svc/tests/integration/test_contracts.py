@@ -36,7 +36,7 @@ async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Couri
     arrives, comes_back, unwanted = [await shipment_of(svc, case) for case in cases]
     for shipment, codes in ((arrives, ("PICKED_UP", "DELIVERED")), (comes_back, ("PICKED_UP", "RETURNED"))):
         for code in codes:
-            await courier.push(shipment["order_no"], code, description=words)
+            await courier.push(shipment["order_no"], code, opDesc=words)
     await taken(svc, WITHDRAWN, Producer.TODAY, case_id=str(unwanted["case_id"]))
     await svc.run_jobs()
     owner = bearer(svc.tokens.citizen(comes_back["applicant_id"]))

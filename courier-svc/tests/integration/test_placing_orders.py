@@ -30,8 +30,9 @@ async def test_originals_are_fetched_from_the_applicant(
     await svc.deliver(PickupRequested(**case_facts()))
     await svc.run_jobs()
     assert [direction for _, direction in addresses.asked] == ["from_applicant"]
-    (order,) = await sandbox.orders()
-    assert order["direction"] == "from_applicant"
+    (order,) = await sandbox.orders("parties=true")
+    assert (order["sender"]["name"], order["id_bound"]) == (HOME.name, 0)
+    assert order["receiver"]["name"] == svc.service.state.desk.office_of("").name
 
 
 async def test_the_address_is_sealed_at_rest(created: Parcel) -> None:
@@ -104,7 +105,7 @@ async def test_a_refused_order_is_shown_to_the_unit(requested: Parcel, addresses
     addresses.address = type(HOME)("", "", "", "", "", "")
     await requested.svc.run_jobs()
     row = await requested.row()
-    assert (row["state"], row["attention"]) == ("needs_attention", "refused:400 PARAM_ERROR")
+    assert (row["state"], row["attention"]) == ("needs_attention", "refused:B00001")
 
 
 async def test_a_dispatch_of_a_returned_parcel_sends_it_again(

@@ -2,7 +2,7 @@
 
 from contracts.case import CaseDispatchRequested, CaseWithdrawn, PickupRequested
 
-from ..conftest import Courier, Parcel, case_facts
+from ..conftest import Courier, Parcel, SandboxCourier, case_facts
 
 
 async def test_opening_a_shipment_is_one_statement_in_the_events_transaction(
@@ -51,15 +51,29 @@ async def test_a_push_is_one_read_and_one_write(created: Parcel, courier: Courie
     number = await created.order_no()
     for code in ("PICKED_UP", "OUT_FOR_DELIVERY", "DELIVERED"):
         said.clear()
-        await courier.push(number, code)
+        await courier.claim(number, code)
         assert said == ["SELECT", "WITH"]
+
+
+async def test_asking_the_couriers_books_is_two_reads_and_one_write(
+    created: Parcel, courier: Courier, sandbox: SandboxCourier, said: list[str]
+) -> None:
+    number = await created.order_no()
+    for code in ("PICKED_UP", "OUT_FOR_DELIVERY", "DELIVERED"):
+        await sandbox.advance(number, code)
+    await courier.claim(number, "DELIVERED")
+    said.clear()
+    await created.svc.run_jobs()
+    assert said == ["SELECT", "SELECT", "WITH"]
+    assert await created.state() == "delivered"
 
 
 async def test_a_repeated_push_is_one_read_and_one_write(
     created: Parcel, courier: Courier, said: list[str]
 ) -> None:
     number = await created.order_no()
-    event_id = await courier.push(number, "PICKED_UP")
+    at = {"opTime": "2026-11-22 18:30:59"}
+    await courier.push(number, "PICKED_UP", **at)
     said.clear()
-    await courier.push(number, "PICKED_UP", event_id=event_id)
+    await courier.push(number, "PICKED_UP", **at)
     assert said == ["SELECT", "UPDATE"]

@@ -24,7 +24,8 @@ def shipment(state: State = State.CREATED) -> Shipment:
     shipment_id = UUID(int=7)
     return Shipment(
         id=shipment_id, case_id=UUID(int=8), case_no="XA1", applicant_id=UUID(int=9), unit="YT-HUZHENG",
-        department="HUZHENG", direction="to_applicant", postage_free=True, requested_at=NOON, state=state,
+        department="HUZHENG", direction="to_applicant", postage_free=True, id_bound=True,
+        requested_at=NOON, courier="ems", state=state,
         version=1, leg=1, order_no=order_number(shipment_id, 1), waybill_no="EX1CN",
     )  # fmt: skip
 
@@ -32,7 +33,7 @@ def shipment(state: State = State.CREATED) -> Shipment:
 def report(move: Move | None, minute: int = 0, order_no: str | None = None) -> Report:
     at = NOON + timedelta(minutes=minute)
     number = order_no or shipment().order_no
-    return Report(f"ce_{minute}", number, "EX1CN", "CODE", move, at, b"{}")
+    return Report("ems", f"ce_{minute}", number, "EX1CN", "CODE", move, at, b"{}")
 
 
 def hear(parcel: Shipment, move: Move | None) -> list[tuple[object, int]]:
@@ -104,7 +105,7 @@ def test_an_unknown_code_moves_nothing() -> None:
 
 def test_a_scan_of_an_earlier_leg_moves_nothing() -> None:
     parcel = shipment(State.CREATED)
-    parcel.begin_leg()
+    parcel.begin_leg("sf")
     assert judge(parcel, report(Move.DELIVERED)).verdict is Verdict.RECORDED
 
 
@@ -128,6 +129,6 @@ def test_what_a_person_may_do_is_never_implied() -> None:
 def test_a_new_leg_has_a_number_no_courier_knows() -> None:
     parcel = shipment(State.RETURNED)
     before = parcel.order_no
-    parcel.begin_leg()
+    parcel.begin_leg("sf")
     assert parcel.order_no != before
     assert parcel.waybill_no is None

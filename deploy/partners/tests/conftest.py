@@ -24,9 +24,11 @@ from partners.app import Sandbox, build
 from partners.keys import generate
 from partners.settings import PartnersSettings
 
+from .customers import EmsCustomer, SfCustomer
+
 TOKEN = "control-token-of-the-tests"
 PATIENCE_SECONDS = 20
-ACKS = {"bank": {"code": "SUCCESS"}, "courier": {"return_code": "0000"}}
+ACKS = {"bank": {"code": "SUCCESS"}, "ems": {"code": "00000"}, "sf": {"return_code": "0000"}}
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +68,13 @@ class Receiver:
 
     url: str = ""
     got: list[Received] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     answers: list[tuple[int, object]] = field(default_factory=list)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def take(self, request: web.Request) -> web.Response:
         partner = request.match_info["partner"]
+        self.paths.append(request.path)
         self.got.append(Received(partner, request.headers, await request.read()))
         async with self._changed:
             self._changed.notify_all()
@@ -88,6 +92,8 @@ async def receiver() -> AsyncIterator[Receiver]:
     receiver = Receiver()
     app = web.Application()
     app.router.add_post("/webhooks/{partner}", receiver.take)
+    app.router.add_post("/webhooks/courier/{partner}", receiver.take)
+    app.router.add_post("/webhooks/courier/{partner}/{secret}", receiver.take)
     server = TestServer(app)
     await server.start_server()
     receiver.url = f"http://{server.host}:{server.port}/webhooks"
@@ -118,7 +124,6 @@ class Caller:
         text = f"{method}\n{target}\n{timestamp}\n{nonce}\n".encode() + body + b"\n"
         role, own_id, key_file = {
             "bank": ("Merchant", "1900006101", "bank-merchant.private.pem"),
-            "courier": ("Customer", "1100006101", "courier-customer.private.pem"),
         }.get(partner, ("App", "police-platform", f"{partner}.secret"))
         key = (self.keys / key_file).read_bytes()
         if key_file.endswith(".pem"):
@@ -196,18 +201,6 @@ class Caller:
             "notify_url": f"{self.receiver.url}/bank",
         } | more
 
-    async def parcel(self, number: str | None = None, **more: Any) -> dict[str, Any]:
-        party = {"name": "张三", "phone": "13800000000", "city": "某市", "address": "人民路 1 号"}
-        body = {
-            "order_no": number or str(uuid4()),
-            "direction": "to_applicant",
-            "sender": party,
-            "receiver": party,
-            "id_bound": True,
-            "notify_url": f"{self.receiver.url}/courier",
-        } | more
-        return await self.ok("POST", "/courier/v1/orders", body)
-
     async def notices(self, **query: str) -> list[dict[str, Any]]:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         return (await self.control("GET", f"/notices?{asked}"))["notices"]
@@ -221,10 +214,10 @@ class Caller:
 
 
 @pytest.fixture
-def settings(keys: Path, tmp_path: Path) -> PartnersSettings:
+def settings(keys: Path, tmp_path: Path, receiver: Receiver) -> PartnersSettings:
     return PartnersSettings(
         keys=keys, data=tmp_path / "books.db", control_token=TOKEN, time_scale=0.0001, refund_seconds=0,
-        courier_step_seconds=0, public_url="http://sandbox",
+        courier_step_seconds=0, public_url="http://sandbox", push_url=receiver.url.removesuffix("/webhooks"),
     )  # fmt: skip
 
 
@@ -236,6 +229,22 @@ async def caller(settings: PartnersSettings, receiver: Receiver) -> AsyncIterato
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://sandbox") as http,
     ):
         yield Caller(http, settings.keys, receiver, app.state.sandbox)
+
+
+@pytest.fixture
+def ems(caller: Caller) -> EmsCustomer:
+    return EmsCustomer(caller.http, caller.keys)
+
+
+@pytest.fixture
+def sf(caller: Caller) -> SfCustomer:
+    return SfCustomer(caller.http, caller.keys)
+
+
+@pytest.fixture(params=["ems", "sf"])
+def courier(request: pytest.FixtureRequest) -> EmsCustomer | SfCustomer:
+    """Each in turn: what the depot does, it does for both."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

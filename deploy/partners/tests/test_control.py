@@ -72,8 +72,8 @@ async def test_books_are_filtered_and_paged_while_sums_cover_all(caller):
     assert none["orders"] == [] and none["sums"]["orders"] == 0
 
 
-async def test_courier_books_show_addresses_only_when_asked(caller):
-    await caller.parcel("parcel-1")
+async def test_courier_books_show_addresses_only_when_asked(caller, ems):
+    await ems.place("parcel-1")
     await caller.all_acked(3)
     (order,) = (await caller.control("GET", "/books/courier"))["orders"]
     assert order["state"] == "DELIVERED" and len(order["traces"]) == 3

@@ -15,19 +15,21 @@ import pytest
 from partners.__main__ import main
 from partners.keys import KeyRing, generate
 
+from .customers import SfCustomer
+
 
 def test_key_files_are_private_complete_and_kept(tmp_path, capsys):
     folder = tmp_path / "keys"
     assert main(["keys", "--out", str(folder)]) == 0
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    assert len(files) == 14
+    assert len(files) == 17
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     KeyRing.load(folder)
     assert generate(folder) == []
     (folder / "bank.public.pem").unlink()
     assert [file.name for file in generate(folder)] == ["bank.private.pem", "bank.public.pem"]
     assert (folder / "sms.secret").read_bytes() == files["sms.secret"]
-    assert len(generate(folder, force=True)) == 14
+    assert len(generate(folder, force=True)) == 17
 
 
 @pytest.mark.parametrize(
@@ -56,8 +58,11 @@ def test_a_damaged_book_is_told(keys, tmp_path, monkeypatch, capsys):
     assert "books.db" in capsys.readouterr().err
 
 
-async def test_a_kill_loses_no_order_and_no_notice(keys, tmp_path, receiver, remote_caller, eventually):
+async def test_a_kill_loses_no_order_and_no_notice(
+    keys, tmp_path, receiver, remote_caller, eventually, monkeypatch
+):
     port = _free_port()
+    monkeypatch.setenv("PARTNERS_PUSH_URL", receiver.url.removesuffix("/webhooks"))
     async with _program(keys, tmp_path, port, eventually) as (program, http):
         caller = remote_caller(http)
         await caller.control("PUT", "/faults/bank", {"drop_next": -1})
@@ -66,7 +71,7 @@ async def test_a_kill_loses_no_order_and_no_notice(keys, tmp_path, receiver, rem
         paid = (await caller.pay(order)).json()
         refund = caller.refund_body("T20261122000001")
         await caller.ok("POST", "/bank/v1/refunds", refund)
-        parcel = await caller.parcel("parcel-1")
+        _, waybill_no = await SfCustomer(http, keys).place("parcel-1")
         program.send_signal(signal.SIGKILL)
         await program.wait()
     assert receiver.got == []
@@ -74,17 +79,13 @@ async def test_a_kill_loses_no_order_and_no_notice(keys, tmp_path, receiver, rem
     async with _program(keys, tmp_path, port, eventually) as (program, http):
         caller = remote_caller(http)
         assert (await caller.order("T20261122000001"))["prepay_id"] == order["prepay_id"]
-        assert (await caller.parcel("parcel-1"))["waybill_no"] == parcel["waybill_no"]
+        courier = SfCustomer(http, keys)
+        assert (await courier.place("parcel-1"))[1] == waybill_no
 
         async def all_told():
-            events = {got.body.get("event") or got.body["code"] for got in receiver.got}
-            return events == {
-                "TRANSACTION.SUCCESS",
-                "REFUND.SUCCESS",
-                "PICKED_UP",
-                "OUT_FOR_DELIVERY",
-                "DELIVERED",
-            }
+            money = {got.body["event"] for got in receiver.got if got.partner == "bank"}
+            parcels = {courier.pushed(got.raw)["code"] for got in receiver.got if got.partner == "sf"}
+            return money == {"TRANSACTION.SUCCESS", "REFUND.SUCCESS"} and parcels == {"50", "44", "80"}
 
         await eventually(all_told)
         told = [got.body["data"] for got in receiver.got if got.body.get("event") == "TRANSACTION.SUCCESS"]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from courier_svc.application.ports import HeardReport
 from courier_svc.domain.acts import Act, What
 from courier_svc.domain.address import Address
+from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Direction, Shipment
 from courier_svc.domain.transitions import State
 
@@ -75,9 +76,11 @@ class ShipmentView(BaseModel):
     state: State
     state_name: str
     state_name_en: str
+    courier: str = Field(description="承运的快递公司 · who carries the present leg: ems, sf")
     waybill_no: str | None
     leg: int
     postage_free: bool
+    id_bound: bool = Field(description="须本人凭身份证件签收 · handed over against the ID card only")
     attention: str | None
     address_change_pending: bool
     requested_at: datetime
@@ -89,6 +92,19 @@ class ShipmentView(BaseModel):
     @classmethod
     def of(cls, shipment: Shipment) -> "ShipmentView":
         return cls(**_plain(shipment))
+
+
+class ProofView(BaseModel):
+    """签收凭证：快递公司的原话 · proof of delivery, in the courier's own words; `how` is its code for the manner."""
+
+    at: datetime
+    words: str
+    how: str | None
+    id_bound: bool
+
+    @classmethod
+    def of(cls, proof: Proof) -> "ProofView":
+        return cls(at=proof.at, words=proof.words, how=proof.how, id_bound=proof.id_bound)
 
 
 class ScanView(BaseModel):
@@ -106,6 +122,7 @@ _ACTS: dict[tuple[What, str], tuple[str, str]] = {
     ("address_changed", "agent"): ("代理人修改了地址", "an agent changed the address"),
     ("sent_again", "applicant"): ("申请人要求重新寄出", "the applicant had it sent again"),
     ("sent_again", "agent"): ("代理人要求重新寄出", "an agent had it sent again"),
+    ("label_printed", "officer"): ("承办单位打印了面单", "the unit printed the label"),
     ("sent_again", "officer"): ("承办单位重新寄出", "the unit sent it again"),
 }
 
@@ -140,19 +157,26 @@ class ShipmentDetail(ShipmentView):
     """`address` is masked; null before it was needed and after it was purged."""
 
     address: MaskedAddress | None
+    proof: ProofView | None = Field(description="妥投后才有，保存一年 · once delivered, kept for a year")
     scans: list[ScanView] = Field(description="最早的在前 · oldest first")
     acts: list[ActView] = Field(
-        description="谁修改过地址、要求重寄，最早的在前 · who redirected or resent it, oldest first"
+        description="谁改过地址、要求重寄、打印面单，最早的在前 · who redirected or resent it, or printed its label"
     )
 
     @classmethod
     def with_scans(
-        cls, shipment: Shipment, address: Address | None, scans: list[ScanView], acts: list[Act]
+        cls,
+        shipment: Shipment,
+        address: Address | None,
+        proof: Proof | None,
+        scans: list[ScanView],
+        acts: list[Act],
     ) -> "ShipmentDetail":
         masked = address.masked() if address else None
         return cls(
             **_plain(shipment),
             address=MaskedAddress.model_validate(masked, from_attributes=True) if masked else None,
+            proof=ProofView.of(proof) if proof else None,
             scans=scans,
             acts=[ActView.of(act) for act in acts],
         )
@@ -178,9 +202,11 @@ def _plain(shipment: Shipment) -> dict[str, Any]:
         "state": shipment.state,
         "state_name": name,
         "state_name_en": name_en,
+        "courier": shipment.courier,
         "waybill_no": shipment.waybill_no,
         "leg": shipment.leg,
         "postage_free": shipment.postage_free,
+        "id_bound": shipment.id_bound,
         "attention": shipment.attention,
         "address_change_pending": shipment.sealed_next_address is not None,
         "requested_at": shipment.requested_at,

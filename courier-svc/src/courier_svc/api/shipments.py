@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from chassis.http import Caller, Router, Uow, allow, requires_idempotency_key
+from chassis.http import Caller, Router, Uow, allow, answer_not_stored, requires_idempotency_key
 from chassis.paging import Page, decode_cursor, encode_cursor
 from contracts.tokens import Role
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 
 from courier_svc.application.access import is_applicant, may_see, may_send
 from courier_svc.application.act_on_parcel import redirect_parcel, resend_parcel
 from courier_svc.application.desk import Desk
+from courier_svc.application.print_label import print_label
 from courier_svc.domain.acts import Doer
 from courier_svc.domain.errors import ShipmentNotFound
 from courier_svc.domain.shipment import Shipment
@@ -25,6 +26,7 @@ _OFFICERS = (Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR)
 
 Reader = Annotated[Caller, Depends(allow(*_APPLICANTS, *_OFFICERS, acting=True))]
 Sender = Annotated[Caller, Depends(allow(*_APPLICANTS, Role.OFFICER, Role.SUPERVISOR, acting=True))]
+Police = Annotated[Caller, Depends(allow(*_OFFICERS))]
 Applicant = Annotated[Caller, Depends(allow(*_APPLICANTS, acting=True))]
 
 
@@ -71,11 +73,9 @@ async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDes
     if shipment is None or not may_see(caller, shipment):
         raise ShipmentNotFound()
     reports = await desk.reports.of_shipment(uow, shipment_id)
-    scans = [
-        scan_view(report, desk.door.description(report.body) if report.body else "") for report in reports
-    ]
+    scans = [scan_view(report, desk.words_of(report.courier, report.body)) for report in reports]
     acts = await desk.shipments.acts(uow, shipment_id)
-    return ShipmentDetail.with_scans(shipment, desk.open(shipment), scans, acts)
+    return ShipmentDetail.with_scans(shipment, desk.open(shipment), desk.open_proof(shipment), scans, acts)
 
 
 @router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
@@ -99,6 +99,22 @@ async def put_address(
         raise ShipmentNotFound()
     redirect_parcel(desk, uow, shipment, body.to_address(), _doer(caller))
     return ShipmentView.of(shipment)
+
+
+@router.post(
+    "/{shipment_id}/label",
+    summary="打印面单 · the label to print, as the courier makes it",
+    response_class=Response,
+    responses={200: {"description": "PDF", "content": {"application/pdf": {}}}},
+)
+@answer_not_stored
+async def print_parcel_label(shipment_id: UUID, uow: Uow, caller: Police, desk: OfDesk) -> Response:
+    """From the courier's answer to the order until pick-up. It names the applicant, who sees that it was printed."""
+    shipment = await desk.shipments.get(uow, shipment_id)
+    if shipment is None or not may_see(caller, shipment):
+        raise ShipmentNotFound()
+    label = await print_label(desk, uow, shipment, _doer(caller))
+    return Response(label, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
 def _doer(caller: Caller) -> Doer:

@@ -11,10 +11,12 @@ from chassis.sealing import Sealer
 from contracts.events import Event
 
 from courier_svc.domain.address import Address
+from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
-from .ports import AddressBook, Courier, PushDoor, ReportStore, ShipmentStore
+from .carriers import Carriers
+from .ports import AddressBook, Carrier, ReportStore, ShipmentStore
 from .turns import Turns
 
 PLACE_ORDER: Final = "courier.create_shipment"
@@ -34,14 +36,17 @@ class Policy:
     """Without news for this long, a person is told."""
     keep_ended: timedelta
     keep_returned: timedelta
+    keep_proof: timedelta
+    """As long as one may complain of a delivery."""
+    doubt_after: timedelta
+    """A hint that the courier's books do not bear out for this long is not true."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     shipments: ShipmentStore
     reports: ReportStore
-    courier: Courier
-    door: PushDoor
+    carriers: Carriers
     addresses: AddressBook
     sealer: Sealer
     office_of: Callable[[str], Address]
@@ -49,6 +54,15 @@ class Desk:
     policy: Policy
     turns: Turns = field(default_factory=Turns)
     """By order number: pushes about one parcel come in bunches."""
+
+    def carrier(self, shipment: Shipment) -> Carrier:
+        """Who carries the present leg. Raises CourierNotConfigured."""
+        return self.carriers.named(shipment.courier)
+
+    def words_of(self, courier: str, body: bytes | None) -> str:
+        """What a stored report says, for people; empty once it was purged or its courier is configured no more."""
+        carrier = self.carriers.by_name.get(courier)
+        return carrier.door.description(body) if carrier and body else ""
 
     def seal(self, shipment_id: UUID, address: Address) -> bytes:
         return self.sealer.seal(address.to_bytes(), shipment_id.bytes)
@@ -58,6 +72,15 @@ class Desk:
         if shipment.sealed_address is None:
             return None
         return Address.from_bytes(self.sealer.open(shipment.sealed_address, shipment.id.bytes))
+
+    def keep_proof(self, shipment: Shipment, proof: Proof, moment: datetime) -> None:
+        shipment.sealed_proof = self.sealer.seal(proof.to_bytes(), shipment.id.bytes)
+        shipment.proof_purge_at = moment + self.policy.keep_proof
+
+    def open_proof(self, shipment: Shipment) -> Proof | None:
+        if shipment.sealed_proof is None:
+            return None
+        return Proof.from_bytes(self.sealer.open(shipment.sealed_proof, shipment.id.bytes))
 
     def plan_purge(self, shipment: Shipment, moment: datetime) -> None:
         """Says when what is sealed will be emptied; a returned parcel keeps its address for a while."""

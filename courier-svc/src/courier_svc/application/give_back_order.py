@@ -14,7 +14,7 @@ from courier_svc.domain.shipment import CalledOff, Shipment
 from courier_svc.domain.transitions import ENDED, Move, State
 
 from .desk import CANCEL_ORDER, PLACE_ORDER, Desk, tell
-from .ports import CancelAnswer
+from .ports import CancelAnswer, Leg
 from .send_again import begin_next_leg, send_again
 
 
@@ -49,7 +49,7 @@ def _call_off(desk: Desk, uow: UnitOfWork, shipment: Shipment, why: CalledOff) -
     elif shipment.can(Move.CANCELLED) and _courier_may_know(shipment):
         shipment.cancel_requested_at = now()
         shipment.sealed_next_address = None
-        _ask_back(uow, shipment)
+        give_back(uow, shipment, shipment.waybill_no)
     elif shipment.can(Move.CANCELLED):
         tell(uow, shipment.move(Move.CANCELLED, now()))
         desk.plan_purge(shipment, now())
@@ -74,7 +74,7 @@ def change_address(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Add
         )
     if _courier_may_know(shipment):
         shipment.sealed_next_address = desk.seal(shipment.id, address)
-        _ask_back(uow, shipment)
+        give_back(uow, shipment, shipment.waybill_no)
     else:
         shipment.sealed_address, shipment.address_given = desk.seal(shipment.id, address), True
     desk.shipments.save(uow, shipment)
@@ -88,7 +88,8 @@ async def cancel_order(desk: Desk, job: Job, begin: Begin) -> None:
         if shipment is None or not _still_wished(shipment, order_no):
             await job.done(uow)
             return
-    answer = await desk.courier.cancel_order(order_no, "寄件方取消")
+    carrier = desk.carriers.named(job.payload.get("courier") or shipment.courier)
+    answer = await carrier.calls.cancel_order(Leg(order_no, job.payload.get("waybill_no")), "寄件方取消")
     async with begin() as uow:
         present = await desk.shipments.lock(uow, shipment_id)
         assert present is not None, "shipments are never deleted"
@@ -126,5 +127,7 @@ def _courier_may_know(shipment: Shipment) -> bool:
     return shipment.ordered_at is not None and shipment.state is not State.NEEDS_ATTENTION
 
 
-def _ask_back(uow: UnitOfWork, shipment: Shipment) -> None:
-    uow.enqueue(CANCEL_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})
+def give_back(uow: UnitOfWork, shipment: Shipment, waybill_no: str | None) -> None:
+    """Puts to work that the courier of the present leg takes its order back."""
+    known = {"shipment_id": str(shipment.id), "courier": shipment.courier, "waybill_no": waybill_no}
+    uow.enqueue(CANCEL_ORDER, shipment.order_no, known)

@@ -22,7 +22,7 @@ from .purge_addresses import purge_addresses
 OnEvent = Callable[[Desk, UnitOfWork, Any], Awaitable[None]]
 OnJob = Callable[[Desk, Job, Begin], Awaitable[None]]
 
-OPENINGS: Final[Mapping[type[Event], Callable[[Any], Shipment]]] = {
+OPENINGS: Final[Mapping[type[Event], Callable[[Desk, Any], Shipment]]] = {
     CaseDispatchRequested: document_to_send,
     PickupRequested: originals_to_fetch,
 }

@@ -30,7 +30,7 @@ async def hear_cases(desk: Desk, uow: UnitOfWork, heard: list[Heard]) -> None:
         if not concerns_parcels(one.event):
             continue
         opening = OPENINGS.get(type(one.event))
-        shipment = opening(one.event) if opening else None
+        shipment = opening(desk, one.event) if opening else None
         if wanted and (shipment is None or (shipment.case_id, shipment.direction) in wanted):
             await open_shipments(desk, uow, list(wanted.values()))
             wanted = {}

@@ -1,44 +1,74 @@
-"""One scan, from a push or from a query: stored, judged, and the shipment moved, all at once."""
+"""Scans, from pushes or from the courier's books: stored, judged, and the shipment moved, all at once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
+from contracts.events import Event
 
+from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.tracking import Report, Verdict, judge
-from courier_svc.domain.transitions import State
+from courier_svc.domain.transitions import Move, State
 
 from .desk import POLL_TRACES, Desk, tell
-from .ports import Source
+from .ports import Judged, Source
 
 
-async def hear_report(
-    desk: Desk, uow: UnitOfWork, report: Report, source: Source, *, lock: bool = False
-) -> None:
+async def hear_push(desk: Desk, uow: UnitOfWork, report: Report, *, lock: bool = False) -> None:
     """A repeat moves nothing; a report on an order we do not know is held until we do.
 
+    What a push of this courier does not prove is kept as a hint, and the courier's books are asked at once.
     Without `lock` the commit fails with ShipmentChangedMeanwhile, where another was faster.
     """
-    shipment, heard = await desk.reports.about(uow, report, lock=lock)
+    about = await desk.reports.about(uow, report, lock=lock)
+    shipment = about.shipment
     if shipment is None:
-        desk.reports.hold(uow, report, source, Verdict.HELD)
+        desk.reports.hold(uow, Judged(report, "push", Verdict.HELD))
         return
-    if heard:
+    report = replace(report, order_no=about.order_no)
+    if about.heard is not None:
         desk.reports.repeat(uow, report)
-        return
-    moment = now()
-    verdict, edges, attention = judge(shipment, report)
-    if report.order_no == shipment.order_no:
-        shipment.waybill_no = shipment.waybill_no or report.waybill_no
-        shipment.last_heard_at = moment
-    events = shipment.follow(edges, min(report.occurred_at, moment), reason=report.code)
-    if verdict is Verdict.APPLIED:
-        _tidy(shipment)
-        desk.plan_purge(shipment, moment)
-    shipment.attention = shipment.attention or attention
-    desk.reports.record(uow, shipment, report, source, verdict)
-    tell(uow, events)
-    if verdict is Verdict.CONTRADICTION and source == "push":
+    elif desk.carriers.named(report.courier).door.trust.covers(report.move):
+        events, judged = judge_all(desk, shipment, [report], "push")
+        desk.reports.record(uow, shipment, judged)
+        tell(uow, events)
+        if judged[0].verdict is not Verdict.CONTRADICTION:
+            return
+    else:
+        desk.reports.hint(uow, shipment, report)
+    if report.order_no == shipment.order_no and about.heard in (None, Verdict.HINT):
         uow.enqueue(POLL_TRACES, str(shipment.id), {"now": True})
+
+
+def judge_all(
+    desk: Desk, shipment: Shipment, reports: Sequence[Report], source: Source
+) -> tuple[list[tuple[Event, int]], list[Judged]]:
+    """Moves the shipment by `reports`, in their order; what is to be told, and what was made of each."""
+    moment = now()
+    told: list[tuple[Event, int]] = []
+    judged = []
+    for report in reports:
+        verdict, edges, attention = judge(shipment, report)
+        if report.order_no == shipment.order_no:
+            shipment.waybill_no = shipment.waybill_no or report.waybill_no
+            shipment.last_heard_at = moment
+        told += shipment.follow(edges, min(report.occurred_at, moment), reason=report.code)
+        if verdict is Verdict.APPLIED:
+            _tidy(shipment)
+            desk.plan_purge(shipment, moment)
+            if report.move is Move.DELIVERED:
+                desk.keep_proof(shipment, _proof(desk, shipment, report), moment)
+        shipment.attention = shipment.attention or attention
+        judged.append(Judged(report, source, verdict))
+    return told, judged
+
+
+def _proof(desk: Desk, shipment: Shipment, report: Report) -> Proof:
+    door = desk.carriers.named(report.courier).door
+    words = door.description(report.body)
+    return Proof(report.occurred_at, words, door.hand_over(report.body), shipment.id_bound)
 
 
 def _tidy(shipment: Shipment) -> None:

@@ -17,16 +17,22 @@ from .send_again import send_again
 log = structlog.get_logger(__name__)
 
 
-def document_to_send(case: CaseDispatchRequested) -> Shipment:
-    return _requested(case, direction="to_applicant", postage_free=case.postage_free)
+def document_to_send(desk: Desk, case: CaseDispatchRequested) -> Shipment:
+    """Documents go to the named person against the ID card."""
+    return _requested(desk, case, "to_applicant", postage_free=case.postage_free, id_bound=True)
 
 
-def originals_to_fetch(case: PickupRequested) -> Shipment:
-    return _requested(case, direction="from_applicant", postage_free=True)
+def originals_to_fetch(desk: Desk, case: PickupRequested) -> Shipment:
+    return _requested(desk, case, "from_applicant", postage_free=True, id_bound=False)
 
 
 def _requested(
-    case: CaseDispatchRequested | PickupRequested, *, direction: Direction, postage_free: bool
+    desk: Desk,
+    case: CaseDispatchRequested | PickupRequested,
+    direction: Direction,
+    *,
+    postage_free: bool,
+    id_bound: bool,
 ) -> Shipment:
     shipment_id = uuid7()
     return Shipment(
@@ -38,6 +44,8 @@ def _requested(
         department=case.department,
         direction=direction,
         postage_free=postage_free,
+        id_bound=id_bound,
+        courier=desk.carriers.choose(case.unit, direction),
         requested_at=now(),
         state=State.REQUESTED,
         version=0,

@@ -10,7 +10,8 @@ from courier_svc.domain.address import Address
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import WITH_COURIER, Move, State
 
-from .desk import CANCEL_ORDER, POLL_TRACES, Desk, tell
+from .desk import POLL_TRACES, Desk, tell
+from .give_back_order import give_back
 from .ports import AddressUnknown, OrderRefused, Parcel, ShipmentChangedMeanwhile
 
 
@@ -20,7 +21,7 @@ async def place_order(desk: Desk, job: Job, begin: Begin) -> None:
         return
     try:
         address = await _address(desk, begin, shipment)
-        waybill_no = await desk.courier.place_order(_parcel(desk, shipment, address))
+        waybill_no = await desk.carrier(shipment).calls.place_order(_parcel(desk, shipment, address))
     except ShipmentChangedMeanwhile:  # before the courier was asked: begin again
         async with begin() as uow:
             await job.again(uow, now())
@@ -68,9 +69,9 @@ def _parcel(desk: Desk, shipment: Shipment, address: Address) -> Parcel:
     outward = shipment.direction == "to_applicant"
     return Parcel(
         order_no=shipment.order_no,
-        direction=shipment.direction,
         sender=office if outward else address,
         receiver=address if outward else office,
+        id_bound=shipment.id_bound,
     )
 
 
@@ -89,11 +90,12 @@ async def _placed_after_all(desk: Desk, job: Job, begin: Begin, asked: Shipment,
         shipment = await _lock(desk, uow, asked)
         if shipment.order_no != asked.order_no or shipment.state is State.CANCELLED:
             # The order that nobody wants is given back.
-            uow.enqueue(CANCEL_ORDER, asked.order_no, {"shipment_id": str(asked.id)})
+            give_back(uow, asked, waybill_no)
             await job.done(uow)
             return
         await _apply(desk, job, uow, shipment, waybill_no)
         desk.shipments.save(uow, shipment)
+        desk.shipments.note_waybill(uow, shipment)
 
 
 async def _apply(desk: Desk, job: Job, uow: UnitOfWork, shipment: Shipment, waybill_no: str) -> None:

@@ -1,47 +1,88 @@
-"""No push for a while, or one that contradicts what we know: the courier's own books are asked."""
+"""No push for a while, a hint, or one that contradicts what we know: the courier's own books are asked."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+import structlog
 from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
+from contracts.events import Event
 
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.tracking import Report
 from courier_svc.domain.transitions import WITH_COURIER, Move, State
 
 from .desk import Desk, tell
-from .hear_report import hear_report
-from .ports import Standing, Traces
+from .hear_report import judge_all
+from .ports import Leg, ShipmentChangedMeanwhile, Standing, Traces
 
-_SETTLED = {State.DELIVERED: Move.DELIVERED, State.RETURNED: Move.CAME_BACK}
+log = structlog.get_logger(__name__)
+
+_SETTLED: Final = {State.DELIVERED: Move.DELIVERED, State.RETURNED: Move.CAME_BACK}
+_FIRST_DOUBT: Final = timedelta(seconds=15)
+"""The books may lag behind the push. Asked again after this, then after twice as long each time."""
 
 
 async def poll_traces(desk: Desk, job: Job, begin: Begin) -> None:
-    shipment_id = UUID(job.key)
+    at_once = bool(job.payload.get("now"))
     async with begin() as uow:
-        shipment = await desk.shipments.get(uow, shipment_id)
-        if shipment is None or not _open_question(shipment):
+        shipment = await desk.shipments.get(uow, UUID(job.key))
+        if shipment is None or not (at_once or _open_question(shipment)):
             await job.done(uow)
             return
         due = _last_news(shipment) + desk.policy.poll_after
-        if due > now() and not job.payload.get("now"):
+        if due > now() and not at_once:
             await job.again(uow, due)
             return
-    traces = await desk.courier.traces(shipment.order_no)
-    async with begin() as uow:
-        for report in traces.reports:
-            await hear_report(desk, uow, report, "query", lock=True)
-        present = await desk.shipments.lock(uow, shipment_id)
-        assert present is not None, "shipments are never deleted"
-        if present.order_no == shipment.order_no:
-            _settle(desk, uow, present, traces)
-        if present.state in WITH_COURIER:
-            await job.again(uow, now() + desk.policy.poll_after, {})
-        else:
-            await job.done(uow)
+    asked = Leg(shipment.order_no, shipment.waybill_no)
+    traces = await desk.carrier(shipment).calls.traces(asked)
+    try:
+        async with begin() as uow:
+            await _hear(desk, uow, job, asked, traces)
+    except ShipmentChangedMeanwhile:  # a push was faster: ask again, and judge by what is known then
+        async with begin() as uow:
+            await job.again(uow, now(), {"now": True})
+
+
+async def _hear(desk: Desk, uow: UnitOfWork, job: Job, asked: Leg, traces: Traces) -> None:
+    known = await desk.reports.known(uow, UUID(job.key), traces.reports)
+    shipment = known.shipment
+    if shipment.order_no != asked.order_no:  # sent again meanwhile; the answer is about the leg before
+        await job.again(uow, now() + desk.policy.poll_after, {})
+        return
+    version, attention = shipment.version, shipment.attention
+    new = [report for report in traces.reports if report.event_id not in known.heard]
+    told, judged = judge_all(desk, shipment, new, "query")
+    told += _settle(desk, shipment, traces)
+    if judged:
+        desk.reports.record(uow, shipment, judged)
+    elif (shipment.version, shipment.attention) != (version, attention):
+        desk.shipments.save(uow, shipment)
+    tell(uow, told)
+    ask_at = _doubt(desk, uow, shipment, traces.reports, known.doubted_since)
+    if ask_at is not None:
+        await job.again(uow, ask_at, {"now": True})
+    elif shipment.state in WITH_COURIER:
+        await job.again(uow, now() + desk.policy.poll_after, {})
+    else:
+        await job.done(uow)
+
+
+def _doubt(
+    desk: Desk, uow: UnitOfWork, shipment: Shipment, reports: Sequence[Report], since: datetime | None
+) -> datetime | None:
+    """When to ask again about a hint that the answer does not bear out; after long enough, it is not true."""
+    if since is None:
+        return None
+    age = now() - since
+    if age < desk.policy.doubt_after:
+        return now() + max(age, _FIRST_DOUBT)
+    log.warning("hint_not_borne_out", shipment_id=str(shipment.id), courier=shipment.courier)
+    desk.reports.doubt(uow, shipment, reports)
+    return None
 
 
 def _open_question(shipment: Shipment) -> bool:
@@ -52,20 +93,21 @@ def _last_news(shipment: Shipment) -> datetime:
     return shipment.last_heard_at or shipment.created_at or shipment.requested_at
 
 
-def _settle(desk: Desk, uow: UnitOfWork, shipment: Shipment, traces: Traces) -> None:
+def _settle(desk: Desk, shipment: Shipment, traces: Traces) -> list[tuple[Event, int]]:
+    """What the answer as a whole says, once its scans are judged."""
     wished_away = shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None
-    before = shipment.attention
     if traces.standing is not Standing.OPEN:
-        if shipment.state is State.CREATED and not wished_away:
-            tell(uow, shipment.move(Move.REFUSED, now()))
-        shipment.attention = None if wished_away else f"{traces.standing.value}_at_courier"
-    elif shipment.state in _SETTLED:
+        shipment_refused = shipment.state is State.CREATED and not wished_away
+        told = shipment.move(Move.REFUSED, now()) if shipment_refused else []
+        if shipment.state in (*WITH_COURIER, State.NEEDS_ATTENTION):
+            shipment.attention = None if wished_away else f"{traces.standing.value}_at_courier"
+        return told
+    if shipment.state in _SETTLED:
         if _last_word(traces.reports) is _SETTLED[shipment.state]:
             shipment.attention = None
-    elif now() - _last_news(shipment) > desk.policy.silent_after:
+    elif shipment.state in WITH_COURIER and now() - _last_news(shipment) > desk.policy.silent_after:
         shipment.attention = shipment.attention or "no_news"
-    if shipment.attention != before:
-        desk.shipments.save(uow, shipment)
+    return []
 
 
 def _last_word(reports: Sequence[Report]) -> Move | None:

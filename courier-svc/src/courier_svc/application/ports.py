@@ -1,6 +1,6 @@
 """What the use cases need from outside, split by capability. `bootstrap.py` picks who provides it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,19 +12,27 @@ from chassis.db import UnitOfWork
 from courier_svc.domain.acts import Act
 from courier_svc.domain.address import Address
 from courier_svc.domain.shipment import Direction, Shipment
-from courier_svc.domain.tracking import Report, Verdict
+from courier_svc.domain.tracking import Report, Trust, Verdict
 
 Source = Literal["push", "query"]
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a courier must know to carry one leg."""
+    """What a courier must know to carry one leg, and no more."""
 
     order_no: str
-    direction: Direction
     sender: Address
     receiver: Address
+    id_bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """What a courier knows a leg by. The waybill is None where its answer never came."""
+
+    order_no: str
+    waybill_no: str | None
 
 
 class OrderRefused(Exception):
@@ -65,30 +73,65 @@ class Courier(Protocol):
     """Calls to a courier. Every one may raise CourierUnavailable."""
 
     async def place_order(self, parcel: Parcel) -> str:
-        """The waybill number; the same for the same order number, however often. Raises OrderRefused."""
+        """The waybill number; the same for the same order number, however often. Raises OrderRefused.
 
-    async def cancel_order(self, order_no: str, reason: str) -> CancelAnswer: ...
+        A number that was cancelled is refused.
+        """
 
-    async def traces(self, order_no: str) -> Traces: ...
+    async def cancel_order(self, leg: Leg, reason: str) -> CancelAnswer: ...
+
+    async def traces(self, leg: Leg) -> Traces: ...
+
+    async def label(self, waybill_no: str) -> bytes:
+        """The PDF to print and stick on."""
 
 
 class PushUnreadable(Exception):
     """Authentic, but not of the agreed form."""
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """A push as it came: `secret` is the last part of the address, where that is what proves it."""
+
+    body: bytes
+    secret: str = ""
+
+
+class Reception(StrEnum):
+    TAKEN = "taken"
+    REFUSED = "refused"
+    LATER = "later"
+
+
 class PushDoor(Protocol):
-    """A courier's pushes: checked over the raw bytes, then read."""
+    """A courier's pushes: checked as far as its protocol lets one, then read scan by scan."""
 
-    name: str
+    trust: Trust
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises PushUnverified."""
+    def open(self, knock: Knock) -> list[bytes]:
+        """Its scans, each as `read` takes it and as it is kept. Raises PushUnverified, PushUnreadable."""
 
-    def read(self, body: bytes) -> Report:
+    def read(self, scan: bytes) -> Report:
         """Raises PushUnreadable."""
 
-    def description(self, body: bytes) -> str:
-        """The courier's own words in a report's body; empty when there are none."""
+    def description(self, scan: bytes) -> str:
+        """The courier's own words in a scan; empty when there are none."""
+
+    def hand_over(self, scan: bytes) -> str | None:
+        """The courier's code for how a parcel was handed over, where the scan has one."""
+
+    def answer(self, reception: Reception, knock: Knock) -> bytes:
+        """What the courier is told, in its own format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One courier that we have a contract with. `name` is what shipments, legs and reports remember."""
+
+    name: str
+    calls: Courier
+    door: PushDoor
 
 
 class AddressUnknown(Exception):
@@ -104,6 +147,7 @@ class AddressBook(Protocol):
 class HeardReport:
     """A stored report, opened. `body` is None once it was purged."""
 
+    courier: str
     code: str
     occurred_at: datetime
     verdict: str
@@ -115,15 +159,45 @@ class ShipmentChangedMeanwhile(Exception):
     """The shipment is no longer what the decision was made by; nothing was written. Read it and decide again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A report with what was made of it."""
+
+    report: Report
+    source: Source
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a report's parcel: None where no leg of ours is meant. `order_no` is that leg's."""
+
+    shipment: Shipment | None
+    order_no: str
+    heard: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an answer's scans: those heard before, and since when a hint beside them is not borne out."""
+
+    shipment: Shipment
+    heard: frozenset[str]
+    doubted_since: datetime | None
+
+
 class ReportStore(Protocol):
-    async def about(self, uow: UnitOfWork, report: Report, *, lock: bool) -> tuple[Shipment | None, bool]: ...
-    def record(
-        self, uow: UnitOfWork, shipment: Shipment, report: Report, source: Source, verdict: Verdict
-    ) -> None: ...
+    async def about(self, uow: UnitOfWork, report: Report, *, lock: bool) -> About: ...
+    async def known(self, uow: UnitOfWork, shipment_id: UUID, reports: Sequence[Report]) -> Known: ...
+    def record(self, uow: UnitOfWork, shipment: Shipment, judged: Sequence[Judged]) -> None: ...
+    def hint(self, uow: UnitOfWork, shipment: Shipment, report: Report) -> None: ...
+    def doubt(self, uow: UnitOfWork, shipment: Shipment, reports: Sequence[Report]) -> None: ...
     def repeat(self, uow: UnitOfWork, report: Report) -> None: ...
-    def hold(self, uow: UnitOfWork, report: Report, source: Source, verdict: Verdict) -> None: ...
+    def hold(self, uow: UnitOfWork, judged: Judged) -> None: ...
     async def of_shipment(self, uow: UnitOfWork, shipment_id: UUID) -> list[HeardReport]: ...
-    async def take_held(self, uow: UnitOfWork, limit: int) -> list[tuple[Source, bytes]]: ...
+    async def take_held(
+        self, uow: UnitOfWork, couriers: Sequence[str], limit: int
+    ) -> list[tuple[str, bytes]]: ...
 
 
 class ShipmentStore(Protocol):
@@ -134,6 +208,7 @@ class ShipmentStore(Protocol):
     def place(self, uow: UnitOfWork, shipment: Shipment, before: int) -> None: ...
     def save(self, uow: UnitOfWork, shipment: Shipment) -> None: ...
     def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None: ...
+    def note_waybill(self, uow: UnitOfWork, shipment: Shipment) -> None: ...
     def add_act(self, uow: UnitOfWork, act: Act) -> None: ...
     async def acts(self, uow: UnitOfWork, shipment_id: UUID) -> list[Act]: ...
     async def get(self, uow: UnitOfWork, shipment_id: UUID) -> Shipment | None: ...
@@ -147,3 +222,4 @@ class ShipmentStore(Protocol):
         self, uow: UnitOfWork, unit: str, before: UUID, limit: int, *, attention: bool
     ) -> list[Shipment]: ...
     async def purge(self, uow: UnitOfWork, limit: int) -> int: ...
+    async def purge_proofs(self, uow: UnitOfWork, limit: int) -> int: ...

@@ -1,7 +1,6 @@
-"""A courier's push at our door: verified over its raw bytes, stored, and applied in the same commit."""
+"""A courier's push at our door: checked, stored, and applied in the same commit."""
 
 import hashlib
-from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -11,30 +10,34 @@ from chassis.jobs import Begin
 from courier_svc.domain.tracking import Report, Verdict
 
 from .desk import Desk
-from .hear_report import hear_report
-from .ports import PushUnreadable, ShipmentChangedMeanwhile
+from .hear_report import hear_push
+from .ports import Carrier, Judged, Knock, PushUnreadable, ShipmentChangedMeanwhile
 
 log = structlog.get_logger(__name__)
 
 _UNLOCKED_TRIES: Final = 2
 
 
-async def receive_push(desk: Desk, begin: Begin, headers: Mapping[str, str], body: bytes) -> None:
-    """Returning means it stands and may be acknowledged. Raises PushUnverified.
+async def receive_push(desk: Desk, begin: Begin, carrier: Carrier, knock: Knock) -> None:
+    """Returning means that every scan in it stands and it may be acknowledged. Raises PushUnverified.
 
-    Applying it is part of the statement that stores it, so both stand before the acknowledgement leaves;
-    what cannot be read or applied is stored all the same.
+    Applying a scan is part of the statement that stores it, so both stand before the acknowledgement leaves; what
+    cannot be read or applied is stored all the same. Where the third of them fails, the first two are repeats when
+    the push comes again.
     """
-    desk.door.verify(headers, body)
     try:
-        report = desk.door.read(body)
+        scans = carrier.door.open(knock)
     except PushUnreadable as error:
-        log.error("push_unreadable", cause=str(error))
-        async with begin() as uow:
-            desk.reports.hold(uow, _unread(body), "push", Verdict.UNREADABLE)
+        await _keep_unread(desk, begin, carrier, knock.body, error)
         return
-    async with desk.turns.of(report.order_no):
-        await _hear(desk, begin, report)
+    for scan in scans:
+        try:
+            report = carrier.door.read(scan)
+        except PushUnreadable as error:
+            await _keep_unread(desk, begin, carrier, scan, error)
+            continue
+        async with desk.turns.of(report.order_no or report.waybill_no or ""):
+            await _hear(desk, begin, report)
 
 
 async def _hear(desk: Desk, begin: Begin, report: Report) -> None:
@@ -42,16 +45,20 @@ async def _hear(desk: Desk, begin: Begin, report: Report) -> None:
     for _ in range(_UNLOCKED_TRIES):
         try:
             async with begin() as uow:
-                await hear_report(desk, uow, report, "push")
+                await hear_push(desk, uow, report)
             return
         except ShipmentChangedMeanwhile:
             log.info("shipment_changed_meanwhile", order_no=report.order_no)
     async with begin() as uow:
-        await hear_report(desk, uow, report, "push", lock=True)
+        await hear_push(desk, uow, report, lock=True)
 
 
-def _unread(body: bytes) -> Report:
-    return Report(
+async def _keep_unread(
+    desk: Desk, begin: Begin, carrier: Carrier, body: bytes, error: PushUnreadable
+) -> None:
+    log.error("push_unreadable", courier=carrier.name, cause=str(error))
+    report = Report(
+        courier=carrier.name,
         event_id="sha256:" + hashlib.sha256(body).hexdigest(),
         order_no="",
         waybill_no=None,
@@ -60,3 +67,5 @@ def _unread(body: bytes) -> Report:
         occurred_at=now(),
         body=body,
     )
+    async with begin() as uow:
+        desk.reports.hold(uow, Judged(report, "push", Verdict.UNREADABLE))

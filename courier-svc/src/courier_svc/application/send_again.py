@@ -35,7 +35,7 @@ def send_again(desk: Desk, uow: UnitOfWork, shipment: Shipment, address: Address
 
 def begin_next_leg(desk: Desk, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
     """Saves the shipment with a new order number and puts that order to work."""
-    shipment.begin_leg()
+    shipment.begin_leg(desk.carriers.choose(shipment.unit, shipment.direction))
     desk.shipments.save(uow, shipment)
     desk.shipments.begin_leg(uow, shipment, why)
     uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})

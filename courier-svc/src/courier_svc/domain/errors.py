@@ -1,6 +1,6 @@
 """What can be wrong with a request about shipments, as sentences."""
 
-from chassis.problems import Conflict, NotFound, Unauthorized
+from chassis.problems import Conflict, NotFound, ServiceUnavailable, Unauthorized
 
 from .shipment import CalledOff
 from .transitions import State, allowed
@@ -63,8 +63,33 @@ class NoLongerWanted(Conflict):
         )
 
 
+class NoLabel(Conflict):
+    """There is nothing to print a label for."""
+
+    slug = "shipment-without-label"
+    title = ("没有可打印的面单", "No label to print")
+
+    def __init__(self, state: State) -> None:
+        super().__init__(
+            f"寄递{_STATES[state]}，没有可打印的面单。快递公司接单、尚未揽收时才能打印。",
+            f"The shipment is {state.value}: a label can be printed once the courier took the order, until pick-up.",
+            state=state.value,
+        )
+
+
+class CourierNotAnswering(ServiceUnavailable):
+    slug = "courier-not-answering"
+    title = ("快递公司暂无应答", "The courier does not answer")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "快递公司系统暂时没有应答，请稍后重试。",
+            "The courier's system does not answer at the moment; try again later.",
+        )
+
+
 class PushUnverified(Unauthorized):
-    """A push whose signature, key or time does not hold. Told in the log, not to the caller."""
+    """A push that does not prove to be the courier's. Told in the log, not to the caller."""
 
     slug = "push-unverified"
     title = ("无法验证签名", "Cannot be verified")

@@ -23,7 +23,7 @@ ACTS: Final = Rule(
 )
 
 FATES: Final[Fates] = {
-    "shipment": Fate(goes=("applicant_id", "sealed_address", "sealed_next_address")),
+    "shipment": Fate(goes=("applicant_id", "sealed_address", "sealed_next_address", "sealed_proof")),
     "shipment_act": Fate(
         stays=("acted_by",),
         why=(

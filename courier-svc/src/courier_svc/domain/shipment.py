@@ -20,7 +20,10 @@ class Shipment:
     """The aggregate as its row holds it. Sealed fields are opened only by whoever needs them.
 
     `leg` counts the times it was given to a courier; each leg has an order number of its own, which
-    never changes, so that placing an order may be repeated until an answer comes.
+    never changes, so that placing an order may be repeated until an answer comes. `courier` is the name of the one
+    that carries the present leg.
+    `id_bound` asks for the hand-over to the named person against the ID card; `sealed_proof` is what the courier said
+    of the hand-over.
     `address_given` says that the applicant or the unit gave it here; otherwise it is the case's own.
     `called_off` says why the case no longer wants it: what has not left does not leave, and what comes
     back stays. `ordered_at` is when the courier was first asked for this leg: from then on it may know the order.
@@ -35,7 +38,9 @@ class Shipment:
     department: str
     direction: Direction
     postage_free: bool
+    id_bound: bool
     requested_at: datetime
+    courier: str
     state: State
     version: int
     leg: int
@@ -43,6 +48,7 @@ class Shipment:
     waybill_no: str | None = None
     sealed_address: bytes | None = None
     sealed_next_address: bytes | None = None
+    sealed_proof: bytes | None = None
     address_given: bool = False
     attention: str | None = None
     called_off: CalledOff | None = None
@@ -53,6 +59,7 @@ class Shipment:
     ended_at: datetime | None = None
     last_heard_at: datetime | None = None
     purge_at: datetime | None = None
+    proof_purge_at: datetime | None = None
     revision: int | None = None
 
     @property
@@ -78,9 +85,10 @@ class Shipment:
                 told.append((self._event(edge.event, at, reason), self.version))
         return told
 
-    def begin_leg(self) -> None:
+    def begin_leg(self, courier: str) -> None:
         """A new order number, unknown to any courier so far."""
         self.leg += 1
+        self.courier = courier
         self.order_no = order_number(self.id, self.leg)
         self.waybill_no = self.attention = self.purge_at = None
         self.ordered_at = self.cancel_requested_at = None

@@ -11,16 +11,20 @@ from typing import Final, NamedTuple
 from .shipment import Shipment
 from .transitions import Edge, Move, State, path
 
+_ENDS: Final = {State.DELIVERED: Move.DELIVERED, State.RETURNED: Move.CAME_BACK}
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One scan as a courier tells it, by push or when asked.
 
-    `event_id` is the courier's own, the same in every repeat. `move` is what its code means to us;
-    None when we do not know the code: then the parcel is moving at most, never delivered.
+    `event_id` is the same in every repeat, by push or query. `order_no` is empty where the courier named only its
+    waybill. `move` is what its code means to us; None when we do not know the code: then the parcel is moving at
+    most, never delivered.
     `body` is the report as it came; it may name people, so it is sealed before it is stored.
     """
 
+    courier: str
     event_id: str
     order_no: str
     waybill_no: str | None
@@ -36,10 +40,25 @@ class Verdict(StrEnum):
     """True, but it moves nothing: older than what we know, or a code without meaning to us."""
     CONTRADICTION = "contradiction"
     """Cannot be true together with what we know; kept, shown to the unit, settled by asking the courier."""
+    HINT = "hint"
+    """Said by a push that proves too little; waits for the courier's own books, and moves nothing until then."""
+    UNCONFIRMED = "unconfirmed"
+    """A hint that the courier's books did not bear out."""
     HELD = "held"
     """About an order that we do not know (yet)."""
     UNREADABLE = "unreadable"
     """Authentic, but not of the agreed form."""
+
+
+class Trust(StrEnum):
+    """How far a courier's pushes are believed without asking its books."""
+
+    STEPS = "steps"
+    """What moves a parcel on its way; not that it has arrived or come back."""
+    NOTHING = "nothing"
+
+    def covers(self, move: Move | None) -> bool:
+        return self is Trust.STEPS and move not in _ENDS.values()
 
 
 class Judgement(NamedTuple):
@@ -59,7 +78,6 @@ _RANK: Final = {
     State.RETURNED: 3,
 }
 _TELLS: Final = {Move.PICKED_UP: 1, Move.MOVED: 2}
-_ENDS: Final = {State.DELIVERED: Move.DELIVERED, State.RETURNED: Move.CAME_BACK}
 
 
 def judge(shipment: Shipment, report: Report) -> Judgement:

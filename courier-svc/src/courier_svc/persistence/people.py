@@ -18,11 +18,12 @@ _IDS: Final = """(SELECT id FROM shipment WHERE applicant_id = $1 AND ($2::uuid 
 UNION (SELECT DISTINCT shipment_id FROM shipment_act WHERE acted_by = $1 AND ($2::uuid IS NULL OR shipment_id > $2)
  ORDER BY shipment_id LIMIT $3) ORDER BY 1 LIMIT $3"""
 _SHIPMENTS: Final = """SELECT s.*, ARRAY(SELECT jsonb_build_object('code', r.code, 'at', r.occurred_at)
- FROM courier_report r WHERE r.shipment_id = s.id ORDER BY r.occurred_at) AS scans FROM shipment s
+ FROM courier_report r WHERE r.shipment_id = s.id AND r.verdict NOT IN ('hint', 'unconfirmed')
+ ORDER BY r.occurred_at) AS scans FROM shipment s
  WHERE s.applicant_id = $1 AND s.id = ANY($2::uuid[]) ORDER BY s.id"""
-_ACTS: Final = """SELECT a.shipment_id, s.case_id, a.what, a.at, a.officer_id, a.acted_by, a.mandate_id
- FROM shipment_act a JOIN shipment s ON s.id = a.shipment_id WHERE a.shipment_id = ANY($1::uuid[]) ORDER BY a.id"""
-_SEALED: Final = ("sealed_address", "sealed_next_address")
+_ACTS: Final = """SELECT a.shipment_id, (SELECT case_id FROM shipment WHERE id = a.shipment_id) AS case_id, a.what,
+ a.at, a.officer_id, a.acted_by, a.mandate_id FROM shipment_act a WHERE a.shipment_id = ANY($1::uuid[]) ORDER BY a.id"""
+_SEALED: Final = ("sealed_address", "sealed_next_address", "sealed_proof")
 
 _OPEN: Final = (
     "SELECT case_no FROM shipment WHERE applicant_id = $1 AND ended_at IS NULL ORDER BY id LIMIT 20"
@@ -31,8 +32,10 @@ _OPEN: Final = (
 _LOCK: Final = "SELECT FROM shipment WHERE applicant_id = $1 ORDER BY id FOR UPDATE"
 _REPORTS: Final = """UPDATE courier_report SET sealed_body = NULL WHERE sealed_body IS NOT NULL AND shipment_id IN
  (SELECT id FROM shipment WHERE applicant_id = $1 AND ended_at IS NOT NULL)"""
-_ADDRESSES: Final = """UPDATE shipment SET sealed_address = NULL, sealed_next_address = NULL, purge_at = NULL
- WHERE applicant_id = $1 AND ended_at IS NOT NULL AND coalesce(sealed_address, sealed_next_address) IS NOT NULL"""
+_ADDRESSES: Final = """UPDATE shipment SET sealed_address = NULL, sealed_next_address = NULL, sealed_proof = NULL,
+  purge_at = NULL, proof_purge_at = NULL
+ WHERE applicant_id = $1 AND ended_at IS NOT NULL
+  AND coalesce(sealed_address, sealed_next_address, sealed_proof) IS NOT NULL"""
 # Still by an agent, and no longer by which.
 _LOOSEN_ACTS: Final = """UPDATE shipment_act SET acted_by = $2, mandate_id = NULL WHERE acted_by IS NOT NULL
  AND shipment_id IN (SELECT id FROM shipment WHERE applicant_id = $1 AND ended_at IS NOT NULL)"""
@@ -78,7 +81,7 @@ class CourierPeople:
         await uow.execute(_LOOSEN_ACTS, account_id, NOBODY)
         parcels = _count(await uow.execute(_LOOSEN, account_id, NOBODY))
         return [
-            *erased("寄送地址", "Addresses", addresses),
+            *erased("寄送地址、签收凭证", "Addresses and proofs of delivery", addresses),
             *erased("快递公司回传的内容", "What couriers reported", reports),
             *erased("寄递与本人的关联", "Whose the parcels were", parcels),
             *kept(UNDER_WAY, await uow.fetchval(_LEFT, account_id), None),

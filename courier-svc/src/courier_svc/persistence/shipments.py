@@ -19,11 +19,12 @@ from courier_svc.domain.transitions import State
 _NAMES: Final = tuple(field.name for field in fields(Shipment) if field.name != "revision")
 # The system column tells one state of the row from the next, whoever wrote it and whatever they changed.
 SELECTED: Final = ", ".join(f"s.{name}" for name in _NAMES) + ", s.xmin AS revision"
-_WIDTH: Final = len(_NAMES) + 1
+WIDTH: Final = len(_NAMES) + 1
+"""Columns of `SELECTED`."""
 _STATE: Final = _NAMES.index("state")
 _FIXED: Final = {
     "id", "case_id", "case_no", "applicant_id", "unit", "department", "direction", "postage_free",
-    "requested_at",
+    "id_bound", "requested_at",
 }  # fmt: skip
 _MUTABLE: Final = tuple(name for name in _NAMES if name not in _FIXED)
 _VALUES: Final = attrgetter(*_MUTABLE)
@@ -35,24 +36,27 @@ SAVE_READ_COUNT: Final = 2 + len(_MUTABLE)
 # The present parcel of a case in one direction is served by resending it, never by a second one beside it.
 _ADDED: Final = (
     "id", "case_id", "case_no", "applicant_id", "unit", "department", "direction", "postage_free", "requested_at",
-    "state", "version", "leg", "order_no",
+    "state", "version", "leg", "order_no", "courier", "id_bound",
 )  # fmt: skip
 _ADDED_VALUES: Final = attrgetter(*_ADDED)
 _ADD = f"""WITH s AS (
  INSERT INTO shipment ({", ".join(_ADDED)})
  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bool[],
-  $9::timestamptz[], $10::text[], $11::int[], $12::int[], $13::text[]) AS new ({", ".join(_ADDED)})
+  $9::timestamptz[], $10::text[], $11::int[], $12::int[], $13::text[], $14::text[], $15::bool[])
+  AS new ({", ".join(_ADDED)})
  WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = new.case_id AND direction = new.direction
   AND state NOT IN ('delivered', 'cancelled'))
- RETURNING id, leg, order_no, requested_at)
-INSERT INTO leg (order_no, shipment_id, number, why, begun_at) SELECT order_no, id, leg, 'first', requested_at FROM s
+ RETURNING id, leg, order_no, requested_at, courier)
+INSERT INTO leg (order_no, shipment_id, number, why, begun_at, courier)
+ SELECT order_no, id, leg, 'first', requested_at, courier FROM s
 RETURNING shipment_id"""
 
 _SAVE = Statement(SAVE_READ)
 
 _ADD_LEG = Statement(
-    "INSERT INTO leg (order_no, shipment_id, number, why, begun_at) VALUES ($1, $2, $3, $4, $5)"
+    "INSERT INTO leg (order_no, shipment_id, number, why, begun_at, courier) VALUES ($1, $2, $3, $4, $5, $6)"
 )
+_NOTE_WAYBILL = Statement("UPDATE leg SET waybill_no = $2 WHERE order_no = $1 AND waybill_no IS NULL")
 
 _ADD_ACT = Statement(
     """INSERT INTO shipment_act (id, shipment_id, what, at, officer_id, acted_by, mandate_id)
@@ -68,8 +72,9 @@ _NOTE_ASKED = Statement(
 
 # Only what the answer tells, and guarded by the version: wishes that came while the courier answered stay.
 _PLACE = Statement(
-    """UPDATE shipment SET waybill_no = coalesce(waybill_no, $3), state = $4, version = $5, created_at = $6
- WHERE id = $1 AND version = $2"""
+    """UPDATE leg SET waybill_no = moved.waybill_no FROM $moved AS moved WHERE leg.order_no = moved.order_no""",
+    moved="""UPDATE shipment SET waybill_no = coalesce(waybill_no, $3), state = $4, version = $5, created_at = $6
+ WHERE id = $1 AND version = $2 RETURNING order_no, waybill_no""",
 )
 
 _GET = f"SELECT {SELECTED} FROM shipment s WHERE id = $1"
@@ -94,6 +99,11 @@ emptied AS (UPDATE shipment SET sealed_address = NULL, sealed_next_address = NUL
 reports AS (UPDATE courier_report SET sealed_body = NULL FROM due WHERE courier_report.shipment_id = due.id)
 SELECT count(*) FROM due"""
 
+_PURGE_PROOFS = """WITH due AS (
+ SELECT id FROM shipment WHERE proof_purge_at <= now() ORDER BY proof_purge_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+emptied AS (UPDATE shipment SET sealed_proof = NULL, proof_purge_at = NULL FROM due WHERE shipment.id = due.id)
+SELECT count(*) FROM due"""
+
 
 def saved_values(shipment: Shipment) -> tuple[Any, ...]:
     """What `SAVE_READ` takes."""
@@ -102,7 +112,7 @@ def saved_values(shipment: Shipment) -> tuple[Any, ...]:
 
 def read_shipment(row: asyncpg.Record) -> Shipment:
     """The shipment in the first columns of `row`, as `SELECTED` names them."""
-    values: list[Any] = list(row)[:_WIDTH]
+    values: list[Any] = list(row)[:WIDTH]
     values[_STATE] = State(values[_STATE])
     return Shipment(*values)
 
@@ -140,7 +150,11 @@ class PgShipments:
         self._write(uow, _SAVE, *saved_values(shipment))
 
     def begin_leg(self, uow: UnitOfWork, shipment: Shipment, why: str) -> None:
-        uow.write(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now())
+        uow.write(_ADD_LEG, shipment.order_no, shipment.id, shipment.leg, why, now(), shipment.courier)
+
+    def note_waybill(self, uow: UnitOfWork, shipment: Shipment) -> None:
+        """Of the present leg, for pushes that name nothing else."""
+        uow.write(_NOTE_WAYBILL, shipment.order_no, shipment.waybill_no)
 
     def add_act(self, uow: UnitOfWork, act: Act) -> None:
         by = act.by
@@ -184,6 +198,10 @@ class PgShipments:
     async def purge(self, uow: UnitOfWork, limit: int) -> int:
         """Empties what is sealed about parcels whose time has come; how many there were."""
         return int(await uow.fetchval(_PURGE, limit))
+
+    async def purge_proofs(self, uow: UnitOfWork, limit: int) -> int:
+        """Empties proofs of delivery whose time has come; how many there were."""
+        return int(await uow.fetchval(_PURGE_PROOFS, limit))
 
     def _write(self, uow: UnitOfWork, statement: Statement, *args: Any) -> None:
         uow.write(statement, *args, rows=1, otherwise=ShipmentChangedMeanwhile)

@@ -22,6 +22,8 @@ shipment = sa.Table(
     sa.Column("department", sa.Text, nullable=False),
     sa.Column("direction", sa.Text, nullable=False),
     sa.Column("postage_free", sa.Boolean, nullable=False),
+    sa.Column("id_bound", sa.Boolean, nullable=False, comment="handed over against the ID card only"),
+    sa.Column("courier", sa.Text, nullable=False, comment="that carries the present leg"),
     sa.Column("requested_at", _TIME, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -41,7 +43,9 @@ shipment = sa.Table(
     sa.Column("picked_up_at", _TIME),
     sa.Column("ended_at", _TIME),
     sa.Column("last_heard_at", _TIME),
-    sa.Column("purge_at", _TIME, comment="when the sealed columns are emptied"),
+    sa.Column("sealed_proof", sa.LargeBinary, comment="what the courier said of the hand-over"),
+    sa.Column("purge_at", _TIME, comment="when the sealed columns are emptied, but for the proof"),
+    sa.Column("proof_purge_at", _TIME, comment="when the proof is emptied"),
 )
 # `state` is in no index, nor in the condition of one: moving a shipment stays a HOT update.
 sa.Index("shipment_case", shipment.c.case_id)
@@ -49,6 +53,11 @@ sa.Index("shipment_applicant", shipment.c.applicant_id, shipment.c.id)
 sa.Index("shipment_unit", shipment.c.unit, shipment.c.id)
 sa.Index(
     "shipment_attention", shipment.c.unit, shipment.c.id, postgresql_where=shipment.c.attention.is_not(None)
+)
+sa.Index(
+    "shipment_proof_purge",
+    shipment.c.proof_purge_at,
+    postgresql_where=shipment.c.proof_purge_at.is_not(None),
 )
 sa.Index("shipment_purge", shipment.c.purge_at, postgresql_where=shipment.c.purge_at.is_not(None))
 
@@ -60,15 +69,18 @@ leg = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("why", sa.Text, nullable=False, comment="first, sent_again, readdressed"),
     sa.Column("begun_at", _TIME, nullable=False),
+    sa.Column("courier", sa.Text, nullable=False),
+    sa.Column("waybill_no", sa.Text, comment="what some couriers name their parcels by"),
     sa.UniqueConstraint("shipment_id", "number", name="leg_number_once"),
 )
+sa.Index("leg_waybill", leg.c.waybill_no, postgresql_where=leg.c.waybill_no.is_not(None))
 
 shipment_act = sa.Table(
     "shipment_act",
     metadata,
     sa.Column("id", UUID, primary_key=True),
     sa.Column("shipment_id", UUID, sa.ForeignKey("shipment.id"), nullable=False),
-    sa.Column("what", sa.Text, nullable=False, comment="address_changed, sent_again"),
+    sa.Column("what", sa.Text, nullable=False, comment="address_changed, sent_again, label_printed"),
     sa.Column("at", _TIME, nullable=False),
     sa.Column("officer_id", UUID, comment="an officer of the unit did it"),
     sa.Column("acted_by", UUID, comment="the account that did it for the applicant"),
@@ -87,7 +99,7 @@ courier_report = sa.Table(
     metadata,
     sa.Column("id", UUID, primary_key=True),
     sa.Column("courier", sa.Text, nullable=False),
-    sa.Column("event_id", sa.Text, nullable=False, comment="the courier's own, the same in every repeat"),
+    sa.Column("event_id", sa.Text, nullable=False, comment="the same in every repeat, by push or query"),
     sa.Column("shipment_id", UUID, comment="null while the order is unknown to us"),
     sa.Column("order_no", sa.Text, nullable=False),
     sa.Column("waybill_no", sa.Text),

@@ -24,7 +24,7 @@ _NEEDED = {
         "fiscal.secret",
         "fiscal.public.pem",
     ),
-    "courier-svc": ("courier.public.pem", "courier-customer.private.pem"),
+    "courier-svc": ("ems.secret", "ems-authorization.secret", "sf.secret", "sf-push.secret"),
 }
 
 

@@ -24,9 +24,15 @@ from .control import people as control_people
 from .control.acquirers import acquirer_routes
 from .control.door import ControlDoor
 from .control.ledgers import Ledgers
-from .courier import api as courier_api
 from .courier.books import CourierBooks
 from .courier.depot import Depot
+from .courier.door import CourierDoor
+from .courier.ems.api import EmsApi
+from .courier.ems.envelope import Envelope
+from .courier.ems.face import EmsFace, EmsSender
+from .courier.parcels import Courier, Face
+from .courier.sf.api import SfApi
+from .courier.sf.face import SfFace, SfSender
 from .edge import Edge
 from .faults import FaultBoard, Partner
 from .gate import Gate
@@ -44,7 +50,6 @@ from .wechat.people import WeChatPeople
 from .wechat.service import App, WeChat
 
 BANK_HEADERS = HeaderNames.of("bank", "merchant")
-COURIER_HEADERS = HeaderNames.of("courier", "customer")
 CITY_RETURN = "/api/identity/ways/city/return"
 """Below our own address; what we registered at the city's platform."""
 
@@ -57,7 +62,8 @@ class Sandbox:
         self.keys = KeyRing.load(settings.keys)
         self.board = FaultBoard()
         self.tempo = Tempo.of(settings)
-        self.bank_signer, self.courier_signer = Signer(self.keys.bank), Signer(self.keys.courier)
+        self.bank_signer = Signer(self.keys.bank)
+        self.ems_envelope = Envelope(self.keys.ems)
         self.books = Books(settings.data)
         self.notices = NoticeBook(self.books)
         self.dispatcher = Dispatcher(self.notices, Postman(self._senders()), self.board, self.tempo)
@@ -65,13 +71,18 @@ class Sandbox:
         office = Office(self.books, self.notices, submit, self.board, self.tempo)
         self.bank = Acquirer.open("bank", office, BankDialect())
         self.acquirers = [self.bank]
-        self.depot = Depot(CourierBooks(self.books), self.notices, submit, self.tempo)
+        self.depot = self._open_depot(settings)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
         self.faces = faces.FaceChecks(self.books)
         self.fines = fines.IssuingSystem(self.books)
         self.fiscal = fiscal.FiscalPlatform(self.books, self.board, Signer(self.keys.fiscal_seal))
         self._open_ways_in(settings)
+
+    def _open_depot(self, settings: PartnersSettings) -> Depot:
+        push_base = settings.push_url or settings.client_url
+        faces: dict[Courier, Face] = {"ems": EmsFace(push_base), "sf": SfFace(push_base, settings.sf_codes)}
+        return Depot(CourierBooks(self.books), self.notices, self.dispatcher.submit, self.tempo, faces)
 
     def _open_ways_in(self, settings: PartnersSettings) -> None:
         mini = App(settings.wechat_mini, self.keys.wechat_mini)
@@ -99,7 +110,7 @@ class Sandbox:
         return [
             *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
             *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
-            *courier_api.routes(self._courier_edge(), self.depot),
+            *self._courier_routes(),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
             *self._realname_routes(),
             *fines.routes(self._hmac_edge("fines", self.keys.fines), self.fines),
@@ -112,7 +123,8 @@ class Sandbox:
     def _senders(self) -> dict[Partner, Sender]:
         return {
             "bank": SignedSender(BANK_HEADERS, self.bank_signer, "code", "SUCCESS"),
-            "courier": SignedSender(COURIER_HEADERS, self.courier_signer, "return_code", "0000"),
+            "ems": EmsSender(self.ems_envelope, self.settings.ems_sender),
+            "sf": SfSender(self.keys.sf_push),
         }
 
     def _bank_edge(self) -> Edge:
@@ -121,10 +133,14 @@ class Sandbox:
         gate = Gate(BANK_HEADERS, merchants, verifier)
         return Edge("bank", gate, self.board, self.bank_signer, self.settings.public_url)
 
-    def _courier_edge(self) -> Edge:
-        verifier = Ed25519Verifier(self.keys.courier_customer)
-        gate = Gate(COURIER_HEADERS, (self.settings.courier_customer,), verifier)
-        return Edge("courier", gate, self.board, self.courier_signer)
+    def _courier_routes(self) -> list[Route]:
+        settings = self.settings
+        ems = EmsApi(self.depot, self.ems_envelope, settings.ems_sender, self.keys.ems_authorization)
+        sf = SfApi(self.depot, settings.sf_partner, self.keys.sf)
+        return [
+            *ems.routes(CourierDoor("ems", self.board, settings.public_url)),
+            *sf.routes(CourierDoor("sf", self.board, settings.public_url)),
+        ]
 
     def _hmac_edge(self, partner: Partner, secret: bytes) -> Edge:
         gate = Gate(HeaderNames.of(partner, "app"), (self.settings.app,), HmacVerifier(secret))

@@ -31,16 +31,16 @@ CREATE TABLE IF NOT EXISTS pay_refund (
     created_at INTEGER NOT NULL, due_at INTEGER NOT NULL, finished_at INTEGER);
 CREATE INDEX IF NOT EXISTS pay_refund_order ON pay_refund (out_trade_no);
 CREATE INDEX IF NOT EXISTS pay_refund_running ON pay_refund (due_at) WHERE status = 'PROCESSING';
-CREATE TABLE IF NOT EXISTS courier_order (
-    seq INTEGER PRIMARY KEY, order_no TEXT NOT NULL UNIQUE, waybill_no TEXT NOT NULL UNIQUE,
-    direction TEXT NOT NULL, id_bound INTEGER NOT NULL, parties TEXT NOT NULL, notify_url TEXT NOT NULL,
-    state TEXT NOT NULL, step INTEGER NOT NULL, by_hand INTEGER NOT NULL, created_at INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS courier_order_moving ON courier_order (seq)
-    WHERE by_hand = 0 AND state NOT IN ('DELIVERED', 'RETURNED', 'CANCELLED');
-CREATE TABLE IF NOT EXISTS courier_trace (
-    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, order_no TEXT NOT NULL, code TEXT NOT NULL,
-    time INTEGER NOT NULL, description TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS courier_trace_order ON courier_trace (order_no);
+CREATE TABLE IF NOT EXISTS parcel (
+    seq INTEGER PRIMARY KEY, courier TEXT NOT NULL, order_no TEXT NOT NULL, waybill_no TEXT NOT NULL UNIQUE,
+    id_bound INTEGER NOT NULL, parties TEXT NOT NULL, notify_url TEXT NOT NULL, state TEXT NOT NULL,
+    step INTEGER NOT NULL, by_hand INTEGER NOT NULL, created_at INTEGER NOT NULL, UNIQUE (order_no, courier));
+CREATE INDEX IF NOT EXISTS parcel_moving ON parcel (seq)
+    WHERE by_hand = 0 AND state NOT IN ('DELIVERED', 'TAKEN_FROM_LOCKER', 'RETURNED', 'CANCELLED');
+CREATE TABLE IF NOT EXISTS parcel_scan (
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, waybill_no TEXT NOT NULL, order_no TEXT NOT NULL,
+    code TEXT NOT NULL, op_code TEXT NOT NULL, time INTEGER NOT NULL, description TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS parcel_scan_waybill ON parcel_scan (waybill_no);
 CREATE TABLE IF NOT EXISTS notice (
     seq INTEGER PRIMARY KEY, notice_id TEXT NOT NULL UNIQUE, partner TEXT NOT NULL, ref TEXT NOT NULL,
     url TEXT NOT NULL, body BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,

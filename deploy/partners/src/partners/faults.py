@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refused
 
-Partner = Literal["bank", "courier", "sms", "realname", "fines", "fiscal", "wechat", "city"]
+Partner = Literal["bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city"]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
+_GROUPS: dict[str, tuple[Partner, ...]] = {"courier": ("ems", "sf")}
 
 BadToken = Literal["alg_none", "hs256", "foreign_key", "issuer", "audience", "nonce", "expired", "subject"]
 Countdown = Annotated[int, Field(ge=-1, le=1_000_000)]  # −1: until cleared
@@ -39,6 +40,8 @@ class Faults(BaseModel):
     wrong_merchant_next: Countdown = 0
 
     no_stock_next: Countdown = 0
+    repeat_refused: bool = False
+
     busy_next: Countdown = 0
     bad_token_next: Countdown = 0
     bad_token_how: BadToken = "foreign_key"
@@ -55,6 +58,16 @@ class Faults(BaseModel):
         return self.take("drop_next") or random.random() < self.drop_rate
 
 
+def partners_of(name: str) -> tuple[Partner, ...]:
+    """`courier` stands for every courier. Raises Refused."""
+    for partner in PARTNERS:
+        if partner == name:
+            return (partner,)
+    if name not in _GROUPS:
+        raise Refused(404, "PARTNER_NOT_EXIST", f"没有这个合作方: {name}")
+    return _GROUPS[name]
+
+
 class FaultBoard:
     def __init__(self) -> None:
         self._faults: dict[str, Faults] = {}
@@ -63,9 +76,7 @@ class FaultBoard:
     def of(self, partner: Partner) -> Faults:
         return self._faults[partner]
 
-    def set(self, partner: str, faults: Faults) -> None:
-        if partner not in self._faults:
-            raise Refused(404, "PARTNER_NOT_EXIST", f"没有这个合作方: {partner}")
+    def set(self, partner: Partner, faults: Faults) -> None:
         self._faults[partner] = faults
 
     def clear(self) -> None:

@@ -1,5 +1,6 @@
 """Key files: made by `python -m partners keys`, read by the server. File names are part of the protocol."""
 
+import base64
 import os
 import secrets
 from dataclasses import dataclass
@@ -11,8 +12,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from .errors import CannotStart
 
-PAIRS = ("bank", "bank-merchant", "courier", "courier-customer", "fiscal")
-SECRETS = ("sms", "realname", "fines", "fiscal", "wechat-mini", "wechat-official", "city")
+PAIRS = ("bank", "bank-merchant", "fiscal")
+SECRETS = (
+    "sms",
+    "realname",
+    "fines",
+    "fiscal",
+    "wechat-mini",
+    "wechat-official",
+    "city",
+    "ems-authorization",
+    "sf",
+    "sf-push",
+)
+SM4_KEYS = ("ems",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +34,6 @@ class KeyRing:
 
     bank: Ed25519PrivateKey
     bank_merchant: Ed25519PublicKey
-    courier: Ed25519PrivateKey
-    courier_customer: Ed25519PublicKey
     sms: bytes
     realname: bytes
     fines: bytes
@@ -31,14 +42,16 @@ class KeyRing:
     wechat_mini: bytes
     wechat_official: bytes
     city: bytes
+    ems: bytes
+    ems_authorization: bytes
+    sf: bytes
+    sf_push: bytes
 
     @classmethod
     def load(cls, folder: Path) -> "KeyRing":
         return cls(
             bank=_private(folder / "bank.private.pem"),
             bank_merchant=_public(folder / "bank-merchant.public.pem"),
-            courier=_private(folder / "courier.private.pem"),
-            courier_customer=_public(folder / "courier-customer.public.pem"),
             sms=_secret(folder / "sms.secret"),
             realname=_secret(folder / "realname.secret"),
             fines=_secret(folder / "fines.secret"),
@@ -47,6 +60,10 @@ class KeyRing:
             wechat_mini=_secret(folder / "wechat-mini.secret"),
             wechat_official=_secret(folder / "wechat-official.secret"),
             city=_secret(folder / "city.secret"),
+            ems=_secret(folder / "ems.secret"),
+            ems_authorization=_secret(folder / "ems-authorization.secret"),
+            sf=_secret(folder / "sf.secret"),
+            sf_push=_secret(folder / "sf-push.secret"),
         )
 
 
@@ -64,10 +81,13 @@ def generate(folder: Path, *, force: bool = False) -> list[Path]:
             _write(private, _private_pem(key))
             _write(public, _public_pem(key.public_key()))
             written += [private, public]
-    for name in SECRETS:
+    for name in (*SECRETS, *SM4_KEYS):
         file = folder / f"{name}.secret"
         if force or not file.exists():
-            _write(file, secrets.token_urlsafe(32).encode() + b"\n")
+            text = (
+                base64.b64encode(os.urandom(16)) if name in SM4_KEYS else secrets.token_urlsafe(32).encode()
+            )
+            _write(file, text + b"\n")
             written.append(file)
     return written
 

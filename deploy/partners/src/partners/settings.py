@@ -1,7 +1,7 @@
 """Everything the environment may say; nobody else reads it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -25,7 +25,12 @@ class PartnersSettings(BaseSettings):
 
     bank_merchant: str = "1900006101"
     bank_postal_merchant: str = "1900006102"
-    courier_customer: str = "1100006101"
+    ems_sender: str = "1100006101"
+    sf_partner: str = "POLICE61"
+    sf_codes: Literal["route", "status"] = "route"
+    push_url: str | None = Field(
+        None, description="where couriers push; what `client_url` says when left out"
+    )
     app: str = "police-platform"
     wechat_mini: str = "wx6101000000000001"
     wechat_official: str = "wx6101000000000002"

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 import orjson
+from chassis.clock import SHANGHAI
 from chassis.sealing import Sealer
-from courier_svc.channels.city_courier.codes import CODES
-from courier_svc.channels.city_courier.pushes import NAME
+from courier_svc.channels.scans import scan_id
 from courier_svc.domain.shipment import Shipment, order_number
 from courier_svc.domain.transitions import Move, State
 
@@ -20,7 +20,7 @@ _SERVICE = "courier-svc"
 _SHIPMENT = tuple(one.name for one in fields(Shipment) if one.name != "revision")
 COURIER_COLUMNS: Columns = {
     "shipment": _SHIPMENT,
-    "leg": ("order_no", "shipment_id", "number", "why", "begun_at"),
+    "leg": ("order_no", "shipment_id", "number", "why", "begun_at", "courier", "waybill_no"),
     "courier_report": (
         "id", "courier", "event_id", "shipment_id", "order_no", "waybill_no", "code", "occurred_at", "heard_at",
         "source", "verdict", "sealed_body",
@@ -29,7 +29,8 @@ COURIER_COLUMNS: Columns = {
 _KEPT = timedelta(days=30)
 """Addresses and scans are emptied so long after the parcel's end."""
 
-_CODE_OF = {move: code for code, move in reversed(CODES.items())}
+_COURIER = "ems"
+_CODE_OF = {Move.PICKED_UP: "203", Move.MOVED: "305", Move.DELIVERED: "704"}
 _shipment_values = attrgetter(*_SHIPMENT)
 
 
@@ -53,7 +54,8 @@ class CourierRows:
         shipment = Shipment(
             id=parcel.id, case_id=case.id, case_no=case.case_no, applicant_id=case.applicant_id, unit=life.unit,
             department=case.department, direction=parcel.direction,  # type: ignore[arg-type]
-            postage_free=life.item.definition.delivery_free, requested_at=parcel.requested_at,
+            postage_free=life.item.definition.delivery_free, id_bound=parcel.direction == "to_applicant",
+            courier=_COURIER, requested_at=parcel.requested_at,
             state=State.REQUESTED, version=0, leg=1, order_no=order_number(parcel.id, 1),
             waybill_no=parcel.waybill_no, ordered_at=parcel.requested_at,
         )  # fmt: skip
@@ -65,7 +67,10 @@ class CourierRows:
             shipment.purge_at = parcel.delivered_at + _KEPT
         shipment.last_heard_at = parcel.delivered_at
         self._batch.add(_SERVICE, "shipment", *_shipment_values(shipment))
-        self._batch.add(_SERVICE, "leg", shipment.order_no, shipment.id, 1, "first", parcel.requested_at)
+        self._batch.add(
+            _SERVICE, "leg", shipment.order_no, shipment.id, 1, "first", parcel.requested_at, _COURIER,
+            parcel.waybill_no,
+        )  # fmt: skip
 
     def _walk(self, life: Life, shipment: Shipment, parcel: Parcel, kept: bool) -> None:
         moved_at = parcel.picked_up_at + (parcel.delivered_at - parcel.picked_up_at) / 2
@@ -86,13 +91,14 @@ class CourierRows:
             life.notes.append(("originals_delivered", parcel.delivered_at, facts))
 
     def _add_report(self, shipment: Shipment, code: str, at: datetime, kept: bool) -> None:
-        event_id = f"ce_{self._chance.getrandbits(80):020x}"
+        assert shipment.waybill_no is not None
+        event_id = scan_id(shipment.waybill_no, code, at)
         body = {
-            "event_id": event_id, "order_no": shipment.order_no, "waybill_no": shipment.waybill_no,
-            "code": code, "time": at.isoformat(), "description": "快件扫描",
+            "orderNo": shipment.order_no, "waybillNo": shipment.waybill_no, "opCode": code,
+            "opTime": f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", "opDesc": "快件扫描",
         }  # fmt: skip
         sealed = self._sealer.seal(orjson.dumps(body), event_id.encode()) if kept else None
         self._batch.add(
-            _SERVICE, "courier_report", self._chance.uuid7(at), NAME, event_id, shipment.id, shipment.order_no,
+            _SERVICE, "courier_report", self._chance.uuid7(at), _COURIER, event_id, shipment.id, shipment.order_no,
             shipment.waybill_no, code, at, at, "push", "applied", sealed,
         )  # fmt: skip

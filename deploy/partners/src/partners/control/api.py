@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from ..courier.depot import Depot
 from ..errors import Refused
-from ..faults import PARTNERS, FaultBoard, Faults
+from ..faults import PARTNERS, FaultBoard, Faults, partners_of
 from ..fields import text
 from ..fines import IssuingSystem, PutDecision
 from ..notices.book import NoticeBook
@@ -37,13 +37,14 @@ def fault_routes(door: ControlDoor, board: FaultBoard, dispatcher: Dispatcher) -
         return board.now_set()
 
     def put(ask: Ask) -> Answer:
-        partner = ask.path["partner"]
-        board.set(partner, ask.read(Faults))
-        dispatcher.release(partner)
-        return board.now_set()[partner]
+        chosen = partners_of(ask.path["partner"])
+        for partner in chosen:
+            board.set(partner, ask.read(Faults))
+            dispatcher.release(partner)
+        return board.now_set()[chosen[0]]
 
     def clear(ask: Ask) -> Answer:
-        chosen = [ask.path["partner"]] if "partner" in ask.path else list(PARTNERS)
+        chosen = partners_of(ask.path["partner"]) if "partner" in ask.path else PARTNERS
         for partner in chosen:
             board.set(partner, Faults())
             dispatcher.release(partner)
@@ -107,7 +108,8 @@ def notice_routes(door: ControlDoor, book: NoticeBook, dispatcher: Dispatcher) -
         return {"notice_id": notice.notice_id}
 
     def redeliver_all(ask: Ask) -> Answer:
-        notices = book.unacked(ask.query.get("partner"))
+        partner = ask.query.get("partner")
+        notices = book.unacked(partners_of(partner) if partner else PARTNERS)
         for notice in notices:
             dispatcher.redeliver(notice)
         return {"count": len(notices)}

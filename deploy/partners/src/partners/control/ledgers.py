@@ -7,6 +7,7 @@ import orjson
 
 from ..books import Books
 from ..clock import wire_or_none
+from ..faults import partners_of
 from .door import Answer, Ask
 
 PAGE, LARGEST_PAGE = 1_000, 10_000
@@ -28,13 +29,14 @@ _PAY_FILTER = (
 )
 _COURIER_FILTER = (
     "(?1 IS NULL OR o.created_at >= ?1) AND (?2 IS NULL OR o.order_no IN (SELECT value FROM json_each(?2)))"
+    " AND (?3 IS NULL OR o.courier = ?3)"
 )
 _FISCAL_FILTER = (
     "(?1 IS NULL OR issued_at >= ?1) AND (?2 IS NULL OR business_no IN (SELECT value FROM json_each(?2)))"
 )
 _NOTICE_FILTER = (
     "(?1 IS NULL OR n.created_at >= ?1) AND (?2 IS NULL OR n.ref IN (SELECT value FROM json_each(?2)))"
-    " AND (?3 IS NULL OR n.partner = ?3) AND (?4 IS NULL OR n.state = ?4)"
+    " AND (?3 IS NULL OR n.partner IN (SELECT value FROM json_each(?3))) AND (?4 IS NULL OR n.state = ?4)"
 )
 
 
@@ -57,16 +59,16 @@ class Ledgers:
 
     def courier(self, ask: Ask) -> Answer:
         """Names and addresses only when asked for by `parties=true`."""
-        chosen = (ask.since(), ask.names("order_no"))
-        orders, following = self._page("courier_order o", _COURIER_FILTER, ask, chosen)
-        numbers = _json(order["order_no"] for order in orders)
-        traces = _grouped(self._of("courier_trace", "order_no", numbers), "order_no")
+        chosen = (ask.since(), ask.names("order_no"), ask.query.get("courier"))
+        orders, following = self._page("parcel o", _COURIER_FILTER, ask, chosen)
+        numbers = _json(order["waybill_no"] for order in orders)
+        traces = _grouped(self._of("parcel_scan", "waybill_no", numbers), "waybill_no")
         with_parties = ask.query.get("parties") == "true"
         shown = []
         for order in orders:
             line = _shown(order)
             parties = orjson.loads(line.pop("parties"))
-            shown.append(line | {"traces": traces[order["order_no"]]} | (parties if with_parties else {}))
+            shown.append(line | {"traces": traces[order["waybill_no"]]} | (parties if with_parties else {}))
         return {"orders": shown, "sums": self._courier_sums(chosen), "next": following}
 
     def fiscal(self, ask: Ask) -> Answer:
@@ -83,7 +85,9 @@ class Ledgers:
         return {"receipts": [_shown(one) for one in receipts], "sums": sums, "next": following}
 
     def notices(self, ask: Ask) -> Answer:
-        chosen = (ask.since(), ask.names("ref"), ask.query.get("partner"), ask.query.get("state"))
+        partner = ask.query.get("partner")
+        partners = _json(partners_of(partner)) if partner else None
+        chosen = (ask.since(), ask.names("ref"), partners, ask.query.get("state"))
         notices, following = self._page("notice n", _NOTICE_FILTER, ask, chosen)
         numbers = _json(notice["notice_id"] for notice in notices)
         deliveries = _grouped(self._of("delivery", "notice_id", numbers), "notice_id")
@@ -115,7 +119,7 @@ class Ledgers:
 
     def _courier_sums(self, chosen: Sequence[object]) -> dict[str, object]:
         states = self._books.rows(
-            f"SELECT state, count(*) FROM courier_order o WHERE {_COURIER_FILTER} GROUP BY state", *chosen
+            f"SELECT state, count(*) FROM parcel o WHERE {_COURIER_FILTER} GROUP BY state", *chosen
         )
         by_state = {row[0]: row[1] for row in states}
         return {"orders": sum(by_state.values()), "by_state": by_state}

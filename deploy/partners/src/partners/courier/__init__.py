@@ -1,1 +1,1 @@
-"""The courier: orders, parcels that move by themselves, pushes."""
+"""The couriers: one depot in which parcels move by themselves, and a face for each courier's protocol."""

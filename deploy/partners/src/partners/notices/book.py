@@ -1,7 +1,10 @@
 """Notices and their deliveries in the books."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import orjson
 
 from ..books import Books
 from ..clock import now_ms
@@ -85,10 +88,11 @@ class NoticeBook:
         rows = self._books.rows("SELECT * FROM notice WHERE state = 'PENDING' ORDER BY seq")
         return [_notice(row) for row in rows]
 
-    def unacked(self, partner: str | None) -> list[Notice]:
+    def unacked(self, partners: Sequence[Partner]) -> list[Notice]:
         rows = self._books.rows(
-            "SELECT * FROM notice WHERE state <> 'ACKED' AND (?1 IS NULL OR partner = ?1) ORDER BY seq",
-            partner,
+            "SELECT * FROM notice WHERE state <> 'ACKED' AND partner IN (SELECT value FROM json_each(?))"
+            " ORDER BY seq",
+            orjson.dumps(partners).decode(),
         )
         return [_notice(row) for row in rows]
 

@@ -17,7 +17,7 @@ RETRY_SECONDS = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 1080
 class SignedSender:
     """An acknowledgement is 200 and a JSON object whose `ack_field` is `ack_value`."""
 
-    retry_seconds = RETRY_SECONDS
+    retry_seconds: tuple[int, ...] = RETRY_SECONDS
 
     def __init__(self, names: HeaderNames, signer: Signer, ack_field: str, ack_value: str) -> None:
         self._names = names

@@ -1,0 +1,73 @@
+"""Pushes of SF, and its route nodes wherever they come from.
+
+Nothing in a push is signed: it reaches us by an address that only SF was told, and what it says is a hint.
+"""
+
+import hmac
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from courier_svc.application.ports import Knock, PushUnreadable, Reception
+from courier_svc.channels.code_map import CodeMap
+from courier_svc.channels.scans import json_object, local_time, scan_id, text, text_or_none, words
+from courier_svc.domain.errors import PushUnverified
+from courier_svc.domain.tracking import Report, Trust
+
+NAME: Final = "sf"
+_KEPT: Final = ("mailno", "orderid", "acceptTime", "acceptAddress", "remark", "opCode")
+_ANSWERS: Final = {
+    Reception.TAKEN: '{"return_code":"0000","return_msg":"成功"}'.encode(),
+    Reception.REFUSED: '{"return_code":"1000","return_msg":"推送地址不正确"}'.encode(),
+    Reception.LATER: '{"return_code":"1001","return_msg":"暂时无法接收，请重新推送"}'.encode(),
+}
+
+
+class SfDoor:
+    trust = Trust.NOTHING
+
+    def __init__(self, secrets: Sequence[str], codes: CodeMap) -> None:
+        """`secrets`: the present one, and the one before as long as it is still accepted."""
+        self._secrets = tuple(secret.encode() for secret in secrets)
+        self._codes = codes
+
+    def open(self, knock: Knock) -> list[bytes]:
+        given = knock.secret.encode("utf-8", "surrogateescape")
+        # Each is looked at whatever the others said, so that the time it takes tells nothing.
+        if not any([hmac.compare_digest(given, secret) for secret in self._secrets]):
+            raise PushUnverified("the address is not the one SF was told")
+        body = json_object(knock.body).get("Body")
+        nodes = body.get("WaybillRoute") if isinstance(body, dict) else None
+        if not isinstance(nodes, list) or not nodes:
+            raise PushUnreadable("there is no WaybillRoute in it")
+        return [scan_of(node) if isinstance(node, dict) else orjson.dumps(node) for node in nodes]
+
+    def read(self, scan: bytes) -> Report:
+        members = json_object(scan)
+        waybill_no, code = text(members, "mailno"), text(members, "opCode", 32)
+        moment = local_time(members, "acceptTime")
+        return Report(
+            courier=NAME,
+            event_id=scan_id(waybill_no, code, moment),
+            order_no=text_or_none(members, "orderid") or "",
+            waybill_no=waybill_no,
+            code=code,
+            move=self._codes.move(code),
+            occurred_at=moment,
+            body=scan,
+        )
+
+    def description(self, scan: bytes) -> str:
+        return words(scan, "remark")
+
+    def hand_over(self, scan: bytes) -> str | None:
+        return None
+
+    def answer(self, reception: Reception, knock: Knock) -> bytes:
+        return _ANSWERS[reception]
+
+
+def scan_of(node: dict[str, Any]) -> bytes:
+    """A route node as it is kept, without what a push has and an answer has not."""
+    return orjson.dumps({name: node[name] for name in _KEPT if name in node})
