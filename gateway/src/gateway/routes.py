@@ -60,6 +60,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/documents", "case", timeout=60.0),
     Route("/verify", "case", body_limit=64 * KB),
     Route("/api/payments", "payment", timeout=30.0),
+    # Set anew each time.
+    Route("/api/payments/receipts/*/pdf", "payment", timeout=30.0, body_limit=1 * KB, dear=True),
     Route("/receipts", "payment", body_limit=64 * KB),
     Route("/api/shipments", "courier", timeout=30.0),
     Route("/api/reviews", "evaluation"),

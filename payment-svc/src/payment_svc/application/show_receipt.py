@@ -45,6 +45,8 @@ class ReceiptDesk:
     async def checked(self, uow: UnitOfWork, code: str, number: str, check_code: str) -> Row | None:
         """The receipt with these three numbers, as typed; None where none is genuine."""
         code, number, check_code = (_plain(typed) for typed in (code, number, check_code))
+        if not (code and number and check_code):
+            return None
         row = await self.views.by_number(uow, code, number)
         if row is None or not hmac.compare_digest(row["check_code"].casefold().encode(), check_code.encode()):
             return None
@@ -75,5 +77,6 @@ def issued_of(row: Row) -> Issued:
 
 
 def _plain(typed: str) -> str:
-    """Full-width digits, spaces and case do not matter."""
-    return "".join(unicodedata.normalize("NFKC", typed).split()).casefold()
+    """Full-width digits, spaces and case do not matter; empty for what is no receipt's number."""
+    text = "".join(unicodedata.normalize("NFKC", typed).split()).casefold()
+    return text if text.isascii() and text.isalnum() else ""
