@@ -45,7 +45,7 @@ def for_operators(service: str, running: Running) -> dict[str, Call]:
 
 
 def for_readers(
-    fact: str, asker: str, occurrence: Callable[[str, datetime], Awaitable[str]]
+    running: Running, fact: str, asker: str, occurrence: Callable[[str, datetime], Awaitable[str]]
 ) -> dict[str, Call]:
     """The rows of `/internal/parity`. `occurrence` makes one of `fact` at that time, and says its id."""
     day = last_closed(now())
@@ -58,6 +58,7 @@ def for_readers(
 
     async def whole_day(owner: str) -> Object:
         await occurrence(owner, morning)
+        await running.count_days(day)
         return Object({"day": str(day)}, shows=(fact,), absent={"day": "2001-01-01"})
 
     return {

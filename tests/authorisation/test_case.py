@@ -286,7 +286,7 @@ def calls(make: Objects) -> dict[str, Call]:
         "GET /internal/people/{account_id}/export/files/{file_id}": Call(make.exported_file, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
-        **for_readers("case.paid", "payment-svc", make.counted),
+        **for_readers(make.world, "case.paid", "payment-svc", make.counted),
         **for_operators("case-svc", make.world),
     }
 

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.clock import now
+from chassis.parity.days import last_closed
 from contracts.case import CasePaymentRequested
 
 from .callers import Cast
@@ -124,6 +126,36 @@ class Objects:
             await uow.execute("UPDATE payment_order SET booked_at = $2 WHERE id = $1", UUID(order_id), at)
         return str(order_id)
 
+    async def apart(self, who: str) -> str:
+        """A difference that waits for a person: the day's tallies were counted, and an order is nobody's. Its id."""
+        order_id, day = (await self._paid(who))["id"], last_closed(now())
+        await self.payments.svc.count_days(day)
+        async with self.payments.svc.uow() as uow:
+            found = await uow.fetchval(
+                "INSERT INTO parity_difference (id, pair, day, about_id, order_id, what, state, found_at)"
+                " VALUES (gen_random_uuid(), 'books', $1, gen_random_uuid(), $2, 'books', 'raised', now())"
+                " RETURNING id",
+                day, UUID(order_id),
+            )  # fmt: skip
+        return str(found)
+
+    async def compared(self, who: str) -> Object:
+        await self.apart(who)
+        return Object(query={"limit": "100"}, shows=(str(last_closed(now())),))
+
+    async def day_apart(self, who: str) -> Object:
+        found = await self.apart(who)
+        return Object(
+            {"day": str(last_closed(now()))}, {"limit": "100"}, shows=(found,), absent={"day": "2001-01-01"}
+        )
+
+    async def day(self, who: str) -> Object:
+        await self.apart(who)
+        return Object({"day": str(last_closed(now()))}, absent={"day": "2001-01-01"})
+
+    async def difference(self, who: str) -> Object:
+        return Object({"difference_id": await self.apart(who)})
+
     async def export(self, who: str) -> Object:
         await self._order(who)
         return export_of(getattr(self.cast, who), PURPOSE)
@@ -154,10 +186,17 @@ def calls(make: Objects) -> dict[str, Call]:
         f"GET {api}/anomalies": Call(make.held, reads=True),
         f"POST {api}/anomalies/{{capture_id}}/refund": Call(make.to_return),
         f"GET {api}/balances": Call(make.booked, reads=True),
+        f"GET {api}/parity": Call(make.compared, reads=True),
+        f"GET {api}/parity/{{day}}/differences": Call(make.day_apart, reads=True),
+        f"POST {api}/parity/{{day}}/comparison": Call(make.day),
+        f"GET {api}/parity/differences/{{difference_id}}": Call(make.difference, reads=True),
+        f"POST {api}/parity/differences/{{difference_id}}/decision": Call(
+            make.difference, {"decision": "corrected", "note": "已按账单更正"}
+        ),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
-        **for_readers("payment.booked", "evaluation-svc", make.counted),
+        **for_readers(make.payments.svc, "payment.booked", "evaluation-svc", make.counted),
         **for_operators("payment-svc", make.payments.svc),
     }
 

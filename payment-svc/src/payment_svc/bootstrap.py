@@ -5,11 +5,9 @@ from pathlib import Path
 import httpx2
 from chassis.auth.service_token import ServiceToken
 from chassis.http_client import ServiceClient
-from chassis.parity import TallyDays
 from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 from contracts.identity import AccountErased
-from contracts.payment import PaymentDayTallied
 
 from .api import money, orders, webhooks
 from .api.receipts import routes as receipt_routes
@@ -35,8 +33,8 @@ from .channels.configuration import SANDBOX, Surroundings
 from .channels.fines import FinesSystem
 from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
-from .consumers.case_days import day_handlers
-from .persistence import parity, tables
+from .parity_wiring import wire_parity
+from .persistence import tables
 from .persistence.attempts import PgAttempts
 from .persistence.money import PgMoney
 from .persistence.notices import PgNotices
@@ -54,9 +52,8 @@ def build(settings: PaymentSettings) -> Service:
     )
     channels = Channels()
     receipts = wire_receipts(service, settings)
-    use = _use_cases(
-        settings, channels, _case_references(service, settings), _fines(service, settings), receipts
-    )
+    case_svc = _case_svc(service, settings)
+    use = _use_cases(settings, channels, CaseSvcReferences(case_svc), _fines(service, settings), receipts)
     _open_channels_at_start(service, settings, channels)
     service.state.use_cases = use
     # The hottest path is matched first.
@@ -66,9 +63,7 @@ def build(settings: PaymentSettings) -> Service:
     service.consume({AccountErased: erase_on_request(lambda: people)})
     erases(service, lambda: people)
     service.consume(case_handlers(use))
-    service.consume(day_handlers())
-    facts = (parity.PAID, parity.BOOKED, parity.APPLIED)
-    service.state.days = TallyDays(service, PaymentDayTallied, facts, readers=("evaluation-svc",))
+    wire_parity(service, PgOrders(), case_svc)
     for kind, run in on_jobs(use).items():
         service.job(kind, run)
     for kind, (run, every) in recurring(use).items():
@@ -138,10 +133,10 @@ def _fines(service: Service, settings: PaymentSettings) -> IssuingSystem:
     return FinesSystem(client, settings.partners_app, settings.fines_key)
 
 
-def _case_references(service: Service, settings: PaymentSettings) -> CaseReferences:
+def _case_svc(service: Service, settings: PaymentSettings) -> ServiceClient:
     secret = settings.service_secret.get_secret_value() if settings.service_secret else ""
     token = ServiceToken(settings.identity_url, service.name, secret)
     client = ServiceClient(settings.case_url, token)
     service.on_stop(client.close)
     service.on_stop(token.close)
-    return CaseSvcReferences(client)
+    return client

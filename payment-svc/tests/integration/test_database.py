@@ -10,7 +10,8 @@ from chassis.db import migrate
 from chassis.db.pool import open_pool
 from chassis.testing import assert_migrations_match, plan_of
 from chassis.testing.databases import owner_url
-from payment_svc.persistence import attempts, money, orders, parity, views
+from chassis.testing.plans import unindexed
+from payment_svc.persistence import attempts, differences, money, orders, parity, views
 from payment_svc.persistence.tables import metadata
 
 
@@ -55,6 +56,8 @@ STATEMENTS = {
     "days": parity.PAID.tally_sql,
     "booked": parity.BOOKED.tally_sql,
     "applied": parity.APPLIED.tally_sql,
+    "out of balance": parity.OUT_OF_BALANCE,
+    "members": parity.PAID.members_sql,
     "strange notices": views._STRANGE,
 }
 
@@ -75,3 +78,8 @@ async def test_hot_statements_use_their_indexes(seeded: asyncpg.Connection):
     for name, sql in STATEMENTS.items():
         plan = await plan_of(seeded, sql)
         assert "Seq Scan" not in plan.replace("Seq Scan on refund", ""), f"{name}\n{plan}"
+
+
+@pytest.mark.parametrize("sql", ["KNOWN", "OPEN_HOURS", "END_OTHERS", "OF_DAY", "DAYS", "RAISED"])
+async def test_differences_are_found_by_their_indexes(seeded: asyncpg.Connection, sql: str):
+    assert await unindexed(seeded, getattr(differences, sql)) is None

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from chassis.clock import now
+from chassis.parity.days import last_closed
 from chassis.service import Service
 from chassis.testing import TEST_KEYS, Tokens, bearer
 from chassis.testing.doors import ACCOUNT, POST
@@ -77,7 +79,24 @@ def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: st
             "receipt_id": [one for one in fully if paid(held, partners_url, one, FEE)["state"] == "applied"],
         }
         held.do(held.running.run_jobs())
+        held.known |= held.do(nights(held))
+        held.at["POST /api/payments/parity/differences/{difference_id}/decision"] = {
+            "body": [{"decision": "corrected", "note": "已按账单更正"}]
+        }
         yield held
+
+
+async def nights(held: Held) -> dict[str, list[str]]:
+    """A day that was compared, and what differed on it."""
+    day = last_closed(now())
+    await held.running.count_days(day)
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            "INSERT INTO parity_difference (id, pair, day, about_id, what, state, found_at) SELECT gen_random_uuid(),"
+            " 'books', $1, gen_random_uuid(), 'books', 'raised', now() FROM generate_series(1, 9) RETURNING id",
+            day,
+        )
+    return {"day": [str(day)], "difference_id": [str(row["id"]) for row in rows]}
 
 
 async def orders(held: Held) -> dict[str, list[str]]:

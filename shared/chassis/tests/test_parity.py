@@ -187,8 +187,18 @@ async def test_single_facts_are_handed_out_page_by_page(sample: Running):
             break
     assert [UUID(one["id"]) for one in found] == ids
     assert all(one["says"]["what"] == "x" for one in found)
-    now_counted = (await ask(sample, f"/days/{DAY}")).json()["facts"]
-    assert [FactTally.model_validate(fact) for fact in now_counted] == [await tally_of(sample)]
+
+
+async def test_a_day_is_handed_out_as_it_stands_once_it_was_counted(sample: Running):
+    await count_from(sample, DAY)
+    await sell(sample, (at("09:00"), "x", 1))
+    before = (await ask(sample, f"/days/{DAY}")).json()
+    assert (before["revision"], before["facts"]) == (0, [])
+    await night(sample)
+    await sell(sample, (at("09:00"), "y", 1))
+    later = (await ask(sample, f"/days/{DAY}")).json()
+    assert later["revision"] == 1
+    assert [FactTally.model_validate(fact) for fact in later["facts"]] == [await tally_of(sample)]
 
 
 async def test_rows_of_one_id_are_never_torn_apart_by_a_page(sample: Running):

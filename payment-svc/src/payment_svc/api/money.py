@@ -46,13 +46,14 @@ async def list_anomalies(
     uow: Uow,
     _: Operator,
     use: Use,
-    kind: Literal["held", "notice", "refund", "receipt"] = "held",
+    kind: Literal["held", "notice", "refund", "receipt", "parity"] = "held",
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[Anomaly]:
     """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that
     fit nothing or contradict what was booked; `refund`: the channel could not pay back; `receipt`: the fiscal platform
-    would not issue one, and is asked again.
+    would not issue one, and is asked again; `parity`: the nightly comparison found two sides apart, see
+    `/api/payments/parity`.
     """
     after = (decode_cursor(cursor, UUID) or (FIRST,))[0]
     rows = await use.views.anomalies(uow, kind, after, limit + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -158,9 +158,12 @@ class RefundView(BaseModel):
 
 
 class Anomaly(BaseModel):
-    """Something a person must look at. Which fields are set depends on `kind`."""
+    """Something a person must look at. Which fields are set depends on `kind`.
 
-    kind: Literal["held", "notice", "refund", "receipt"]
+    `channel`: of the payment, `fiscal`, or for `parity` who was held against whom: `cases`, `ledger`, `books`.
+    """
+
+    kind: Literal["held", "notice", "refund", "receipt", "parity"]
     id: UUID
     since: datetime
     what: str = Field(description="原因 · why it stands here")
@@ -174,6 +177,9 @@ class Anomaly(BaseModel):
     merchant_id: str | None = None
     currency: str | None = None
     provider_code: str | None = None
+    day: date | None = None
+    ours: dict[str, str] | None = None
+    theirs: dict[str, str] | None = None
 
 
 class Balances(BaseModel):
@@ -268,7 +274,9 @@ def refund_view(row: Mapping[str, Any]) -> RefundView:
     return RefundView.model_validate({**row, "amount_yuan": yuan(row["amount_cents"]), **_why(row)})
 
 
-def anomaly(kind: Literal["held", "notice", "refund", "receipt"], row: Mapping[str, Any]) -> Anomaly:
+def anomaly(
+    kind: Literal["held", "notice", "refund", "receipt", "parity"], row: Mapping[str, Any]
+) -> Anomaly:
     facts = dict(row)
     since = facts.pop("received_at", None) or facts.pop("requested_at")
     what = facts.pop("outcome", None) or facts.pop("why")

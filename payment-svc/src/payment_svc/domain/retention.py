@@ -43,5 +43,9 @@ FATES: Final[Fates] = {
     "refund": _MONEY,
     "ledger_entry": _MONEY,
     "receipt": _MONEY,
+    "parity_day": Fate(why="计数 · counts"),
+    "parity_difference": Fate(
+        why="订单、办件编号和金额，运维的说明中个人号码已遮盖 · ids, sums, an operator's reason with numbers masked"
+    ),
     "unit": Fate(why="单位名称 · names of units"),
 }

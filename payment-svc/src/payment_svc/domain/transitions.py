@@ -46,6 +46,8 @@ class Action(StrEnum):
     RETURN_SURPLUS = "return_surplus"
     """Send back money that did not pay this order; its state stays."""
     SURPLUS_RETURNED = "surplus_returned"
+    TELL_AGAIN = "tell_again"
+    """The case does not know that it is paid; the order stays as it is."""
 
 
 OrderEvent = (
@@ -75,6 +77,7 @@ _PATH: Final[dict[tuple[State, Action], Edge]] = {
     (_S.EXPIRING, _A.CLOSED_AT_PROVIDER): Edge(_S.EXPIRED, OrderExpired),
     (_S.EXPIRING, _A.CALL_OFF): Edge(_S.CLOSING, None),
     (_S.CLOSING, _A.CLOSED_AT_PROVIDER): Edge(_S.CANCELLED, OrderCancelled),
+    (_S.PAID, _A.TELL_AGAIN): Edge(_S.PAID, OrderPaid),
     (_S.PAID, _A.CALL_OFF): Edge(_S.REFUNDING, RefundRequested),
     (_S.REFUNDING, _A.MONEY_RETURNED): Edge(_S.REFUNDED, RefundSucceeded),
 }

@@ -11,10 +11,13 @@ from chassis.parity import add_tally_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
+from .parity_tables import add_parity_tables
+
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_erasure_table(metadata)
 add_tally_table(metadata)
+add_parity_tables(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

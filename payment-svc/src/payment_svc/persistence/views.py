@@ -6,6 +6,8 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.db import UnitOfWork
 
+from .differences import RAISED
+
 _ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'scene', a.scene,
  'payee', a.payee, 'state', a.state, 'link', a.link,
  'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id"""
@@ -49,7 +51,13 @@ _BALANCES = """SELECT account, sum(moved)::bigint AS balance FROM (
  UNION ALL SELECT from_account, -amount_cents FROM ledger_entry) AS both_sides GROUP BY account"""
 
 
-_ANOMALIES = {"held": _HELD, "notice": _STRANGE, "refund": _ABNORMAL, "receipt": _REFUSED_RECEIPTS}
+_ANOMALIES = {
+    "held": _HELD,
+    "notice": _STRANGE,
+    "refund": _ABNORMAL,
+    "receipt": _REFUSED_RECEIPTS,
+    "parity": RAISED,
+}
 
 
 class PgViews:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -27,7 +27,7 @@ def encode_cursor(*key: Any) -> str:
 
 
 def decode_cursor(cursor: str | None, *types: type) -> Cursor | None:
-    """The key inside `cursor`, converted by `types` (`datetime`, `UUID`, `int`, `str`).
+    """The key inside `cursor`, converted by `types` (`datetime`, `date`, `UUID`, `int`, `str`).
 
     Raises InvalidInput for anything that `encode_cursor` did not make.
     """
@@ -56,6 +56,8 @@ def _convert(value: Any, wanted: type) -> Any:
         if moment.tzinfo is None:
             raise ValueError("naive time")
         return moment.astimezone(UTC)  # the first and last hours of the calendar have no UTC: OverflowError
+    if wanted is date:
+        return date.fromisoformat(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("wrong type")
     return wanted(value)

@@ -17,9 +17,11 @@ class OwnersFacts:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    async def day(self, day: date) -> dict[str, FactTally]:
-        """Its facts of a day, by name."""
+    async def day(self, day: date) -> dict[str, FactTally] | None:
+        """Its facts of a day, by name; None where it has not counted that day."""
         body = await self._client.get_json(f"/internal/parity/days/{day.isoformat()}")
+        if not body["revision"]:
+            return None
         return {fact["fact"]: FactTally.model_validate(fact) for fact in body["facts"]}
 
     async def members(self, fact: str, hour: Hour) -> AsyncIterator[FactMember]:

@@ -15,6 +15,7 @@ from ..http.route import Router, Uow
 from ..problems import NotFound
 from .days import Hour
 from .fact import PAGE, Fact
+from .kept import kept_tallies
 
 if TYPE_CHECKING:
     from .tallying import TallyDays
@@ -24,9 +25,13 @@ Day = Annotated[date, Path(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 class DayNow(BaseModel):
-    """A day as it stands at this moment, which may be later than what was published."""
+    """A day as it stands at this moment, which may be later than what was published under `revision`.
+
+    0: the day is not over, or lies before counting began.
+    """
 
     day: date
+    revision: int
     facts: list[FactTally]
 
 
@@ -67,7 +72,9 @@ def parity_router(days: "TallyDays", readers: Sequence[str]) -> Router:
 
     @router.get("/days/{day}", summary="某日统计 · A day's tallies, counted now")
     async def day_now(day: Day, uow: Uow, caller: Annotated[Caller, Depends(reader)]) -> DayNow:
-        return DayNow(day=day, facts=[await fact.tally(uow, day) for fact in days.facts])
+        kept = (await kept_tallies(uow, day, [days.owner])).get(days.owner)
+        facts = [await fact.tally(uow, day) for fact in days.facts] if kept else []
+        return DayNow(day=day, revision=kept.revision if kept else 0, facts=facts)
 
     @router.get("/facts/{fact}/days/{day}/hours/{hour}", summary="某时段的明细 · The single facts of an hour")
     async def hour_now(

@@ -43,7 +43,7 @@ class TallyDays:
 
         `tallied` hears of each day that was counted, in the transaction that keeps it.
         """
-        self._owner: str = service.name
+        self.owner: str = service.name
         self._at, self._window = service.settings.parity_at, service.settings.parity_days
         self._event = event
         self.facts = tuple(facts)
@@ -69,12 +69,12 @@ class TallyDays:
     async def count(self, uow: UnitOfWork, day: date) -> DayTallied | None:
         """Counts one day; where it is not what is kept, keeps and tells it with the commit, and returns it."""
         facts = tuple([await fact.tally(uow, day) for fact in self.facts])
-        kept = (await kept_tallies(uow, day, [self._owner])).get(self._owner)
+        kept = (await kept_tallies(uow, day, [self.owner])).get(self.owner)
         if kept is not None and tuple(kept.facts.values()) == facts:
             return None
         revision = kept.revision + 1 if kept is not None else 1
         event = self._event(day=day, revision=revision, facts=facts, tallied_at=now())
-        keep_counted(uow, self._owner, event)
+        keep_counted(uow, self.owner, event)
         uow.emit(event, version=revision)
         if kept is not None:
             log.warning("day_counted_anew", day=str(day), revision=revision)
@@ -82,7 +82,7 @@ class TallyDays:
 
     async def _first(self, uow: UnitOfWork, last: date) -> date:
         """The day to begin with tonight."""
-        kept = await kept_range(uow, self._owner)
+        kept = await kept_range(uow, self.owner)
         if kept is None:
             return last
         first, latest = kept

@@ -1,0 +1,137 @@
+"""Every night: paid orders against the cases they paid, and against the ledger; what differs is repaired or raised."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import structlog
+from chassis.clock import now
+from chassis.db import UnitOfWork
+from chassis.jobs import Begin, Job
+from chassis.parity import Hour, apart, hours_apart
+from contracts.tallies import FactTally
+
+from ..domain.parity import Found, Pair, Step, next_step
+from .jobs import COMPARE_DAY, COMPARE_HOUR
+from .parity_ports import APPLIED, BOOKED, CASE_PAID, PAID, CasesOfDay, Differences, OwnDay
+from .tell_paid_again import TellPaidAgain
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 100
+Facts = Mapping[str, FactTally]
+
+
+class CompareDays:
+    """A job a day finds the hours that differ, by the tallies alone; a job an hour finds the single orders."""
+
+    def __init__(
+        self,
+        own: OwnDay,
+        cases: CasesOfDay,
+        differences: Differences,
+        tell_again: TellPaidAgain,
+        count: Callable[[UnitOfWork, date], Awaitable[Any]],
+    ) -> None:
+        """`count` counts one of our own days anew, and publishes it where it changed."""
+        self._own = own
+        self._cases = cases
+        self._differences = differences
+        self._tell_again = tell_again
+        self._count = count
+
+    def ask(self, uow: UnitOfWork, day: date, *, anew: bool = False) -> None:
+        """Has `day` compared soon. `anew`: both sides count it again first, whatever was published of it."""
+        uow.enqueue(COMPARE_DAY, day.isoformat(), {"anew": anew})
+
+    async def run_day(self, job: Job, begin: Begin) -> None:
+        """Key: the day. Safe to repeat; a case-svc that has not told yet leaves its part for when it does."""
+        day, anew = date.fromisoformat(job.key), bool(job.payload.get("anew"))
+        theirs = await self._cases.day(day) if anew else None
+        if anew:
+            async with begin() as uow:
+                await self._count(uow, day)
+        async with begin() as uow:
+            counted, heard = await self._own.counted(uow, day), await self._own.heard(uow, day)
+            if counted is None:
+                await job.done(uow)
+                return
+            ours = counted.facts
+            if theirs is None and heard is not None:
+                theirs = dict(heard.facts)
+            hours = _apart(day, ours, theirs) | set(await self._differences.open_hours(uow, day))
+            for pair, hour in sorted(hours):
+                uow.enqueue(COMPARE_HOUR, f"{pair}:{hour}")
+            await self._compare_books(uow, day)
+            await self._differences.note_day(uow, day, now(), _counts(ours, theirs, len(hours)))
+            await job.done(uow)
+
+    async def run_hour(self, job: Job, begin: Begin) -> None:
+        """Key: pair and hour. Looks at how both sides stand now, which may be better than what they published."""
+        name, _, text = job.key.partition(":")
+        pair, hour = Pair(name), Hour.read(text)
+        async with begin() as uow:
+            ours = await self._own.members(uow, PAID if pair is Pair.CASES else BOOKED, hour)
+            theirs = await self._own.members(uow, APPLIED, hour) if pair is Pair.LEDGER else []
+        if pair is Pair.CASES:
+            theirs = [member async for member in self._cases.members(CASE_PAID, hour)]
+        found = [Found.of_order(pair, hour, one) for one in apart(ours, theirs)]
+        for first in range(0, len(found), AT_ONCE):
+            async with begin() as uow:
+                await self._act(uow, pair, hour.day, found[first : first + AT_ONCE])
+        async with begin() as uow:
+            await self._end_others(uow, pair, hour.day, hour.hour, found)
+            await job.done(uow)
+
+    async def _compare_books(self, uow: UnitOfWork, day: date) -> None:
+        found = await self._own.out_of_balance(uow, day)
+        await self._act(uow, Pair.BOOKS, day, found)
+        await self._end_others(uow, Pair.BOOKS, day, None, found)
+
+    async def _act(self, uow: UnitOfWork, pair: Pair, day: date, found: Sequence[Found]) -> None:
+        at, ids = now(), [one.apart.id for one in found]
+        known = await self._differences.known(uow, pair, day, ids)
+        for one in found:
+            before = known.get(one.apart.id)
+            step = next_step(pair, one.apart, before, at)
+            if step is Step.NOTHING:
+                continue
+            retold = step is Step.RETELL and await self._tell_again(one.apart.id, uow)
+            if before is not None and before.is_kept_up:
+                self._differences.raise_known(uow, before, one, at)
+            else:
+                self._differences.add(uow, day, one, at, retold=retold)
+            log.warning("parity_differs", pair=pair, day=str(day), about=str(one.apart.id), retold=retold)
+
+    async def _end_others(
+        self, uow: UnitOfWork, pair: Pair, day: date, hour: int | None, found: Sequence[Found]
+    ) -> None:
+        """What was open and is not apart any more."""
+        still = [one.apart.id for one in found]
+        ended = await self._differences.end_others(uow, pair, day, hour, still, now())
+        if ended:
+            log.info("parity_agrees_again", pair=pair, day=str(day), count=ended)
+
+
+def _apart(day: date, ours: Facts, theirs: Facts | None) -> set[tuple[Pair, Hour]]:
+    found = {(Pair.LEDGER, Hour(day, hour)) for hour in hours_apart(ours.get(BOOKED), ours.get(APPLIED))}
+    if theirs is not None:
+        found |= {
+            (Pair.CASES, Hour(day, hour)) for hour in hours_apart(ours.get(PAID), theirs.get(CASE_PAID))
+        }
+    return found
+
+
+def _counts(ours: Facts, theirs: Facts | None, hours: int) -> dict[str, int | None]:
+    return {
+        "orders": _count(ours, PAID),
+        "cases": None if theirs is None else _count(theirs, CASE_PAID),
+        "booked": _count(ours, BOOKED),
+        "applied": _count(ours, APPLIED),
+        "hours_apart": hours,
+    }
+
+
+def _count(facts: Facts, name: str) -> int:
+    fact = facts.get(name)
+    return sum(hour.count for hour in fact.hours) if fact is not None else 0
