@@ -35,7 +35,10 @@ def partner_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class World:
-    """What is around payment-svc. Notices reach `deliver_to` once the service runs."""
+    """What is around payment-svc. Notices reach `deliver_to` once the service runs.
+
+    `channel` is the provider that is spoken of; `deliveries` are those that came, as they came.
+    """
 
     url: str
     sandbox: Any
@@ -47,6 +50,9 @@ class World:
     """Names at identity-svc; None: the account was erased."""
     looks: list[dict[str, str]] = field(default_factory=list)
     """What identity-svc was asked names for."""
+    channel: str = "bank"
+    openids: dict[str, str] = field(default_factory=dict)
+    deliveries: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
     async def control(self, method: str, path: str, document: object = None) -> Any:
         headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
@@ -55,25 +61,31 @@ class World:
         return answer.json()
 
     async def fault(self, **faults: Any) -> None:
-        """Replaces the bank's faults; none clears them."""
-        await self.control("PUT", "/faults/bank", faults)
+        """Replaces the provider's faults; none clears them."""
+        await self.control("PUT", f"/faults/{self.channel}", faults)
 
     async def pay(self, pay_url: str) -> Json:
-        """The citizen pays at the bank's cashier."""
+        """The citizen pays at the provider's cashier."""
         answer = await self.http.post(f"{pay_url}/pay")
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def pay_number(self, number: str) -> Json:
+        """The citizen pays in the provider's app, whichever way they were led there."""
+        return await self.control("POST", f"/{self.channel}/orders/{number}/pay")
+
     async def capture_again(self, number: str, amount_cents: int | None = None) -> Json:
         """The bank takes money for this number once more, whatever its state."""
         document = {} if amount_cents is None else {"amount_cents": amount_cents}
-        return await self.control("POST", f"/bank/orders/{number}/capture", document)
+        return await self.control("POST", f"/{self.channel}/orders/{number}/capture", document)
 
     async def books(self, number: str | None = None) -> Json:
-        return await self.control("GET", "/books/bank" + (f"?out_trade_no={number}" if number else ""))
+        return await self.control(
+            "GET", f"/books/{self.channel}" + (f"?out_trade_no={number}" if number else "")
+        )
 
     async def notices(self, **query: str) -> list[Json]:
-        asked = "&".join(f"{name}={value}" for name, value in {"partner": "bank", **query}.items())
+        asked = "&".join(f"{name}={value}" for name, value in {"partner": self.channel, **query}.items())
         return (await self.control("GET", f"/notices?{asked}"))["notices"]
 
     async def delivered(self) -> None:
@@ -105,15 +117,18 @@ class World:
         name = self.payers[account_id]
         return JSONResponse({"account_id": str(account_id), "name": name}, 200 if name else 410)
 
+    async def openids_of(self, _: Request) -> Response:
+        return JSONResponse({"openids": self.openids})
+
     async def delivers(self, request: Request) -> Response:
         if self.deliver_to is None:
             return Response(status_code=503)
         own = ("host", "connection", "content-length", "accept-encoding")
         headers = {name: value for name, value in request.headers.items() if name not in own}
+        body = await request.body()
         target = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        answer = await self.deliver_to.request(
-            request.method, target, content=await request.body(), headers=headers
-        )
+        self.deliveries.append((request.method, target, headers, body))
+        answer = await self.deliver_to.request(request.method, target, content=body, headers=headers)
         return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
 
 
@@ -160,6 +175,7 @@ async def world(partner_keys: Path, tmp_path: Path) -> AsyncIterator[World]:
 
     app.router.routes[:0] = [
         Route("/internal/service-tokens", service_token, methods=["POST"]),
+        Route("/internal/accounts/{account_id}/openids", here.openids_of),
         Route("/internal/cases/{case_id}/payment-reference", here.payment_reference),
         Route("/webhooks/{rest:path}", here.delivers, methods=["GET", "POST"]),
         Route("/internal/accounts/{account_id}/name", here.name_of),

@@ -22,14 +22,14 @@ def test_key_files_are_private_complete_and_kept(tmp_path, capsys):
     folder = tmp_path / "keys"
     assert main(["keys", "--out", str(folder)]) == 0
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    assert len(files) == 17
+    assert len(files) == 28
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     KeyRing.load(folder)
     assert generate(folder) == []
     (folder / "bank.public.pem").unlink()
     assert [file.name for file in generate(folder)] == ["bank.private.pem", "bank.public.pem"]
     assert (folder / "sms.secret").read_bytes() == files["sms.secret"]
-    assert len(generate(folder, force=True)) == 17
+    assert len(generate(folder, force=True)) == 28
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 import redis.asyncio as redis
+from chassis.testing import bearer
 from contracts.identity import AccountRegistered
 from identity_svc.domain.demo import COMPANY
+
+from .test_internal import token_for as service_token
 
 
 async def a_user(identity, phone, **more):
@@ -303,3 +306,16 @@ async def test_without_redis_each_asks_for_itself(start_identity, another_phone)
     identity = await start_identity(redis_url="redis://127.0.0.1:1/0")
     answer = await linked_by_phone_button(identity, await a_user(identity, another_phone()))
     assert answer.status_code == 201
+
+
+async def test_payment_svc_learns_what_wechat_calls_a_person(identity, user):
+    session = (await linked_by_phone_button(identity, user)).json()["session"]
+    path = f"/internal/accounts/{(await account_of(identity, session))['account_id']}/openids"
+    token = await service_token(identity, "payment-svc")
+    answer = await identity.client.get(path, headers=bearer(token))
+    assert answer.json() == {"openids": {"wx6101000000000001": user["openids"]["mini"]}}
+    assert answer.headers["cache-control"] == "no-store"
+    for other in (session["access_token"], await service_token(identity, "case-svc")):
+        assert (await identity.client.get(path, headers=bearer(other))).status_code == 403
+    nobody = "/internal/accounts/00000000-0000-0000-0000-000000000000/openids"
+    assert (await identity.client.get(nobody, headers=bearer(token))).json() == {"openids": {}}

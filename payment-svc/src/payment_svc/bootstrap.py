@@ -19,7 +19,7 @@ from .application.close_order import CloseOrder
 from .application.handlers import UseCases, on_jobs, recurring
 from .application.issue_receipt import IssueReceipt
 from .application.open_order import OpenOrder
-from .application.ports import CaseReferences, IssuingSystem
+from .application.ports import CaseReferences, IssuingSystem, Openids
 from .application.price_order import PriceOrder
 from .application.query_attempt import QueryAttempt
 from .application.receive_notice import ReceiveNotice
@@ -31,6 +31,7 @@ from .application.watch_deadlines import WatchDeadlines
 from .channels.case_references import CaseSvcReferences
 from .channels.configuration import SANDBOX, Surroundings
 from .channels.fines import FinesSystem
+from .channels.openids import IdentityOpenids
 from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
 from .parity_wiring import wire_parity
@@ -52,8 +53,15 @@ def build(settings: PaymentSettings) -> Service:
     )
     channels = Channels()
     receipts = wire_receipts(service, settings)
-    case_svc = _case_svc(service, settings)
-    use = _use_cases(settings, channels, CaseSvcReferences(case_svc), _fines(service, settings), receipts)
+    case_svc = _client(service, settings, settings.case_url)
+    use = _use_cases(
+        settings,
+        channels,
+        CaseSvcReferences(case_svc),
+        _fines(service, settings),
+        _openids(service, settings),
+        receipts,
+    )
     _open_channels_at_start(service, settings, channels)
     service.state.use_cases = use
     # The hottest path is matched first.
@@ -76,6 +84,7 @@ def _use_cases(
     channels: Channels,
     cases: CaseReferences,
     issuer: IssuingSystem,
+    openids: Openids,
     receipts: IssueReceipt,
 ) -> UseCases:
     store, attempts, captures, refunds, notices = (
@@ -92,7 +101,7 @@ def _use_cases(
         open_order=OpenOrder(store, settings.order_ttl),
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
         report_fine_paid=ReportFinePaid(cases, issuer),
-        start_attempt=StartAttempt(attempts, settle, channels),
+        start_attempt=StartAttempt(attempts, settle, channels, openids),
         check_order=CheckOrder(store, attempts, refunds, settle, return_money, channels),
         receive_notice=receive,
         apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),
@@ -133,10 +142,14 @@ def _fines(service: Service, settings: PaymentSettings) -> IssuingSystem:
     return FinesSystem(client, settings.partners_app, settings.fines_key)
 
 
-def _case_svc(service: Service, settings: PaymentSettings) -> ServiceClient:
+def _openids(service: Service, settings: PaymentSettings) -> Openids:
+    return IdentityOpenids(_client(service, settings, settings.identity_url))
+
+
+def _client(service: Service, settings: PaymentSettings, url: str) -> ServiceClient:
     secret = settings.service_secret.get_secret_value() if settings.service_secret else ""
     token = ServiceToken(settings.identity_url, service.name, secret)
-    client = ServiceClient(settings.case_url, token)
+    client = ServiceClient(url, token)
     service.on_stop(client.close)
     service.on_stop(token.close)
     return client

@@ -23,6 +23,11 @@ _NEEDED = {
         "fines.secret",
         "fiscal.secret",
         "fiscal.public.pem",
+        "wechat-pay.public.pem",
+        "wechat-pay-treasury.private.pem",
+        "wechat-pay-treasury-v3.secret",
+        "wechat-pay-postal.private.pem",
+        "wechat-pay-postal-v3.secret",
     ),
     "courier-svc": ("ems.secret", "ems-authorization.secret", "sf.secret", "sf-push.secret"),
 }

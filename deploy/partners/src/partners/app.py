@@ -33,7 +33,7 @@ from .courier.ems.face import EmsFace, EmsSender
 from .courier.parcels import Courier, Face
 from .courier.sf.api import SfApi
 from .courier.sf.face import SfFace, SfSender
-from .edge import Edge
+from .edge import Edge, SignedAnswers
 from .faults import FaultBoard, Partner
 from .gate import Gate
 from .keys import KeyRing
@@ -48,6 +48,7 @@ from .tempo import Tempo
 from .wechat import api as wechat_api
 from .wechat.people import WeChatPeople
 from .wechat.service import App, WeChat
+from .wechat_pay.wiring import WeChatPay
 
 BANK_HEADERS = HeaderNames.of("bank", "merchant")
 CITY_RETURN = "/api/identity/ways/city/return"
@@ -66,11 +67,11 @@ class Sandbox:
         self.ems_envelope = Envelope(self.keys.ems)
         self.books = Books(settings.data)
         self.notices = NoticeBook(self.books)
-        self.dispatcher = Dispatcher(self.notices, Postman(self._senders()), self.board, self.tempo)
+        senders = self._senders()
+        self.dispatcher = Dispatcher(self.notices, Postman(senders), self.board, self.tempo)
         submit = self.dispatcher.submit
         office = Office(self.books, self.notices, submit, self.board, self.tempo)
         self.bank = Acquirer.open("bank", office, BankDialect())
-        self.acquirers = [self.bank]
         self.depot = self._open_depot(settings)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
@@ -78,6 +79,9 @@ class Sandbox:
         self.fines = fines.IssuingSystem(self.books)
         self.fiscal = fiscal.FiscalPlatform(self.books, self.board, Signer(self.keys.fiscal_seal))
         self._open_ways_in(settings)
+        self.wechat_pay = WeChatPay(settings, self.keys, office, self.wechat_people)
+        senders["wechat_pay"] = self.wechat_pay.sender
+        self.acquirers = [self.bank, self.wechat_pay.acquirer]
 
     def _open_depot(self, settings: PartnersSettings) -> Depot:
         push_base = settings.push_url or settings.client_url
@@ -109,6 +113,7 @@ class Sandbox:
     def routes(self) -> list[BaseRoute]:
         return [
             *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
+            *self.wechat_pay.routes(),
             *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
             *self._courier_routes(),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
@@ -131,7 +136,9 @@ class Sandbox:
         verifier = Ed25519Verifier(self.keys.bank_merchant)
         merchants = (self.settings.bank_merchant, self.settings.bank_postal_merchant)
         gate = Gate(BANK_HEADERS, merchants, verifier)
-        return Edge("bank", gate, self.board, self.bank_signer, self.settings.public_url)
+        return Edge(
+            "bank", gate, self.board, SignedAnswers(self.bank_signer, BANK_HEADERS), self.settings.public_url
+        )
 
     def _courier_routes(self) -> list[Route]:
         settings = self.settings

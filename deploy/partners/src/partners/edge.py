@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -16,8 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from .errors import Refused
 from .faults import FaultBoard, Partner
-from .gate import Gate
-from .signing import Header, Signer, signature_headers
+from .signing import Header, HeaderNames, Signer, signature_headers
 
 BODY_LIMIT = 64 * 1024
 _JSON = (b"content-type", b"application/json; charset=utf-8")
@@ -29,9 +28,12 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An admitted call: path parameters, raw body, the sandbox's own address as the caller sees it, who calls."""
+    """An admitted call: path parameters, raw query and body, the sandbox's own address as the caller sees it, who
+    calls.
+    """
 
     path: Mapping[str, str]
+    query: bytes
     body: bytes
     base_url: str
     caller: str
@@ -40,7 +42,34 @@ class Call:
         return parsed(model, self.body)
 
 
-Handler = Callable[[Call], Document]
+Handler = Callable[[Call], Document | None]
+"""None: done, and there is nothing to say (204)."""
+
+
+class Door(Protocol):
+    """Who may call, by the partner's own rules."""
+
+    def admit(self, method: str, target: bytes, headers: Mapping[bytes, bytes], body: bytes) -> str:
+        """Which of our ids calls; raises Refused."""
+        ...
+
+
+class AnswerSigner(Protocol):
+    def answer_headers(self, asked: Mapping[bytes, bytes], body: bytes) -> list[Header]:
+        """What proves an answer, to the call that had the headers `asked`."""
+        ...
+
+
+class SignedAnswers:
+    """Implements `AnswerSigner` with the partner's Ed25519 key and the call's own nonce; PROTOCOL.md §2."""
+
+    def __init__(self, signer: Signer, names: HeaderNames) -> None:
+        self._signer = signer
+        self._names = names
+
+    def answer_headers(self, asked: Mapping[bytes, bytes], body: bytes) -> list[Header]:
+        nonce = asked.get(self._names.nonce) or token_hex(16).encode()
+        return signature_headers(self._signer, self._names, body, nonce)
 
 
 def parsed(model: type[Model], body: bytes) -> Model:
@@ -77,13 +106,13 @@ class Edge:
     def __init__(
         self,
         partner: Partner,
-        gate: Gate,
+        door: Door,
         board: FaultBoard,
-        signer: Signer | None = None,
+        signer: AnswerSigner | None = None,
         public_url: str | None = None,
     ) -> None:
         self._partner = partner
-        self._gate = gate
+        self._door = door
         self._board = board
         self._signer = signer
         self._public_url = public_url
@@ -102,10 +131,10 @@ class Edge:
             return await send_answer(send, 500, b"<h1>500 Internal Server Error</h1>", [_HTML])
         try:
             document = handler(await self._admitted(scope, headers, receive))
-            status, body = 200, orjson.dumps(document)
+            status, body = (204, b"") if document is None else (200, orjson.dumps(document))
         except Refused as refused:
             status, body = refused.status, orjson.dumps(refused.document())
-        if status == 200 and faults.take("lost_answer_next"):
+        if status < 300 and faults.take("lost_answer_next"):
             return await send_answer(send, 502, b"<h1>502 Bad Gateway</h1>", [_HTML])
         await send_answer(send, status, body, [_JSON, *self._signature(headers, body)])
 
@@ -114,16 +143,12 @@ class Edge:
         target = scope["raw_path"]
         if scope["query_string"]:
             target = target + b"?" + scope["query_string"]
-        caller = self._gate.admit(scope["method"], target, headers, body)
+        caller = self._door.admit(scope["method"], target, headers, body)
         base_url = self._public_url or f"http://{headers.get(b'host', b'').decode('latin-1')}"
-        return Call(scope["path_params"], body, base_url, caller)
+        return Call(scope["path_params"], scope["query_string"], body, base_url, caller)
 
     def _signature(self, asked: Mapping[bytes, bytes], body: bytes) -> list[Header]:
-        if self._signer is None:
-            return []
-        names = self._gate.names
-        nonce = asked.get(names.nonce) or token_hex(16).encode()
-        return signature_headers(self._signer, names, body, nonce)
+        return [] if self._signer is None else self._signer.answer_headers(asked, body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refused
 
-Partner = Literal["bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city"]
+Partner = Literal["bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city", "wechat_pay"]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
 _GROUPS: dict[str, tuple[Partner, ...]] = {"courier": ("ems", "sf")}
 
@@ -41,6 +41,7 @@ class Faults(BaseModel):
 
     no_stock_next: Countdown = 0
     repeat_refused: bool = False
+    probe_next: Countdown = 0
 
     busy_next: Countdown = 0
     bad_token_next: Countdown = 0

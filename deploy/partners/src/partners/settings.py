@@ -31,6 +31,8 @@ class PartnersSettings(BaseSettings):
     push_url: str | None = Field(
         None, description="where couriers push; what `client_url` says when left out"
     )
+    wechat_pay_treasury: str = "1900006201"
+    wechat_pay_postal: str = "1900006202"
     app: str = "police-platform"
     wechat_mini: str = "wx6101000000000001"
     wechat_official: str = "wx6101000000000002"

@@ -6,7 +6,7 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from ..api.ways_in import face_pages, faces, links, pages, qr, qr_pages, sessions, travel
+from ..api.ways_in import face_pages, faces, links, openids, pages, qr, qr_pages, sessions, travel
 from ..application.sweep import Sweep
 from ..application.ways_in.attach import Attach
 from ..application.ways_in.check_face import CheckFace
@@ -43,6 +43,7 @@ ROUTERS = (
     pages.router,
     qr_pages.router,
     face_pages.router,
+    openids.router,
 )
 SWEEP = "identity.ways_in_sweep"
 _PATIENCE_SECONDS = 1.0

@@ -9,7 +9,6 @@ from chassis.paging import Page, decode_cursor, encode_cursor
 from chassis.problems import FieldError, InvalidInput
 from fastapi import Depends, Query, Request, status
 
-from ..application.channel_port import Payer
 from ..application.handlers import UseCases
 from ..application.start_attempt import Wish
 from ..domain.errors import NothingToPay
@@ -94,8 +93,8 @@ async def start_attempt(
         uow.audit(
             "payment.pay_for", actor=str(caller.actor.sub), subject=str(order["applicant_id"]), facts=facts
         )
-    payer = Payer(ip=request.client.host if request.client else "127.0.0.1")
-    wish = Wish(order_id, caller.account_id, body.channel, body.scene, payer, _acting(caller))
+    ip = request.client.host if request.client else "127.0.0.1"
+    wish = Wish(order_id, caller.account_id, body.channel, body.scene, ip, _acting(caller))
     return started(order_id, *await use.start_attempt(wish, begin, uow))
 
 

@@ -20,13 +20,15 @@ class Scene(StrEnum):
     """A browser on a phone: sent to the provider's page, which opens its app."""
     QR = "qr"
     """Shown a code to scan with the provider's app."""
+    MINI_PROGRAM = "mini_program"
+    """In the WeChat mini-program: it is given parameters to call the payment with."""
     IN_WECHAT = "in_wechat"
-    """Inside WeChat: the mini-program or page is given parameters to call the payment with."""
+    """A page inside WeChat: likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What a provider must know of who pays: `ip` of the device, `openid` inside WeChat."""
+    """What a provider must know of who pays: `ip` of the device, and the openid where the channel needs it."""
 
     ip: str
     openid: str | None = None
@@ -127,6 +129,10 @@ class PaymentChannel(Protocol):
     replies: Replies
 
     async def create(self, request: PaymentRequest) -> PayLink: ...
+
+    def needs_openid_of(self, scene: Scene) -> str | None:
+        """The appid whose openid of the payer a payment in this scene needs."""
+        ...
 
     def way(self, scene: Scene, link: str) -> PayWay:
         """How `link`, which `create` gave, is paid; made anew each time, for what is signed with the hour."""

@@ -148,6 +148,12 @@ class IssuingSystem(Protocol):
     ) -> None: ...
 
 
+class Openids(Protocol):
+    async def of(self, account_id: UUID) -> Mapping[str, str]:
+        """What WeChat calls the person, by appid; personal, so asked for when needed and never kept. PayerUnknown."""
+        ...
+
+
 class CaseReferences(Protocol):
     async def decision_no(self, case_id: UUID) -> str:
         """The number of the decision the case is about; personal, so asked for when needed and never kept."""

@@ -16,6 +16,7 @@ from chassis.jobs import Begin
 from ..domain.errors import (
     ChannelDown,
     ChannelNotOffered,
+    NotFromWeChat,
     OrderChangedMeanwhile,
     OrderNotFound,
     OrderNotPayable,
@@ -24,7 +25,7 @@ from ..domain.orders import ActedBy, Attempt, Order
 from ..domain.readings import PaymentStatus, number_of
 from ..domain.transitions import State
 from .channel_port import Channels, Payer, PayLink, PaymentChannel, PaymentRequest, PayWay, Scene
-from .ports import Attempts
+from .ports import Attempts, Openids
 from .settle_payment import SettlePayment
 
 TIME_TO_PAY: Final = timedelta(seconds=30)
@@ -33,18 +34,21 @@ TIME_TO_PAY: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants to pay what and how; `by` does it for the payer."""
+    """Who wants to pay what and how, from which address; `by` does it for the payer."""
 
     order_id: UUID
     payer_id: UUID
     channel: str
     scene: Scene
-    payer: Payer
+    ip: str
     by: ActedBy | None = None
 
 
 class StartAttempt:
-    def __init__(self, attempts: Attempts, settle: SettlePayment, channels: Channels) -> None:
+    def __init__(
+        self, attempts: Attempts, settle: SettlePayment, channels: Channels, openids: Openids
+    ) -> None:
+        self._openids = openids
         self._attempts = attempts
         self._settle = settle
         self._channels = channels
@@ -53,7 +57,8 @@ class StartAttempt:
         """The live attempt and how to pay it, made or found again, and kept as that of `wish.by`.
 
         `begin` for what must be committed before the provider is asked, `uow` for what comes after.
-        Raises OrderNotFound, OrderNotPayable, ChannelNotOffered, ChannelDown; at the commit AttemptEndedMeanwhile.
+        Raises OrderNotFound, OrderNotPayable, ChannelNotOffered, NotFromWeChat, PayerUnknown, ChannelDown; at the
+        commit AttemptEndedMeanwhile.
         """
         for _ in range(2):
             order, attempt = await self._reserved(wish, begin)
@@ -102,9 +107,19 @@ class StartAttempt:
                 amount_cents=order.amount_cents,
                 description=order.purpose,
                 expires_at=order.expires_at,
-                payer=wish.payer,
+                payer=await self._payer(channel, wish),
             )
         )
+
+    async def _payer(self, channel: PaymentChannel, wish: Wish) -> Payer:
+        """Whoever holds the phone is whom WeChat must know: the agent, where one pays."""
+        appid = channel.needs_openid_of(wish.scene)
+        if appid is None:
+            return Payer(wish.ip)
+        openid = (await self._openids.of(wish.by.account_id if wish.by else wish.payer_id)).get(appid)
+        if openid is None:
+            raise NotFromWeChat
+        return Payer(wish.ip, openid)
 
     async def _ended_at_provider(self, attempt: Attempt, channel: PaymentChannel, begin: Begin) -> None:
         """The number was used up before its link reached us: book what is there, then another is tried."""

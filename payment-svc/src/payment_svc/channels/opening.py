@@ -4,13 +4,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from ..application.channel_port import Channels
+from .bank.configuration import BankConfiguration
 from .bank.opening import open_bank
 from .configuration import Surroundings, read_configuration
+from .wechat_pay.configuration import WeChatPayConfiguration
+from .wechat_pay.opening import open_wechat_pay
 
 Close = Callable[[], Awaitable[None]]
 
 
 def open_channels(path: Path, around: Surroundings, channels: Channels) -> Iterator[Close]:
     """Offers what `path` describes; yields what closes it. Raises RuntimeError for what cannot be read."""
-    for name, configuration in read_configuration(path).items():
-        yield from open_bank(name, configuration, around, channels)
+    for name, described in read_configuration(path).items():
+        match described:
+            case BankConfiguration():
+                yield from open_bank(name, described, around, channels)
+            case WeChatPayConfiguration():
+                yield from open_wechat_pay(name, described, around, channels)

@@ -175,6 +175,29 @@ class ChannelDown(ServiceUnavailable):
         self.cause = cause
 
 
+class PayerUnknown(ServiceUnavailable):
+    slug = "payer-unknown"
+    title = ("暂时不能在微信内支付", "Cannot be paid inside WeChat at present")
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            "暂时查不到您的微信信息，请稍后重试，或改用其他支付方式。",
+            "Who you are in WeChat cannot be looked up; try again shortly, or pay another way.",
+        )
+        self.cause = cause
+
+
+class NotFromWeChat(Conflict):
+    slug = "not-from-wechat"
+    title = ("请从微信进入后支付", "Come from WeChat to pay there")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "您的账号没有关联当前微信，请从微信登录并关联，或改用其他支付方式。",
+            "Your account is not linked to this WeChat: log in from WeChat and link it, or pay another way.",
+        )
+
+
 class IssuingSystemDown(ServiceUnavailable):
     slug = "issuing-system-down"
     title = ("处罚决定系统暂时不可用", "The issuing system is not available")

@@ -115,6 +115,11 @@ class WeChatPeople:
             "openids": {name: openid(user["user_id"], appid) for name, appid in self._apps.items()},
         }
 
+    def knows(self, appid: str, openid_: str) -> bool:
+        """Whether that is a user of that app."""
+        users = self._books.rows("SELECT user_id FROM wechat_user")
+        return any(openid(user["user_id"], appid) == openid_ for user in users)
+
     def find(self, user_id: str) -> sqlite3.Row | None:
         return self._books.row("SELECT * FROM wechat_user WHERE user_id = ?", user_id)
 

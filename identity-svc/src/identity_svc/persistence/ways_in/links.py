@@ -30,6 +30,10 @@ WHERE NOT EXISTS (SELECT FROM identity_link_subject known
   WHERE known.subject_hash IN (hash, second) OR known.subject_hash_next IN (hash, second))
 ON CONFLICT DO NOTHING
 """
+_SUBJECTS = """
+SELECT s.link_id, s.subject FROM identity_link l JOIN identity_link_subject s ON s.link_id = l.id
+WHERE l.account_id = $1 AND l.provider = $2 ORDER BY l.id
+"""
 
 
 class SqlLinks:
@@ -77,6 +81,13 @@ class SqlLinks:
             )
             for row in rows
         ]
+
+    async def openids(self, uow: UnitOfWork, account_id: UUID) -> dict[str, str]:
+        """What WeChat calls the person, by appid; of several links the newest's word."""
+        rows = await uow.read(_SUBJECTS, account_id, Provider.WECHAT)
+        names = (self._sealer.open(row["subject"], row["link_id"].bytes).decode() for row in rows)
+        split = (name.split(":", 2) for name in names if name.startswith("openid:"))
+        return {appid: openid for _, appid, openid in split}
 
     async def remove(self, uow: UnitOfWork, account_id: UUID, link_id: UUID) -> Provider | None:
         """The provider of the link that was there; None when this account has no such link."""

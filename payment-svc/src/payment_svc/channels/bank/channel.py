@@ -1,8 +1,5 @@
 """The bank as a payment channel."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from chassis.clock import SHANGHAI
 
 from ...application.channel_port import (
@@ -19,9 +16,10 @@ from ...application.channel_port import (
 )
 from ...domain.errors import ChannelDown, ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
+from ..reading import readable
 from . import notices
 from .client import Answer, BankClient
-from .mapping import PAYMENT, Unreadable, payment_reading, refund_reading
+from .mapping import PAYMENT, payment_reading, refund_reading
 from .signing import BankKey, NotAuthentic
 
 _DESCRIPTION_MAX = 127
@@ -69,6 +67,9 @@ class BankChannel:
             raise ChannelDown(self.name, "no pay_url")
         return PayLink(pay_url if is_open else None)
 
+    def needs_openid_of(self, scene: Scene) -> str | None:
+        return None
+
     def way(self, scene: Scene, link: str) -> PayWay:
         return PayWay(pay_url=link)
 
@@ -77,7 +78,7 @@ class BankChannel:
         if answer.code == "ORDER_NOT_EXIST":
             return PaymentReading(number, PaymentStatus.ABSENT)
         self._refuse(answer)
-        with _readable(self.name):
+        with readable(self.name):
             return payment_reading(
                 answer.body, str(answer.body.get("state")), str(answer.body.get("merchant_id"))
             )
@@ -128,18 +129,9 @@ class BankChannel:
 
     def _refund_in(self, answer: Answer) -> RefundReading:
         self._refuse(answer)
-        with _readable(self.name):
+        with readable(self.name):
             return refund_reading(answer.body, str(answer.body.get("status")))
 
     def _refuse(self, answer: Answer) -> None:
         if answer.code is not None:
             raise ChannelRefused(self.name, answer.code)
-
-
-@contextmanager
-def _readable(channel: str) -> Iterator[None]:
-    """A proven answer that lacks its facts says nothing: what the bank did stays unknown."""
-    try:
-        yield
-    except Unreadable as error:
-        raise ChannelDown(channel, f"answer lacks {error}") from error

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from ...application.channel_port import Channels
 from ..configuration import Surroundings
+from ..pool import ProviderPool
 from .channel import BankChannel
 from .client import BankClient
 from .configuration import BankConfiguration
@@ -13,10 +14,10 @@ from .signing import BankKey, MerchantKey
 def open_bank(
     name: str, bank: BankConfiguration, around: Surroundings, channels: Channels
 ) -> Iterator[Callable[[], Awaitable[None]]]:
-    key = BankKey(around.read(bank.provider_key))
+    key, pool = BankKey(around.read(bank.provider_key)), ProviderPool(name)
+    yield pool.close
     for payee, account in bank.accounts.items():
         merchant = MerchantKey(around.read(account.merchant_key), account.merchant)
-        client = BankClient(around.address(bank.url), merchant, key, name)
+        client = BankClient(around.address(bank.url), merchant, key, pool)
         notify_url = around.notify_url(name, payee)
         channels.offer(payee, BankChannel(name, client, key, account.merchant, notify_url, around.public_url))
-        yield client.close

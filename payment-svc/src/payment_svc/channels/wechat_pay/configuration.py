@@ -1,0 +1,38 @@
+"""WeChat Pay as the configuration describes it."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...domain.payees import Payee
+
+
+class WeChatPayAccount(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    merchant: str
+    """mchid."""
+    serial: str
+    """Of our API certificate."""
+    merchant_key: str
+    """File with our RSA private key (PEM)."""
+    v3_key: str
+    """File with the APIv3 key: 32 characters."""
+    provider_key: str
+    """File with the provider's RSA public key (PEM)."""
+    provider_key_id: str = Field(pattern=r"^PUB_KEY_ID_\d+$")
+
+
+class WeChatPayConfiguration(BaseModel):
+    """`apps` are the appids bound to the merchants: of the mini-program, and of the official account, which also stands
+    for Native and H5.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: Literal["wechat_pay"]
+    url: str
+    mini_program: str
+    official_account: str
+    app_name: str = "互联网+公安服务平台"
+    accounts: dict[Payee, WeChatPayAccount]
