@@ -4,11 +4,13 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chassis.ids import uuid7
 from identity_svc.application.import_officers import CODE_LIVES
 from identity_svc.domain.factors.recovery import code_hash, new_code
+from identity_svc.domain.ways_in.links import LinkProof
+from identity_svc.domain.ways_in.vouched import Provider, Vouched
 
 from .identity_own import Own, shift_of
 from .identity_people import PASSWORD, People, own
@@ -171,6 +173,14 @@ class Work:
 
     async def known_name(self, who: str) -> Object:
         return Object({"account_id": str(self.people.ids[who])}, shows=('"name":',))
+
+    async def openid(self, who: str) -> Object:
+        account_id, openid = self.people.ids[who], f"o{uuid4().hex}"
+        vouched = Vouched(Provider.WECHAT, (f"openid:{openid[:18]}:{openid}",))
+        async with self.identity.running.uow() as uow:
+            links = self.people.state.ways_in.links
+            assert await links.add(uow, uuid7(), account_id, vouched, LinkProof.SMS, datetime.now(UTC))
+        return Object({"account_id": str(account_id)}, shows=(openid,))
 
     def head(self, number: int) -> dict[str, Any]:
         return {

@@ -174,9 +174,7 @@ def at_work(make: Work) -> dict[str, Call]:
         f"POST {client}/secret": Call(make.client, {}),
         "GET /internal/accounts/{account_id}": Call(make.known_person, reads=True, asker="case-svc"),
         "GET /internal/accounts/{account_id}/name": Call(make.known_name, reads=True, asker="payment-svc"),
-        "GET /internal/accounts/{account_id}/openids": Call(
-            make.known_person, reads=True, asker="payment-svc"
-        ),
+        "GET /internal/accounts/{account_id}/openids": Call(make.openid, reads=True, asker="payment-svc"),
         "GET /internal/duty": Call(make.on_duty, reads=True),
         "GET /internal/revocations": Call(make.revoked, reads=True),
         "POST /internal/audit-heads": Call(make.new_head, asker="case-svc"),
