@@ -33,7 +33,10 @@ async def test_every_parcel_arrives_once_in_our_books(
     assert await ordered.parcel.state() == "delivered"
     assert await ordered.parcel.told() == ["created", "picked_up", "delivered"]
     assert await ordered.agrees()
-    assert not await ordered.svc.service.pool.fetchval("SELECT count(*) FROM job")
+    jobs = await ordered.svc.service.pool.fetch("SELECT kind FROM job")
+    assert [job["kind"] for job in jobs] == ["courier.poll_traces"], (
+        "which finds nothing to ask when it is due"
+    )
 
 
 async def test_a_parcel_whose_pushes_are_all_lost_is_found_by_asking(
@@ -97,7 +100,7 @@ async def test_returned_before_the_delivery_in_the_books_is_no_contradiction_in_
     await ordered.goes("RETURNED", "DELIVERED")
     await ordered.svc.service.pool.execute("UPDATE shipment SET attention = 'came_back_after_delivered'")
     await ordered.svc.service.pool.execute(
-        "INSERT INTO job (kind, key, payload) SELECT 'courier.poll_traces', id::text, '{\"now\": true}' FROM shipment"
+        "INSERT INTO job (kind, key) SELECT 'courier.ask_now', id::text FROM shipment"
     )
     await ordered.svc.run_jobs()
     row = await ordered.parcel.row()

@@ -57,7 +57,7 @@ async def test_delivered_after_returned_is_kept_shown_and_asked_about(
 ) -> None:
     await courier.claim(await returned.order_no(), "DELIVERED")
     due = await returned.svc.service.pool.fetchval(
-        "SELECT run_at <= now() FROM job WHERE kind = 'courier.poll_traces'"
+        "SELECT run_at <= now() FROM job WHERE kind = 'courier.ask_now'"
     )
     assert due
     await courier.push(await returned.order_no(), "DELIVERED")

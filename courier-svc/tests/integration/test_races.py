@@ -142,3 +142,20 @@ async def test_a_case_withdrawn_while_the_courier_answers_gives_its_order_back(
     await requested.svc.run_jobs()
     assert await requested.state() == "cancelled"
     assert [order["state"] for order in await sandbox.orders()] == ["CANCELLED"]
+
+
+async def test_a_hint_while_the_courier_answers_is_asked_about_at_once(
+    requested: Parcel,
+    courier: Courier,
+    sandbox: SandboxCourier,
+    while_the_courier_answers: Callable[..., None],
+) -> None:
+    number = await requested.order_no()
+
+    async def delivered() -> None:
+        await sandbox.advance(number, "DELIVERED")
+        await courier.claim(number, "DELIVERED")
+
+    while_the_courier_answers(delivered)
+    await requested.svc.run_jobs()
+    assert await requested.told() == ["created", "picked_up", "delivered"]

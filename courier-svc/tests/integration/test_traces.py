@@ -132,10 +132,7 @@ async def test_a_hint_is_asked_about_again_and_at_last_not_believed(
     await courier.push(await created.order_no(), "PICKED_UP")
     await courier.claim(await created.order_no(), "DELIVERED")
     await created.svc.run_jobs()
-    due, at_once = await pool.fetchrow(
-        "SELECT run_at > now(), payload FROM job WHERE kind = 'courier.poll_traces'"
-    )
-    assert due and "now" in at_once
+    assert await pool.fetchval("SELECT run_at > now() FROM job WHERE kind = 'courier.ask_now'")
     await pool.execute("UPDATE courier_report SET heard_at = heard_at - interval '3 hours'")
     await pool.execute("UPDATE job SET run_at = now()")
     await created.svc.run_jobs()
@@ -153,6 +150,6 @@ async def test_a_hint_that_the_books_bear_out_late_is_believed_then(
     await created.svc.run_jobs()
     await sandbox.fault(lose_next=-1)
     await sandbox.advance(number, "DELIVERED")
-    await pool.execute("UPDATE job SET run_at = now() WHERE kind = 'courier.poll_traces'")
+    await pool.execute("UPDATE job SET run_at = now() WHERE kind = 'courier.ask_now'")
     await created.svc.run_jobs()
     assert await created.state() == "delivered"

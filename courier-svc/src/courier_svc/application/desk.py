@@ -22,6 +22,8 @@ from .turns import Turns
 PLACE_ORDER: Final = "courier.create_shipment"
 CANCEL_ORDER: Final = "courier.cancel_order"
 POLL_TRACES: Final = "courier.poll_traces"
+ASK_NOW: Final = "courier.ask_now"
+"""Beside `POLL_TRACES`, not in its place: whoever puts the next look off must not put a hint off with it."""
 APPLY_HELD: Final = "courier.apply_held_reports"
 PURGE: Final = "courier.purge_addresses"
 

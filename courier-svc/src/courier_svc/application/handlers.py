@@ -12,11 +12,11 @@ from contracts.events import Event
 from courier_svc.domain.shipment import Shipment
 
 from .apply_held import apply_held
-from .desk import APPLY_HELD, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
+from .desk import APPLY_HELD, ASK_NOW, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
 from .give_back_order import cancel_order, cancel_shipments_of_case, cancel_what_was_collected
 from .open_shipment import document_to_send, originals_to_fetch
 from .place_order import place_order
-from .poll_traces import poll_traces
+from .poll_traces import ask_now, poll_traces
 from .purge_addresses import purge_addresses
 
 OnEvent = Callable[[Desk, UnitOfWork, Any], Awaitable[None]]
@@ -37,6 +37,7 @@ JOBS: Final[Mapping[str, OnJob]] = {
     PLACE_ORDER: place_order,
     CANCEL_ORDER: cancel_order,
     POLL_TRACES: poll_traces,
+    ASK_NOW: ask_now,
 }
 
 RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {

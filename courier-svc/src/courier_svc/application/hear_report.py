@@ -12,7 +12,7 @@ from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.tracking import Report, Verdict, judge
 from courier_svc.domain.transitions import Move, State
 
-from .desk import POLL_TRACES, Desk, tell
+from .desk import ASK_NOW, Desk, tell
 from .ports import Judged, Source
 
 
@@ -39,7 +39,7 @@ async def hear_push(desk: Desk, uow: UnitOfWork, report: Report, *, lock: bool =
     else:
         desk.reports.hint(uow, shipment, report)
     if report.order_no == shipment.order_no and about.heard in (None, Verdict.HINT):
-        uow.enqueue(POLL_TRACES, str(shipment.id), {"now": True})
+        uow.enqueue(ASK_NOW, str(shipment.id))
 
 
 def judge_all(

@@ -1,6 +1,6 @@
 """No push for a while, a hint, or one that contradicts what we know: the courier's own books are asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -27,48 +27,62 @@ _FIRST_DOUBT: Final = timedelta(seconds=15)
 
 
 async def poll_traces(desk: Desk, job: Job, begin: Begin) -> None:
-    at_once = bool(job.payload.get("now"))
+    """Looks again and again, as long as a parcel is with its courier. Key: the shipment."""
     async with begin() as uow:
         shipment = await desk.shipments.get(uow, UUID(job.key))
-        if shipment is None or not (at_once or _open_question(shipment)):
+        if shipment is None or not _open_question(shipment):
             await job.done(uow)
             return
         due = _last_news(shipment) + desk.policy.poll_after
-        if due > now() and not at_once:
+        if due > now():
             await job.again(uow, due)
             return
+    await _ask(desk, job, begin, shipment, lambda: now() + desk.policy.poll_after)
+
+
+async def ask_now(desk: Desk, job: Job, begin: Begin) -> None:
+    """Once, because of a push. Key: the shipment."""
+    async with begin() as uow:
+        shipment = await desk.shipments.get(uow, UUID(job.key))
+    assert shipment is not None, "shipments are never deleted"
+    await _ask(desk, job, begin, shipment, None)
+
+
+async def _ask(
+    desk: Desk, job: Job, begin: Begin, shipment: Shipment, later: Callable[[], datetime] | None
+) -> None:
+    """`later`: when to look again while the parcel is with its courier; otherwise the job is done."""
     asked = Leg(shipment.order_no, shipment.waybill_no)
     traces = await desk.carrier(shipment).calls.traces(asked)
     try:
         async with begin() as uow:
-            await _hear(desk, uow, job, asked, traces)
+            present, ask_at = await _hear(desk, uow, shipment.id, asked, traces)
+            if ask_at is None and later is not None and present.state in WITH_COURIER:
+                ask_at = later()
+            await (job.done(uow) if ask_at is None else job.again(uow, ask_at))
     except ShipmentChangedMeanwhile:  # a push was faster: ask again, and judge by what is known then
         async with begin() as uow:
-            await job.again(uow, now(), {"now": True})
+            await job.again(uow, now())
 
 
-async def _hear(desk: Desk, uow: UnitOfWork, job: Job, asked: Leg, traces: Traces) -> None:
-    known = await desk.reports.known(uow, UUID(job.key), traces.reports)
+async def _hear(
+    desk: Desk, uow: UnitOfWork, shipment_id: UUID, asked: Leg, traces: Traces
+) -> tuple[Shipment, datetime | None]:
+    """The shipment as it is then, and when to ask again about a hint."""
+    known = await desk.reports.known(uow, shipment_id, traces.reports)
     shipment = known.shipment
     if shipment.order_no != asked.order_no:  # sent again meanwhile; the answer is about the leg before
-        await job.again(uow, now() + desk.policy.poll_after, {})
-        return
+        return shipment, None
     version, attention = shipment.version, shipment.attention
     new = [report for report in traces.reports if report.event_id not in known.heard]
     told, judged = judge_all(desk, shipment, new, "query")
-    told += _settle(desk, shipment, traces)
+    told += _settle(shipment, traces, desk.policy.silent_after)
     if judged:
         desk.reports.record(uow, shipment, judged)
     elif (shipment.version, shipment.attention) != (version, attention):
         desk.shipments.save(uow, shipment)
     tell(uow, told)
-    ask_at = _doubt(desk, uow, shipment, traces.reports, known.doubted_since)
-    if ask_at is not None:
-        await job.again(uow, ask_at, {"now": True})
-    elif shipment.state in WITH_COURIER:
-        await job.again(uow, now() + desk.policy.poll_after, {})
-    else:
-        await job.done(uow)
+    return shipment, _doubt(desk, uow, shipment, traces.reports, known.doubted_since)
 
 
 def _doubt(
@@ -93,7 +107,7 @@ def _last_news(shipment: Shipment) -> datetime:
     return shipment.last_heard_at or shipment.created_at or shipment.requested_at
 
 
-def _settle(desk: Desk, shipment: Shipment, traces: Traces) -> list[tuple[Event, int]]:
+def _settle(shipment: Shipment, traces: Traces, silent_after: timedelta) -> list[tuple[Event, int]]:
     """What the answer as a whole says, once its scans are judged."""
     wished_away = shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None
     if traces.standing is not Standing.OPEN:
@@ -105,7 +119,7 @@ def _settle(desk: Desk, shipment: Shipment, traces: Traces) -> list[tuple[Event,
     if shipment.state in _SETTLED:
         if _last_word(traces.reports) is _SETTLED[shipment.state]:
             shipment.attention = None
-    elif shipment.state in WITH_COURIER and now() - _last_news(shipment) > desk.policy.silent_after:
+    elif shipment.state in WITH_COURIER and now() - _last_news(shipment) > silent_after:
         shipment.attention = shipment.attention or "no_news"
     return []
 
