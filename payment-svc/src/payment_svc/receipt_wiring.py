@@ -17,7 +17,8 @@ from .settings import PaymentSettings
 def wire_receipts(service: Service, settings: PaymentSettings) -> IssueReceipt:
     """Adds their job and events to `service`, and what their routes need; what is returned owes them."""
     seal, receipts = FiscalSeal(settings.fiscal_seal_keys), PgReceipts()
-    platform = FiscalClient(settings.partners_url, settings.partners_app, settings.fiscal_key, seal)
+    address = settings.fiscal_url or settings.partners_url
+    platform = FiscalClient(address, settings.partners_app, settings.fiscal_key, seal)
     service.on_stop(platform.close)
     issue = IssueReceipt(receipts, platform)
     service.job(ISSUE_RECEIPT, issue.run)

@@ -23,6 +23,8 @@ class PaymentSettings(ServiceSettings):
     notify_base_url: str | None = None
     """Where providers reach `/webhooks`, where that is not `public_url`."""
     fines_secret: SecretStr | None = None
+    fiscal_url: str | None = None
+    """Where the fiscal platform is; at `partners_url` unless set."""
     fiscal_secret: SecretStr | None = None
     fiscal_public_key: SecretStr | None = None
     """The fiscal platform's, that seals receipts: the present key's PEM, and those before it."""

@@ -7,6 +7,9 @@ import pytest
 from asyncpg import CheckViolationError
 from chassis.clock import now
 from contracts.payment import ReceiptIssued
+from payment_svc.channels.fiscal import FiscalClient, FiscalSeal
+from payment_svc.channels.pause import Pause
+from payment_svc.domain.receipt_errors import FiscalPlatformDown
 from payment_svc.persistence.receipts import PgReceipts
 
 ISSUE = "payment.issue_receipt"
@@ -270,3 +273,31 @@ async def test_red_receipts_can_never_exceed_the_blue_one(payments):
     )
     assert sum(isinstance(one, CheckViolationError) for one in together) == 2
     assert sum(one["amount_cents"] for one in await receipts(payments) if one["kind"] == "red") == 2000
+
+
+async def test_platform_that_hangs_is_left_alone_for_a_while(payments):
+    moment, settings = [0.0], payments.settings
+    pause, seal = Pause(15, clock=lambda: moment[0]), FiscalSeal(settings.fiscal_seal_keys)
+
+    async def find(patience):
+        client = FiscalClient(
+            payments.world.url,
+            settings.partners_app,
+            settings.fiscal_key,
+            seal,
+            patience=patience,
+            pause=pause,
+        )
+        try:
+            return await client.find("no-such-number")
+        finally:
+            await client.close()
+
+    await fiscal(payments, answer_late_ms=2000)
+    with pytest.raises(FiscalPlatformDown, match="in time"):
+        await find(patience=0.05)
+    await fiscal(payments)
+    with pytest.raises(FiscalPlatformDown, match="hung"):
+        await find(patience=5)
+    moment[0] = 15
+    assert await find(patience=5) is None

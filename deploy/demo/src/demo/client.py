@@ -18,6 +18,7 @@ from police_api.api.officers import (
     case_request_supplement,
 )
 from police_api.api.payments import payment_list_orders, payment_start_attempt
+from police_api.api.receipts import payment_list_receipts
 from police_api.api.reviews import evaluation_review_case
 from police_api.api.sessions import identity_log_in
 from police_api.api.shipments import courier_list_shipments, courier_resend
@@ -161,6 +162,15 @@ class Citizen(Person):
         """The link to the bank's cashier."""
         attempt = await self.act(payment_start_attempt, order_id, body=PaymentStartPayment("bank"))
         return str(attempt["pay_url"])
+
+    async def receipt(self, order_id: str) -> Json:
+        """Of what was paid, once the fiscal platform numbered it."""
+
+        async def look() -> Json | None:
+            receipts = (await self.ask(payment_list_receipts, order_id))["items"]
+            return next((one for one in receipts if one["state"] == "issued"), None)
+
+        return await until("财政电子票据", look)
 
     async def shipments(self, case_id: str) -> list[Json]:
         return list((await self.ask(courier_list_shipments, case_id=UUID(case_id)))["items"])

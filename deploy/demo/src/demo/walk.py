@@ -113,6 +113,10 @@ class Walk:
         paid = await Bank(self.platform).pay(await citizen.start_payment(order["id"]))
         await citizen.when(case_id, "in_production")
         self.say(f"✓ 在银行收银台缴费 {order['amount_yuan']} 元，银行流水 {paid['transaction_id']}")
+        receipt = await citizen.receipt(order["id"])
+        self.say(
+            f"✓ 财政电子票据 {receipt['receipt_code']}-{receipt['receipt_no']} 已开具，可在 /receipts/check 核验"
+        )
 
     async def _gets_it_by_post(self, citizen: Citizen, officer: Officer, case_id: str) -> None:
         await officer.produce(case_id)

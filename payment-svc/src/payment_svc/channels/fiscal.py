@@ -26,10 +26,12 @@ from ..domain.receipt_errors import FiscalPlatformDown, FiscalPlatformRefused
 from ..domain.receipts import DueReceipt, Issued, Kind
 from ..domain.words import WHY
 from .hmac_signing import hmac_headers
+from .pause import Pause
 
 log = structlog.get_logger(__name__)
 
-_TIME_OUT: Final = aiohttp.ClientTimeout(total=10, connect=2)
+_PATIENCE: Final = 5.0
+"""Seconds that an answer may take."""
 _LONGEST_NAME: Final = 127
 _PATH: Final = "/fiscal/v1/receipts"
 _PEM: Final = re.compile(r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----", re.DOTALL)
@@ -66,11 +68,22 @@ def _key(pem: str) -> tuple[str, Ed25519PublicKey]:
 class FiscalClient:
     """Implements `application.receipt_ports.FiscalPlatform`. aiohttp, like the bank's: one call for every payment."""
 
-    def __init__(self, base_url: str, app_id: str, read_secret: Callable[[], str], seal: FiscalSeal) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        app_id: str,
+        read_secret: Callable[[], str],
+        seal: FiscalSeal,
+        *,
+        patience: float = _PATIENCE,
+        pause: Pause | None = None,
+    ) -> None:
         self._base = URL(base_url.rstrip("/"), encoded=True)
         self._app_id = app_id
         self._read_secret = read_secret
         self._seal = seal
+        self._patience = patience
+        self._pause = pause or Pause()
         self._session: aiohttp.ClientSession | None = None
 
     async def issue(self, due: DueReceipt) -> Issued:
@@ -123,13 +136,19 @@ class FiscalClient:
         headers = hmac_headers("Fiscal", self._app_id, self._read_secret(), method, target.encode(), body)
         headers["Content-Type"] = "application/json"
         url = self._base.with_path(target, encoded=True)
+        if self._pause.is_on():
+            raise FiscalPlatformDown("it hung a moment ago")
         try:
             async with self._pool().request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as answer:
                 status, content = answer.status, await answer.read()
+            self._pause.end()
             document = orjson.loads(content)
-        except (TimeoutError, aiohttp.ClientError, OSError, orjson.JSONDecodeError) as error:
+        except TimeoutError as error:
+            self._pause.begin()
+            raise _down("no answer in time") from error
+        except (aiohttp.ClientError, OSError, orjson.JSONDecodeError) as error:
             raise _down(type(error).__name__) from error
         if status >= 500 or status == HTTPStatus.UNAUTHORIZED or not isinstance(document, dict):
             # 401 is about our key or clock, not about the receipt.
@@ -139,7 +158,7 @@ class FiscalClient:
     def _pool(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=_TIME_OUT,
+                timeout=aiohttp.ClientTimeout(total=self._patience),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 connector=aiohttp.TCPConnector(limit=16, keepalive_timeout=30),
             )
