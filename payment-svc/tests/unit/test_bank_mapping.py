@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payment_svc.channels.bank import notices
-from payment_svc.channels.bank.mapping import PAYMENT, REFUND, Unreadable, payment_reading, refund_reading
+from payment_svc.channels.bank.mapping import PAYMENT, REFUND, payment_reading, refund_reading
+from payment_svc.channels.reading import Unreadable
 from payment_svc.domain.readings import PaymentStatus, RefundStatus, entity_id_of, number_of
 
 ORDER = {
