@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from partners.__main__ import main
-from partners.keys import KeyRing, generate
+from partners.keys import KEYS_OF_32, PAIRS, RSA_PAIRS, SECRETS, SM4_KEYS, KeyRing, generate
 
 from .customers import SfCustomer
 
@@ -22,14 +22,14 @@ def test_key_files_are_private_complete_and_kept(tmp_path, capsys):
     folder = tmp_path / "keys"
     assert main(["keys", "--out", str(folder)]) == 0
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    assert len(files) == 28
+    assert len(files) == 2 * len(PAIRS + RSA_PAIRS) + len(SECRETS + SM4_KEYS + KEYS_OF_32)
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     KeyRing.load(folder)
     assert generate(folder) == []
     (folder / "bank.public.pem").unlink()
     assert [file.name for file in generate(folder)] == ["bank.private.pem", "bank.public.pem"]
     assert (folder / "sms.secret").read_bytes() == files["sms.secret"]
-    assert len(generate(folder, force=True)) == 28
+    assert len(generate(folder, force=True)) == len(files)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from .application.call_off_order import CallOffOrder
 from .application.channel_port import Channels
 from .application.check_order import CheckOrder
 from .application.close_order import CloseOrder
+from .application.confirm_notice import ConfirmNotice
 from .application.handlers import UseCases, on_jobs, recurring
 from .application.issue_receipt import IssueReceipt
 from .application.open_order import OpenOrder
@@ -106,6 +107,7 @@ def _use_cases(
         receive_notice=receive,
         apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),
         query_attempt=QueryAttempt(attempts, settle, channels),
+        confirm_notice=ConfirmNotice(attempts, notices, settle, channels),
         call_off_order=CallOffOrder(store, return_money),
         close_order=CloseOrder(store, attempts, settle, channels),
         return_money=return_money,

@@ -28,6 +28,8 @@ _NEEDED = {
         "wechat-pay-treasury-v3.secret",
         "wechat-pay-postal.private.pem",
         "wechat-pay-postal-v3.secret",
+        "alipay.public.pem",
+        "alipay-app.private.pem",
     ),
     "courier-svc": ("ems.secret", "ems-authorization.secret", "sf.secret", "sf-push.secret"),
 }

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from . import faces, fines, fiscal, realname, sms
 from .acquirer import cashier
 from .acquirer.acquirer import Acquirer, Office
+from .alipay.wiring import Alipay
 from .bank import api as bank_api
 from .bank.documents import BankDialect
 from .books import Books
@@ -72,6 +73,8 @@ class Sandbox:
         submit = self.dispatcher.submit
         office = Office(self.books, self.notices, submit, self.board, self.tempo)
         self.bank = Acquirer.open("bank", office, BankDialect())
+        self.alipay = Alipay(settings, self.keys, office)
+        senders["alipay"] = self.alipay.sender
         self.depot = self._open_depot(settings)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
@@ -81,7 +84,7 @@ class Sandbox:
         self._open_ways_in(settings)
         self.wechat_pay = WeChatPay(settings, self.keys, office, self.wechat_people)
         senders["wechat_pay"] = self.wechat_pay.sender
-        self.acquirers = [self.bank, self.wechat_pay.acquirer]
+        self.acquirers = [self.bank, self.wechat_pay.acquirer, self.alipay.acquirer]
 
     def _open_depot(self, settings: PartnersSettings) -> Depot:
         push_base = settings.push_url or settings.client_url
@@ -114,6 +117,7 @@ class Sandbox:
         return [
             *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
             *self.wechat_pay.routes(),
+            *self.alipay.routes(),
             *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
             *self._courier_routes(),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
@@ -182,6 +186,7 @@ class Sandbox:
             *control_people.city_routes(door, self.city_people, self.city_keys),
             *control_people.face_routes(door, self.faces),
             *control_api.other_routes(door, self.depot, self.sms, self.realname, self.fines),
+            *self.alipay.control_routes(door),
             *acquirer_routes(door, self.acquirers),  # last: its paths begin with any name
         ]
 

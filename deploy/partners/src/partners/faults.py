@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refused
 
-Partner = Literal["bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city", "wechat_pay"]
+Partner = Literal["bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city", "wechat_pay", "alipay"]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
 _GROUPS: dict[str, tuple[Partner, ...]] = {"courier": ("ems", "sf")}
 
@@ -42,6 +42,7 @@ class Faults(BaseModel):
     no_stock_next: Countdown = 0
     repeat_refused: bool = False
     probe_next: Countdown = 0
+    gbk_next: Countdown = 0
 
     busy_next: Countdown = 0
     bad_token_next: Countdown = 0

@@ -18,7 +18,7 @@ Private = TypeVar("Private", Ed25519PrivateKey, RSAPrivateKey)
 Public = TypeVar("Public", Ed25519PublicKey, RSAPublicKey)
 
 PAIRS = ("bank", "bank-merchant", "fiscal")
-RSA_PAIRS = ("wechat-pay", "wechat-pay-treasury", "wechat-pay-postal")
+RSA_PAIRS = ("wechat-pay", "wechat-pay-treasury", "wechat-pay-postal", "alipay", "alipay-app")
 SECRETS = (
     "sms",
     "realname",

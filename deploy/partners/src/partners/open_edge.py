@@ -33,13 +33,17 @@ _PAGE = """<!doctype html>
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request as it came; `base_url` is the sandbox's own address as the caller sees it."""
+    """A request as it came; `base_url` is the sandbox's own address as the caller sees it.
+
+    `raw_query` for partners whose text need not be UTF-8.
+    """
 
     path: dict[str, str]
     query: QueryParams
     headers: Headers
     body: bytes
     base_url: str
+    raw_query: bytes = b""
 
     def read(self, model: type[Model]) -> Model:
         return parsed(model, self.body)
@@ -80,7 +84,14 @@ class OpenEdge:
     async def _visit(self, request: Request) -> Visit:
         body = await read_body(request.receive)
         base_url = self.public_url or f"http://{request.headers.get('host', '')}"
-        return Visit(request.path_params, request.query_params, request.headers, body, base_url)
+        return Visit(
+            request.path_params,
+            request.query_params,
+            request.headers,
+            body,
+            base_url,
+            request.scope["query_string"],
+        )
 
 
 def page(title: str, body: str, *, colour: str = "#1f5fbf", status: int = 200) -> HTMLResponse:

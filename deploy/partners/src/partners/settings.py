@@ -25,6 +25,10 @@ class PartnersSettings(BaseSettings):
 
     bank_merchant: str = "1900006101"
     bank_postal_merchant: str = "1900006102"
+    alipay_treasury_app: str = "2021006101000001"
+    alipay_treasury_seller: str = "2088006101000001"
+    alipay_postal_app: str = "2021006102000001"
+    alipay_postal_seller: str = "2088006102000001"
     ems_sender: str = "1100006101"
     sf_partner: str = "POLICE61"
     sf_codes: Literal["route", "status"] = "route"

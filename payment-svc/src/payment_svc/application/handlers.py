@@ -17,6 +17,7 @@ from .call_off_order import CallOffOrder
 from .channel_port import Channels
 from .check_order import CheckOrder
 from .close_order import CloseOrder
+from .confirm_notice import ConfirmNotice
 from .open_order import OpenOrder
 from .ports import Views
 from .price_order import PriceOrder
@@ -40,6 +41,7 @@ class UseCases:
     receive_notice: ReceiveNotice
     apply_unmatched_notices: ApplyUnmatchedNotices
     query_attempt: QueryAttempt
+    confirm_notice: ConfirmNotice
     call_off_order: CallOffOrder
     close_order: CloseOrder
     return_money: ReturnMoney
@@ -73,6 +75,7 @@ def on_jobs(use: UseCases) -> Mapping[str, JobHandler]:
         jobs.LOOK_UP_AMOUNT: use.price_order.run,
         jobs.REPORT_FINE_PAID: use.report_fine_paid.run,
         jobs.QUERY_ATTEMPT: use.query_attempt.run,
+        jobs.CONFIRM_NOTICE: use.confirm_notice.run,
         jobs.CLOSE_ORDER: use.close_order.run,
         jobs.REFUND: use.return_money.run,
     }

@@ -100,6 +100,9 @@ class Notices(Protocol):
     def keep(
         self, uow: UnitOfWork, channel: str, notice: NoticeRow, outcome: NoticeOutcome, at: datetime
     ) -> None: ...
+    async def find_unconfirmed(
+        self, uow: UnitOfWork, channel: str, notice_id: str
+    ) -> tuple[NoticeRow, datetime] | None: ...
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int
     ) -> Sequence[tuple[str, NoticeRow]]: ...

@@ -67,8 +67,10 @@ class ReceiveNotice:
         self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork, *, locked: bool
     ) -> NoticeOutcome:
         if notice.payment is not None:
-            return await self._settle.told(channel, notice.payment, row, uow, locked=locked)
-        if notice.refund is not None:
+            return await self._settle.told(
+                channel, notice.payment, row, uow, locked=locked, needs_query=notice.needs_query
+            )
+        if notice.refund is not None and not notice.needs_query:
             outcome = await self._refund_told(channel, notice.refund, uow)
         else:
             outcome = NoticeOutcome.SAYS_NOTHING if notice.readable else NoticeOutcome.UNREADABLE

@@ -18,7 +18,7 @@ from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, enti
 from ..domain.transitions import Action, Edge
 from .channel_port import Channels, PaymentChannel
 from .issue_receipt import IssueReceipt
-from .jobs import REPORT_FINE_PAID
+from .jobs import CONFIRM_NOTICE, REPORT_FINE_PAID
 from .ports import Attempts, Money, Notices, Orders
 from .return_money import ReturnMoney
 from .tell import tell
@@ -57,9 +57,11 @@ class SettlePayment:
         uow: UnitOfWork,
         *,
         locked: bool = False,
+        needs_query: bool = False,
     ) -> NoticeOutcome:
         """Acts on an authentic notice and stores it, in one commit. Returns what it turned out to be.
 
+        What `needs_query` moves no money here: ConfirmNotice asks the provider, and books its answer.
         Unless `locked`, nothing is held meanwhile: the commit fails with OrderChangedMeanwhile where another
         came first, and is to be tried again.
         """
@@ -68,26 +70,35 @@ class SettlePayment:
         settlement = await self._find(channel, reading, uow, locked=locked)
         if settlement is None:
             return self._keep(channel, notice, NoticeOutcome.UNMATCHED, uow)
+        if settlement.capture is not None and await self._agrees(settlement, reading, uow):
+            return self._keep(channel, notice, NoticeOutcome.REPEAT, uow)
+        if needs_query:
+            uow.enqueue(CONFIRM_NOTICE, confirmation_of(channel.name, notice.notice_id))
+            return self._keep(channel, notice, NoticeOutcome.UNCONFIRMED, uow)
         if settlement.capture is None:
             return self._book(channel, settlement, reading, notice, uow)
-        if await self._agrees(settlement, reading, uow):
-            return self._keep(channel, notice, NoticeOutcome.REPEAT, uow)
         return self._keep(channel, notice, NoticeOutcome.CONTRADICTION, uow)
 
-    async def asked(self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork) -> None:
-        """Acts on the provider's answer to our own query, which outweighs what a notice said before."""
+    async def asked(
+        self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork
+    ) -> NoticeOutcome | None:
+        """Acts on the provider's answer to our own query, which outweighs what a notice said before.
+
+        What became of the money, where the answer tells of some.
+        """
         attempt_id = entity_id_of(reading.number)
         if reading.status is PaymentStatus.CLOSED and attempt_id is not None:
             await self._attempts.close(uow, attempt_id)
         if reading.status is not PaymentStatus.SUCCEEDED:
-            return
+            return None
         settlement = await self._find(channel, reading, uow, locked=True)
         if settlement is None:
-            return
+            return None
         if settlement.capture is None:
-            self._book(channel, settlement, reading, None, uow)
-        elif not await self._agrees(settlement, reading, uow):
+            return self._book(channel, settlement, reading, None, uow)
+        if not await self._agrees(settlement, reading, uow):
             await self._correct(channel, settlement, reading, uow)
+        return NoticeOutcome.REPEAT
 
     async def _find(
         self, channel: PaymentChannel, reading: PaymentReading, uow: UnitOfWork, *, locked: bool
@@ -201,6 +212,11 @@ class SettlePayment:
             got_currency=reading.currency,
             got_merchant=reading.merchant_id,
         )
+
+
+def confirmation_of(channel: str, notice_id: str) -> str:
+    """The key of the job that asks the provider about a notice."""
+    return f"{channel}/{notice_id}"
 
 
 def _edge(order: Order, verdict: Verdict) -> Edge | None:

@@ -7,12 +7,13 @@ from typing import Annotated, Final
 import yaml
 from pydantic import Field, RootModel, ValidationError
 
+from .alipay.configuration import AlipayConfiguration
 from .bank.configuration import BankConfiguration
 from .wechat_pay.configuration import WeChatPayConfiguration
 
 SANDBOX: Final = Path(__file__).parent / "data" / "sandbox.yaml"
 
-Configuration = Annotated[BankConfiguration | WeChatPayConfiguration, Field(discriminator="protocol")]
+Configuration = Annotated[AlipayConfiguration | BankConfiguration | WeChatPayConfiguration, Field(discriminator="protocol")]
 
 
 class _Document(RootModel[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")], Configuration]]):

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 from ..application.channel_port import Channels
+from .alipay.configuration import AlipayConfiguration
+from .alipay.opening import open_alipay
 from .bank.configuration import BankConfiguration
 from .bank.opening import open_bank
 from .configuration import Surroundings, read_configuration
@@ -21,3 +23,5 @@ def open_channels(path: Path, around: Surroundings, channels: Channels) -> Itera
                 yield from open_bank(name, described, around, channels)
             case WeChatPayConfiguration():
                 yield from open_wechat_pay(name, described, around, channels)
+            case AlipayConfiguration():
+                yield from open_alipay(name, described, around, channels)

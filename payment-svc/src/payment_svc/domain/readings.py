@@ -46,7 +46,11 @@ class RefundReading:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An authentic notice. Neither `payment` nor `refund`: it is kept, and says nothing we act on."""
+    """An authentic notice. Neither `payment` nor `refund`: it is kept, and says nothing we act on.
+
+    `needs_query`: money it tells of is booked only once the provider, asked by us, says the same; for a weak
+    signature, or where nothing proves that it was sent now.
+    """
 
     notice_id: str
     event: str
@@ -54,6 +58,7 @@ class Notice:
     payment: PaymentReading | None = None
     refund: RefundReading | None = None
     readable: bool = True
+    needs_query: bool = False
 
 
 class NoticeOutcome(StrEnum):
@@ -61,6 +66,8 @@ class NoticeOutcome(StrEnum):
 
     UNMATCHED = "unmatched"
     """Its order or refund is not known (yet)."""
+    UNCONFIRMED = "unconfirmed"
+    """Authentic, but not proof enough for money: the provider is being asked."""
     APPLIED = "applied"
     HELD = "held"
     REFUND_DUE = "refund_due"

@@ -49,7 +49,8 @@ _BOOK = Statement(
     noted="""INSERT INTO notice (id, channel, payee, notice_id, event, body, received_at, outcome)
  SELECT $16::uuid, $2::text, $17::text, $18::text, $19::text, $20::bytea, $10::timestamptz, $11::text FROM $booked
  WHERE $16::uuid IS NOT NULL
- ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome WHERE notice.outcome = 'unmatched'""",
+ ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
+ WHERE notice.outcome IN ('unmatched', 'unconfirmed')""",
 )
 
 

@@ -15,7 +15,9 @@ class Way:
     scene: str
     given: str
     is_dated: bool = True
-    """Its notices carry the time of sending in what is signed."""
+    """Its notices carry the time of sending in what is signed, and a day-old one is refused."""
+    is_opened: bool = False
+    """The provider hears of it when the payer opens the page."""
 
     def __str__(self) -> str:
         return f"{self.channel}-{self.scene}"
@@ -26,6 +28,9 @@ WAYS = [
     Way("wechat_pay", "qr", "qr_content"),
     Way("wechat_pay", "mobile", "pay_url"),
     Way("wechat_pay", "mini_program", "jsapi"),
+    Way("alipay", "web", "pay_url", is_dated=False, is_opened=True),
+    Way("alipay", "mobile", "pay_url", is_dated=False, is_opened=True),
+    Way("alipay", "qr", "qr_content", is_dated=False),
 ]
 CHANNELS = list({way.channel: way for way in WAYS}.values())
 """One way of each channel: what is decided by notices, queries and refunds is the same in every scene."""
@@ -48,6 +53,9 @@ class Story:
         answer = await self.asks()
         assert answer.status_code == 201, answer.text
         self.number = UUID(answer.json()["id"]).hex
+        if self.way.is_opened:
+            opened = await self.world.http.get(answer.json()["pay_url"])
+            assert opened.status_code == 302, opened.text
         return answer.json()
 
     async def asks(self) -> Any:

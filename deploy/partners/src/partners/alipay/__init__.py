@@ -1,0 +1,1 @@
+"""Alipay's open platform: one gateway, its cashier, its notices."""

@@ -1,0 +1,1 @@
+"""Alipay, by its open platform's gateway."""
