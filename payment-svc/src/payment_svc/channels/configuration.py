@@ -13,7 +13,9 @@ from .wechat_pay.configuration import WeChatPayConfiguration
 
 SANDBOX: Final = Path(__file__).parent / "data" / "sandbox.yaml"
 
-Configuration = Annotated[AlipayConfiguration | BankConfiguration | WeChatPayConfiguration, Field(discriminator="protocol")]
+Configuration = Annotated[
+    AlipayConfiguration | BankConfiguration | WeChatPayConfiguration, Field(discriminator="protocol")
+]
 
 
 class _Document(RootModel[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,31}$")], Configuration]]):

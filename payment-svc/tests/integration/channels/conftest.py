@@ -28,9 +28,9 @@ WAYS = [
     Way("wechat_pay", "qr", "qr_content"),
     Way("wechat_pay", "mobile", "pay_url"),
     Way("wechat_pay", "mini_program", "jsapi"),
-    Way("alipay", "web", "pay_url", is_dated=False, is_opened=True),
-    Way("alipay", "mobile", "pay_url", is_dated=False, is_opened=True),
     Way("alipay", "qr", "qr_content", is_dated=False),
+    Way("alipay", "mobile", "pay_url", is_dated=False, is_opened=True),
+    Way("alipay", "web", "pay_url", is_dated=False, is_opened=True),
 ]
 CHANNELS = list({way.channel: way for way in WAYS}.values())
 """One way of each channel: what is decided by notices, queries and refunds is the same in every scene."""

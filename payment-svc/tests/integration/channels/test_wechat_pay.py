@@ -120,7 +120,7 @@ async def test_probes_are_refused_and_the_true_notice_follows(story):
 @in_every_way
 async def test_a_scene_the_channel_has_not_is_refused_with_those_that_have_it(story):
     story.order_id = (await story.payments.opened())["id"]
-    scene = "in_wechat" if story.way.channel == "bank" else "web"
+    scene = "web" if story.way.channel == "wechat_pay" else "in_wechat"
     body = {"channel": story.way.channel, "scene": scene}
     answer = await story.payments.citizen.post(f"/orders/{story.order_id}/attempts", body)
     assert answer.status_code == 422
