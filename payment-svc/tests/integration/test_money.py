@@ -179,6 +179,7 @@ async def test_thirty_deliveries_queries_and_checks_at_once_apply_one_capture(pa
 
 
 async def test_ledger_refuses_to_be_rewritten(payments):
+    """Who serves has no right to; the owner of the table is stopped by a trigger."""
     _, pay_url, _ = await started(payments)
     await payments.world.pay(pay_url)
     await payments.world.delivered()
@@ -190,6 +191,11 @@ async def test_ledger_refuses_to_be_rewritten(payments):
         async with payments.svc.as_owner() as owner:
             with pytest.raises(asyncpg.RaiseError, match="append-only"):
                 await owner.execute(change)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await payments.svc.service.pool.execute(change)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await payments.svc.service.pool.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+    assert (await payments.balances())["applied_cents"] == 2000
 
 
 async def test_second_applied_capture_is_impossible_even_past_the_code(payments):

@@ -215,7 +215,7 @@ ledger_entry = sa.Table(
     sa.Column("at", _TIME, nullable=False),
     sa.CheckConstraint("amount_cents > 0", name="ledger_entry_amount"),
     sa.CheckConstraint("from_account <> to_account", name="ledger_entry_accounts"),
-    comment="Append-only, a trigger sees to it: every move of money, from one account to another",
+    comment="append-only for who serves, and by a trigger for all: every move of money, from one account to another",
 )
 sa.Index("ledger_entry_capture", ledger_entry.c.capture_id)
 sa.Index("ledger_entry_at", ledger_entry.c.at, postgresql_using="brin")
