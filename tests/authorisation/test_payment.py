@@ -132,8 +132,8 @@ class Objects:
         await self.payments.svc.count_days(day)
         async with self.payments.svc.uow() as uow:
             found = await uow.fetchval(
-                "INSERT INTO parity_difference (id, pair, day, about_id, order_id, what, state, found_at)"
-                " VALUES (gen_random_uuid(), 'books', $1, gen_random_uuid(), $2, 'books', 'raised', now())"
+                "INSERT INTO parity_difference (id, pair, day, hour, about_id, order_id, what, state, found_at)"
+                " VALUES (gen_random_uuid(), 'books', $1, 9, gen_random_uuid(), $2, 'books', 'raised', now())"
                 " RETURNING id",
                 day, UUID(order_id),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from chassis.clock import SHANGHAI, now
-from chassis.parity import hours_apart
+from chassis.parity import Hour, hours_apart
 from chassis.problems import Problem
 from payment_svc.domain.captures import Why
 from payment_svc.domain.money_records import NoticeRow
@@ -218,4 +218,5 @@ async def assert_ended_well(payments: Any) -> None:
             assert row["requested"] == row["succeeded"] == row["refunds"], dict(row)
         booked, applied = await BOOKED.tally(uow, day), await APPLIED.tally(uow, day)
         assert booked.hours and hours_apart(booked, applied) == []
-        assert await PgDays().out_of_balance(uow, day) == []
+        for hour in range(24):
+            assert await PgDays().out_of_balance(uow, Hour(day, hour)) == []

@@ -54,7 +54,7 @@ class ParityDifference(BaseModel):
     id: UUID
     pair: Literal["cases", "ledger", "books"]
     day: date
-    hour: int | None
+    hour: int
     about_id: UUID
     order_id: UUID | None
     case_id: UUID | None

@@ -60,33 +60,36 @@ class CompareDays:
             if theirs is None and heard is not None:
                 theirs = dict(heard.facts)
             hours = _apart(day, ours, theirs) | set(await self._differences.open_hours(uow, day))
-            for pair, hour in sorted(hours):
+            books = {(Pair.BOOKS, Hour(day, hour)) for hour in range(24)}
+            for pair, hour in sorted(hours | books):
                 uow.enqueue(COMPARE_HOUR, f"{pair}:{hour}")
-            await self._compare_books(uow, day)
-            await self._differences.note_day(uow, day, now(), _counts(ours, theirs, len(hours)))
+            await self._differences.note_day(uow, day, now(), _counts(ours, theirs, len(hours - books)))
             await job.done(uow)
 
     async def run_hour(self, job: Job, begin: Begin) -> None:
         """Key: pair and hour. Looks at how both sides stand now, which may be better than what they published."""
         name, _, text = job.key.partition(":")
         pair, hour = Pair(name), Hour.read(text)
-        async with begin() as uow:
-            ours = await self._own.members(uow, PAID if pair is Pair.CASES else BOOKED, hour)
-            theirs = await self._own.members(uow, APPLIED, hour) if pair is Pair.LEDGER else []
-        if pair is Pair.CASES:
-            theirs = [member async for member in self._cases.members(CASE_PAID, hour)]
-        found = [Found.of_order(pair, hour, one) for one in apart(ours, theirs)]
+        found = await self._found(pair, hour, begin)
         for first in range(0, len(found), AT_ONCE):
             async with begin() as uow:
                 await self._act(uow, pair, hour.day, found[first : first + AT_ONCE])
         async with begin() as uow:
-            await self._end_others(uow, pair, hour.day, hour.hour, found)
+            still = [one.apart.id for one in found]
+            ended = await self._differences.end_others(uow, pair, hour, still, now())
             await job.done(uow)
+        if ended:
+            log.info("parity_agrees_again", pair=pair, hour=str(hour), count=ended)
 
-    async def _compare_books(self, uow: UnitOfWork, day: date) -> None:
-        found = await self._own.out_of_balance(uow, day)
-        await self._act(uow, Pair.BOOKS, day, found)
-        await self._end_others(uow, Pair.BOOKS, day, None, found)
+    async def _found(self, pair: Pair, hour: Hour, begin: Begin) -> list[Found]:
+        async with begin() as uow:
+            if pair is Pair.BOOKS:
+                return await self._own.out_of_balance(uow, hour)
+            ours = await self._own.members(uow, PAID if pair is Pair.CASES else BOOKED, hour)
+            theirs = await self._own.members(uow, APPLIED, hour) if pair is Pair.LEDGER else []
+        if pair is Pair.CASES:
+            theirs = [member async for member in self._cases.members(CASE_PAID, hour)]
+        return [Found.of_order(pair, hour, one) for one in apart(ours, theirs)]
 
     async def _act(self, uow: UnitOfWork, pair: Pair, day: date, found: Sequence[Found]) -> None:
         at, ids = now(), [one.apart.id for one in found]
@@ -98,19 +101,12 @@ class CompareDays:
                 continue
             retold = step is Step.RETELL and await self._tell_again(one.apart.id, uow)
             if before is not None and before.is_kept_up:
-                self._differences.raise_known(uow, before, one, at)
+                self._differences.raise_known(uow, before, one)
             else:
-                self._differences.add(uow, day, one, at, retold=retold)
-            log.warning("parity_differs", pair=pair, day=str(day), about=str(one.apart.id), retold=retold)
-
-    async def _end_others(
-        self, uow: UnitOfWork, pair: Pair, day: date, hour: int | None, found: Sequence[Found]
-    ) -> None:
-        """What was open and is not apart any more."""
-        still = [one.apart.id for one in found]
-        ended = await self._differences.end_others(uow, pair, day, hour, still, now())
-        if ended:
-            log.info("parity_agrees_again", pair=pair, day=str(day), count=ended)
+                self._differences.add(uow, one, at, retold=retold)
+            log.warning(
+                "parity_differs", pair=pair, hour=str(one.hour), about=str(one.apart.id), retold=retold
+            )
 
 
 def _apart(day: date, ours: Facts, theirs: Facts | None) -> set[tuple[Pair, Hour]]:

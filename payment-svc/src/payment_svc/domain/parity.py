@@ -126,10 +126,10 @@ STANDING: Final[Mapping[Standing, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A difference on its way to be kept. `hour` is None where a day is looked at as a whole."""
+    """A difference on its way to be kept."""
 
     pair: Pair
-    day_hour: Hour | None
+    hour: Hour
     apart: Apart
     order_id: UUID | None
     case_id: UUID | None

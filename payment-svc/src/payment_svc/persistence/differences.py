@@ -15,7 +15,7 @@ from ..domain.parity import Decision, Found, Known, Pair, Standing, what_of
 KNOWN: Final = """SELECT DISTINCT ON (about_id) id, about_id, state, ours, theirs, retold_at FROM parity_difference
  WHERE day = $1 AND pair = $2 AND about_id = ANY($3::uuid[]) ORDER BY about_id, id DESC"""
 OPEN_HOURS: Final = """SELECT DISTINCT pair, hour FROM parity_difference
- WHERE day = $1 AND hour IS NOT NULL AND state IN ('retold', 'raised')"""
+ WHERE day = $1 AND state IN ('retold', 'raised')"""
 _ADD: Final = Statement(
     """INSERT INTO parity_difference
  (id, pair, day, hour, about_id, order_id, case_id, what, ours, theirs, state, found_at, retold_at)
@@ -27,7 +27,7 @@ _RAISE: Final = Statement(
 )
 END_OTHERS: Final = """UPDATE parity_difference
  SET state = CASE state WHEN 'retold' THEN 'repaired' ELSE 'gone' END, ended_at = $5
- WHERE day = $1 AND pair = $2 AND hour IS NOT DISTINCT FROM $3::smallint AND about_id <> ALL($4::uuid[])
+ WHERE day = $1 AND pair = $2 AND hour = $3 AND about_id <> ALL($4::uuid[])
  AND state IN ('retold', 'raised')"""
 _DECIDE: Final = """UPDATE parity_difference
  SET state = 'decided', decision = $2, note = $3, decided_by = $4, ended_at = $5 WHERE id = $1 AND state = 'raised'"""
@@ -61,23 +61,23 @@ class PgDifferences:
         rows = await uow.read(OPEN_HOURS, day)
         return [(Pair(row["pair"]), Hour(day, row["hour"])) for row in rows]
 
-    def add(self, uow: UnitOfWork, day: date, found: Found, at: datetime, *, retold: bool) -> None:
-        one, hour = found.apart, found.day_hour
+    def add(self, uow: UnitOfWork, found: Found, at: datetime, *, retold: bool) -> None:
+        one, hour = found.apart, found.hour
         uow.write(
-            _ADD, uuid7(), found.pair, day, None if hour is None else hour.hour, one.id, found.order_id, found.case_id,
+            _ADD, uuid7(), found.pair, hour.day, hour.hour, one.id, found.order_id, found.case_id,
             what_of(found.pair, one), one.ours, one.theirs, Standing.RETOLD if retold else Standing.RAISED,
             at, at if retold else None,
         )  # fmt: skip
 
-    def raise_known(self, uow: UnitOfWork, known: Known, found: Found, at: datetime) -> None:
+    def raise_known(self, uow: UnitOfWork, known: Known, found: Found) -> None:
         one = found.apart
         uow.write(_RAISE, known.id, what_of(found.pair, one), one.ours, one.theirs)
 
     async def end_others(
-        self, uow: UnitOfWork, pair: Pair, day: date, hour: int | None, ids: Sequence[UUID], at: datetime
+        self, uow: UnitOfWork, pair: Pair, hour: Hour, ids: Sequence[UUID], at: datetime
     ) -> int:
         """All that was open but `ids` agrees by now; returns how many."""
-        tag = await uow.execute(END_OTHERS, day, pair, hour, list(ids), at)
+        tag = await uow.execute(END_OTHERS, hour.day, pair, hour.hour, list(ids), at)
         return int(tag.rpartition(" ")[2])
 
     async def find(self, uow: UnitOfWork, difference_id: UUID) -> Record | None:

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.parity import Fact, FactMember, Hour, KeptTally, bounds, kept_tallies
+from chassis.parity import Fact, FactMember, Hour, KeptTally, kept_tallies
 from chassis.parity.comparing import Apart
 
 from ..domain.orders import ActedBy
@@ -34,24 +34,28 @@ APPLIED: Final = Fact(
 FACTS: Final = (PAID, BOOKED, APPLIED)
 _BY_NAME: Final = {fact.name: fact for fact in FACTS}
 
-# Of each capture that came, or of which something moved, on that day: where all its entries together have put the
-# money, against what it says of itself. A night costs what its day had and not what there is: by LIMIT,
-# each is looked up by its key, however many the planner guesses there to be.
+# Of each capture that came, or of which something moved, in that hour: where all its entries together have put the
+# money, against what it says of itself. An hour costs what it had and not what there is: by LIMIT and by aggregates each
+# capture is looked up by its key, however many the planner guesses there to be. Most have one entry, which is seen first.
 OUT_OF_BALANCE: Final = """WITH touched AS (
  SELECT capture_id AS id FROM ledger_entry WHERE at >= $1 AND at < $2
- UNION SELECT id FROM capture WHERE received_at >= $1 AND received_at < $2)
-SELECT c.id, c.order_id, o.case_id, c.state, c.amount_cents, coalesce(booked.stands, '{}') AS stands
-FROM touched t
-JOIN LATERAL (SELECT * FROM capture WHERE id = t.id LIMIT 1) AS c ON true
-JOIN LATERAL (SELECT case_id FROM payment_order WHERE id = c.order_id LIMIT 1) AS o ON true
+ UNION SELECT id FROM capture WHERE received_at >= $1 AND received_at < $2),
+suspect AS MATERIALIZED (
+ SELECT c.id, c.order_id, c.state, c.amount_cents FROM touched t
+ JOIN LATERAL (SELECT * FROM capture WHERE id = t.id LIMIT 1) AS c ON true
+ JOIN LATERAL (SELECT count(*) AS entries, min(from_account) AS origin, min(to_account) AS account,
+  min(amount_cents) AS cents FROM ledger_entry WHERE capture_id = t.id) AS e ON true
+ WHERE (e.entries, e.origin, e.account, e.cents) IS DISTINCT FROM (1, 'bank', c.state, c.amount_cents))
+SELECT s.id, s.order_id, o.case_id, s.state, s.amount_cents, coalesce(booked.stands, '{}') AS stands FROM suspect s
+JOIN LATERAL (SELECT case_id FROM payment_order WHERE id = s.order_id LIMIT 1) AS o ON true
 LEFT JOIN LATERAL (
  SELECT jsonb_object_agg(account, cents) AS stands FROM (
   SELECT account, sum(moved)::bigint AS cents FROM (
-   SELECT e.to_account AS account, e.amount_cents AS moved FROM ledger_entry e WHERE e.capture_id = t.id
-   UNION ALL SELECT e.from_account, -e.amount_cents FROM ledger_entry e WHERE e.capture_id = t.id) AS both_sides
+   SELECT e.to_account AS account, e.amount_cents AS moved FROM ledger_entry e WHERE e.capture_id = s.id
+   UNION ALL SELECT e.from_account, -e.amount_cents FROM ledger_entry e WHERE e.capture_id = s.id) AS both_sides
   GROUP BY account HAVING sum(moved) <> 0) AS balances) AS booked ON true
-WHERE booked.stands IS DISTINCT FROM jsonb_build_object(c.state, c.amount_cents, 'bank', -c.amount_cents)
-ORDER BY c.id"""
+WHERE booked.stands IS DISTINCT FROM jsonb_build_object(s.state, s.amount_cents, 'bank', -s.amount_cents)
+ORDER BY s.id"""
 _PAID_FACTS: Final = """SELECT o.booked_at, o.paid_at, o.paid_channel, a.acted_by, a.mandate_id
 FROM payment_order o JOIN capture c ON c.order_id = o.id AND c.pays_order JOIN attempt a ON a.id = c.attempt_id
 WHERE o.id = $1 AND o.booked_at IS NOT NULL"""
@@ -72,12 +76,12 @@ class PgDays:
     async def members(self, uow: UnitOfWork, fact: str, hour: Hour) -> list[FactMember]:
         return [member async for member in _BY_NAME[fact].members(uow, hour)]
 
-    async def out_of_balance(self, uow: UnitOfWork, day: date) -> list[Found]:
-        rows = await uow.read(OUT_OF_BALANCE, *bounds(day))
+    async def out_of_balance(self, uow: UnitOfWork, hour: Hour) -> list[Found]:
+        rows = await uow.read(OUT_OF_BALANCE, *hour.bounds)
         return [
             Found(
                 Pair.BOOKS,
-                None,
+                hour,
                 Apart(row["id"], {row["state"]: str(row["amount_cents"])}, _texts(row["stands"])),
                 row["order_id"],
                 row["case_id"],

@@ -24,7 +24,7 @@ def add_parity_tables(metadata: sa.MetaData) -> None:
         sa.Column("id", UUID, primary_key=True),
         sa.Column("pair", sa.Text, nullable=False, comment="who was held against whom"),
         sa.Column("day", sa.Date, nullable=False, comment="of Shanghai"),
-        sa.Column("hour", sa.SmallInteger, comment="null: the day was looked at as a whole"),
+        sa.Column("hour", sa.SmallInteger, nullable=False, comment="of Shanghai"),
         sa.Column("about_id", UUID, nullable=False, comment="an order; a capture for the pair books"),
         sa.Column("order_id", UUID),
         sa.Column("case_id", UUID),

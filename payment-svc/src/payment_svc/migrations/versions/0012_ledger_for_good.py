@@ -1,4 +1,4 @@
-"""The ledger can only be added to by who serves; a trigger keeps its owner from changing it as well."""
+"""The ledger can only be added to by who serves, and by a trigger by nobody else; differences have an hour, all of them."""
 
 from alembic import op
 
@@ -14,7 +14,13 @@ _COMMENT = (
 def upgrade() -> None:
     # chassis.db.roles reads how it begins.
     op.create_table_comment("ledger_entry", _COMMENT, existing_comment=_BEFORE)
+    # What was found of whole days is found again, by the hour, the next night.
+    op.execute("DELETE FROM parity_difference WHERE hour IS NULL")
+    op.execute("ALTER TABLE parity_difference ALTER COLUMN hour SET NOT NULL")
+    op.execute("COMMENT ON COLUMN parity_difference.hour IS 'of Shanghai'")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE parity_difference ALTER COLUMN hour DROP NOT NULL")
+    op.execute("COMMENT ON COLUMN parity_difference.hour IS 'null: the day was looked at as a whole'")
     op.create_table_comment("ledger_entry", _BEFORE, existing_comment=_COMMENT)
