@@ -93,7 +93,8 @@ async def nights(held: Held) -> dict[str, list[str]]:
     async with held.running.uow() as uow:
         rows = await uow.fetch(
             "INSERT INTO parity_difference (id, pair, day, hour, about_id, what, state, found_at)"
-            " SELECT gen_random_uuid(), 'books', $1, 9, gen_random_uuid(), 'books', 'raised', now() FROM generate_series(1, 9) RETURNING id",
+            " SELECT gen_random_uuid(), 'books', $1, 9, gen_random_uuid(), 'books', 'raised', now()"
+            " FROM generate_series(1, 9) RETURNING id",
             day,
         )
     return {"day": [str(day)], "difference_id": [str(row["id"]) for row in rows]}

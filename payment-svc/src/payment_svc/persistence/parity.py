@@ -35,8 +35,8 @@ FACTS: Final = (PAID, BOOKED, APPLIED)
 _BY_NAME: Final = {fact.name: fact for fact in FACTS}
 
 # Of each capture that came, or of which something moved, in that hour: where all its entries together have put the
-# money, against what it says of itself. An hour costs what it had and not what there is: by LIMIT and by aggregates each
-# capture is looked up by its key, however many the planner guesses there to be. Most have one entry, which is seen first.
+# money, against what it says of itself. An hour costs what it had and not what there is: by LIMIT and by aggregates
+# each capture is looked up by its key, however many the planner guesses there to be. Most have one entry, seen first.
 OUT_OF_BALANCE: Final = """WITH touched AS (
  SELECT capture_id AS id FROM ledger_entry WHERE at >= $1 AND at < $2
  UNION SELECT id FROM capture WHERE received_at >= $1 AND received_at < $2),

@@ -1,4 +1,4 @@
-"""The ledger can only be added to by who serves, and by a trigger by nobody else; differences have an hour, all of them."""
+"""The ledger can only be added to by who serves; every difference has its hour."""
 
 from alembic import op
 
