@@ -1,6 +1,7 @@
 """Receipts against the fiscal platform as the sandbox plays it: one for what was paid, whatever happens."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,10 @@ from chassis.clock import now
 from contracts.payment import ReceiptIssued
 from payment_svc.channels.fiscal import FiscalClient, FiscalSeal
 from payment_svc.channels.pause import Pause
+from payment_svc.domain.orders import Debt, Opened
+from payment_svc.domain.payees import Kind as Owed
 from payment_svc.domain.receipt_errors import FiscalPlatformDown
+from payment_svc.persistence.orders import PgOrders
 from payment_svc.persistence.receipts import PgReceipts
 
 ISSUE = "payment.issue_receipt"
@@ -90,6 +94,22 @@ async def test_money_that_does_not_pay_gets_no_receipt(payments):
     await payments.world.pay(attempt["pay_url"])
     await payments.world.delivered()
     await payments.svc.run_jobs()
+    assert await receipts(payments) == []
+    assert (await at_platform(payments))["sums"]["blue"] == 0
+
+
+async def test_postage_gets_no_fiscal_receipt_and_no_red_one(payments):
+    debt = Debt(
+        uuid4(), Owed.POSTAGE, "HZ202611220001", "HUZHENG-001", payments.citizen.id, payments.unit,
+        payments.department, "邮寄费", "fixed", 1200,
+    )  # fmt: skip
+    async with payments.svc.uow() as uow:
+        PgOrders().add(uow, [(debt, Opened.now_payable(uuid4(), 1200, now(), timedelta(hours=2)))])
+    (order,) = await payments.citizen.orders(debt.case_id)
+    await payments.world.pay((await payments.citizen.start(order["id"]))["pay_url"])
+    await payments.world.delivered()
+    assert (await payments.citizen.order(order["id"]))["state"] == "paid"
+    await refunded(payments, order)
     assert await receipts(payments) == []
     assert (await at_platform(payments))["sums"]["blue"] == 0
 
