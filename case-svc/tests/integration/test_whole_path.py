@@ -62,7 +62,7 @@ async def test_events_carry_the_facts_that_readers_count_by(world, make_item) ->
     asked = events["payment_requested"]
     assert (asked.amount_cents, asked.amount_source, asked.purpose) == (2000, "fixed", item.name)
     assert events["paid"].state == "in_production"
-    assert events["dispatch_requested"].postage_free
+    assert events["dispatch_requested"].postage_free and events["dispatch_requested"].id_bound
 
 
 async def test_an_electronic_result_is_issued_with_the_approval(world, make_item) -> None:

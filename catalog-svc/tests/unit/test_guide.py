@@ -104,6 +104,19 @@ def test_the_level_that_submitting_takes_is_said_in_the_guide_and_in_the_definit
     assert guide["min_ial_text"] == {"zh": "须完成人脸核验", "en": "Face check needed"}
 
 
+def test_who_the_courier_hands_it_to_is_said_in_the_guide_and_in_the_definition(packaged):
+    item = next(item for item in packaged if item.delivery != "none")
+    guides = [
+        (
+            define(chosen, 1).id_bound,
+            render_guide(chosen, define(chosen, 1), AT)["delivery"]["hand_over_text"]["zh"],
+        )
+        for chosen in (item, item.model_copy(update={"id_bound": False}))
+    ]
+    assert guides == [(True, "须本人凭身份证件签收"), (False, "可由他人代收")]
+    assert content_hash(item.model_copy(update={"id_bound": False})) != content_hash(item)
+
+
 def test_an_item_that_names_the_usual_level_is_the_same_as_one_that_names_none(packaged):
     item = next(item for item in packaged if "min_ial" not in item.model_fields_set)
     assert item.min_ial == 2

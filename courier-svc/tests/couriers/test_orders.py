@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from chassis.testing import Running, bearer
-from contracts.case import PickupRequested
+from contracts.case import CaseDispatchRequested, PickupRequested
 from courier_svc.application.ports import CancelAnswer, Leg, OrderRefused, Standing
 from courier_svc.application.ports import Parcel as Ordered
 
@@ -29,6 +29,14 @@ async def test_a_document_goes_from_the_office_to_the_applicant_against_the_id_c
     assert (order["order_no"], order["waybill_no"]) == (row["order_no"], row["waybill_no"])
     assert (order["sender"]["name"], order["receiver"]["name"], order["id_bound"]) == (OFFICE, HOME.name, 1)
     assert order["receiver"]["phone"] == HOME.phone and order["receiver"]["address"] == HOME.address
+
+
+async def test_what_a_letter_box_would_do_for_is_sent_without_the_id_card(
+    svc: Running, open_door: None, sandbox: SandboxCourier
+) -> None:
+    await svc.deliver(CaseDispatchRequested(**case_facts(), postage_free=True, id_bound=False))
+    await svc.run_jobs()
+    assert [order["id_bound"] for order in await sandbox.orders()] == [0]
 
 
 async def test_originals_come_from_the_applicant_to_the_office(

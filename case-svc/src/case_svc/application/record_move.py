@@ -116,7 +116,8 @@ def _details(step: Taken, item: Item) -> dict[str, Any]:
         case Action.PRODUCE:
             return {"document_id": case.document_id}
         case Action.REQUEST_DISPATCH:
-            return {"postage_free": item.definition.delivery_free}
+            definition = item.definition
+            return {"postage_free": definition.delivery_free, "id_bound": definition.id_bound}
         case Action.DISPATCH | Action.RETURN:
             return {"shipment_id": UUID(facts["shipment_id"])}
     if step.edge.event is CaseCompleted:

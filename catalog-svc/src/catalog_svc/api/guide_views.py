@@ -83,6 +83,7 @@ class GuideDelivery(BaseModel):
     text: Text
     free: bool
     postage_text: Text | None
+    hand_over_text: Text | None
 
 
 class GuideResult(BaseModel):

@@ -96,6 +96,7 @@ class ItemContent(_Part):
     """Everything an editor decides of an item. Money in fen, `promised_days` working days (0: at once).
 
     `min_ial`: 1 phone, 2 name and number, 3 face, 4 window; README.md beside the data says which items take what.
+    `id_bound`: what is sent is handed to the named person, against the ID card.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,16}-\d{3}$")]
@@ -128,6 +129,7 @@ class ItemContent(_Part):
     faq: Annotated[list[Answered], Field(max_length=50)]
     reminder: Reminder | None
     min_ial: Annotated[int, Field(ge=0, le=4)] = USUAL_IAL
+    id_bound: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """The content as plain JSON values; parts that were left out stay out."""

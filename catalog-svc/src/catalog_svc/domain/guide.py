@@ -23,6 +23,7 @@ from .vocabulary import (
 from .wording import (
     delivery_words,
     fee_words,
+    hand_over_words,
     promise_words,
     remedy_words,
     statutory_words,
@@ -81,6 +82,7 @@ def _promises(item: ItemContent) -> dict[str, Any]:
             "text": _text(DELIVERIES[item.delivery]),
             "free": item.delivery_free,
             "postage_text": _text(delivery_words(item)),
+            "hand_over_text": _text(hand_over_words(item)),
         },
         "result": {
             "name": item.result,

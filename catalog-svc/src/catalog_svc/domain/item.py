@@ -88,8 +88,10 @@ def retire(item: Item, at: datetime) -> Change:
 
 def content_hash(content: ItemContent) -> str:
     """Equal for equal content, however it was written down."""
-    # Files that say nothing of the level hash as they did before there was one: nothing is published anew for it.
-    unsaid = {"min_ial"} if content.min_ial == USUAL_IAL else None
+    # Files that say nothing of the level, or of the hand-over, hash as they did before they could: nothing is published
+    # anew for it.
+    unsaid = {"min_ial"} if content.min_ial == USUAL_IAL else set()
+    unsaid |= {"id_bound"} if content.id_bound else set()
     plain = content.model_dump(mode="json", exclude=unsaid)
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
 

@@ -51,6 +51,15 @@ def delivery_words(item: ItemContent) -> Words | None:
     return Words("邮费由申请人承担", "Postage is paid by the applicant")
 
 
+def hand_over_words(item: ItemContent) -> Words | None:
+    """To whom the courier gives it; None where nothing is sent."""
+    if item.delivery == "none":
+        return None
+    if item.id_bound:
+        return Words("须本人凭身份证件签收", "Handed to you in person, against your ID card")
+    return Words("可由他人代收", "Others may take it in for you")
+
+
 def validity_words(item: ItemContent) -> Words | None:
     months = item.result_valid_months
     if item.result is None:

@@ -18,8 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def document_to_send(desk: Desk, case: CaseDispatchRequested) -> Shipment:
-    """Documents go to the named person against the ID card."""
-    return _requested(desk, case, "to_applicant", postage_free=case.postage_free, id_bound=True)
+    return _requested(desk, case, "to_applicant", postage_free=case.postage_free, id_bound=case.id_bound)
 
 
 def originals_to_fetch(desk: Desk, case: PickupRequested) -> Shipment:

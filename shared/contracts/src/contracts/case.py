@@ -117,6 +117,8 @@ class CaseDispatchRequested(_CaseEvent):
 
     TYPE: ClassVar[str] = "case.case.dispatch_requested"
     postage_free: bool
+    id_bound: bool = True
+    """Handed to the named person, against the ID card."""
 
 
 class CaseDispatched(_CaseEvent):

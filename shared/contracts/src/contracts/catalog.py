@@ -60,6 +60,8 @@ class ItemDefinition(Part):
     legal_basis: tuple[str, ...] = ()
     min_ial: int | None = Field(None, ge=0, le=4)
     """The level of assurance that submitting takes; null in versions from before there was one: 2."""
+    id_bound: bool = True
+    """What is sent is handed to the named person, against the ID card."""
 
 
 class ItemPublished(Event):

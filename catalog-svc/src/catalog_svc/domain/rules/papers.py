@@ -28,6 +28,13 @@ def deliver_step_fits_delivery(item: ItemContent) -> Iterator[Finding]:
         )
     if delivers and "produce" not in item.steps:
         yield Finding("deliver-step", "/steps", "没有制作，却要寄递", "delivers what is never produced")
+    if not item.id_bound and item.delivery == "none":
+        yield Finding(
+            "deliver-step",
+            "/id_bound",
+            "没有寄递，却写明可以代收",
+            "nothing is sent that others might take in",
+        )
     if item.delivery_free and item.delivery == "none":
         yield Finding("deliver-step", "/delivery_free", "没有寄递，却写明免邮费", "free delivery of nothing")
 
