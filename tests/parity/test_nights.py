@@ -1,10 +1,11 @@
 """Nights: what both sides know alike is quiet; what they do not is repaired, or waits for a person."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.testing import bearer
+from payment_svc.application.tell_paid_again import TellPaidAgain
 
 from .conftest import FEE, Both
 
@@ -242,3 +243,29 @@ async def test_many_that_lost_their_event_are_all_repaired(both: Both, monkeypat
     await both.a_day_later()
     await both.night()
     assert await both.states() == ["repaired"] * 5
+
+
+async def test_a_night_that_is_cut_off_goes_on_and_tells_nobody_twice(both: Both, monkeypatch: Any) -> None:
+    monkeypatch.setattr("payment_svc.application.compare_days.AT_ONCE", 2)
+    cases = [await both.owing() for _ in range(5)]
+    both.lost = {PAID_EVENT}
+    for case_id in cases:
+        await both.pay(case_id)
+    await both.exchange()
+    both.lost = set()
+    told, tell_again = [], TellPaidAgain.__call__
+
+    async def killed_once(self: TellPaidAgain, order_id: UUID, uow: Any) -> bool:
+        told.append(order_id)
+        if len(told) == 4:
+            raise RuntimeError("killed in the second of three steps")
+        return await tell_again(self, order_id, uow)
+
+    monkeypatch.setattr(TellPaidAgain, "__call__", killed_once)
+    await both.night()
+    async with both.payments.uow() as uow:
+        await uow.execute("UPDATE job SET run_at = now()")
+    await both.exchange()
+    assert len(told) == 7, "two, two that came to nothing, and those and the last once more"
+    assert [await both.case_state(case_id) for case_id in cases] == ["completed"] * 5
+    assert len(await order_events(both)) == 10

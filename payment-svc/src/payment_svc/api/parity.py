@@ -31,6 +31,8 @@ Nights = Annotated[Parity, Depends(parity_of)]
 class ParityDay(BaseModel):
     """A Shanghai day as it was compared last. `cases` null: case-svc has not told what it counted.
 
+    `agrees`: nothing is open, and hours that differed have been looked at.
+
     `raised` wait for a person, `retold` for the next night; `settled` agree by now, `decided` were ended by a person.
     """
 
@@ -143,7 +145,8 @@ async def decide_difference(
 
 
 def _day(row: Row) -> ParityDay:
-    agrees = row["cases"] is not None and not row["raised"] and not row["retold"]
+    open_ones, ended = row["raised"] + row["retold"], row["settled"] + row["decided"]
+    agrees = row["cases"] is not None and not open_ones and (not row["hours_apart"] or bool(ended))
     return ParityDay.model_validate({**row, "agrees": agrees})
 
 

@@ -19,6 +19,8 @@ from .tell_paid_again import TellPaidAgain
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 100
+_ANEW: Final = ":anew"
+"""In a job's key, so that a night that comes between does not replace what an operator asked for."""
 Facts = Mapping[str, FactTally]
 
 
@@ -42,11 +44,11 @@ class CompareDays:
 
     def ask(self, uow: UnitOfWork, day: date, *, anew: bool = False) -> None:
         """Has `day` compared soon. `anew`: both sides count it again first, whatever was published of it."""
-        uow.enqueue(COMPARE_DAY, day.isoformat(), {"anew": anew})
+        uow.enqueue(COMPARE_DAY, day.isoformat() + (_ANEW if anew else ""))
 
     async def run_day(self, job: Job, begin: Begin) -> None:
         """Key: the day. Safe to repeat; a case-svc that has not told yet leaves its part for when it does."""
-        day, anew = date.fromisoformat(job.key), bool(job.payload.get("anew"))
+        day, anew = date.fromisoformat(job.key.removesuffix(_ANEW)), job.key.endswith(_ANEW)
         theirs = await self._cases.day(day) if anew else None
         if anew:
             async with begin() as uow:
