@@ -20,7 +20,7 @@ class Wire:
     """`session` is the process's one pool (aiohttp: a call costs a quarter of what httpx2 takes).
 
     `file_hosts`: besides the courier's own host, where files may be fetched from. An address in an answer is not
-    followed elsewhere: it could lead to where only we can go.
+    followed elsewhere: it could lead to where only we can go. Nor in clear, unless the courier itself is spoken to so.
     """
 
     def __init__(self, session: aiohttp.ClientSession, url: str, file_hosts: Collection[str] = ()) -> None:
@@ -46,7 +46,7 @@ class Wire:
         """Raises CourierUnavailable where it is no PDF, or not from where the courier's files come from."""
         try:
             url = URL(address, encoded=True) if isinstance(address, str) else URL()
-            if url.scheme not in ("http", "https") or url.authority not in self._file_hosts:
+            if url.scheme not in ("https", self._url.scheme) or url.authority not in self._file_hosts:
                 raise CourierUnavailable("the file is not at one of the courier's addresses")
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
                 content = await _whole(response, _LARGEST_FILE)
