@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import aiohttp
 import httpx2
 import pytest
 import uvicorn
@@ -17,6 +18,7 @@ from partners.settings import PartnersSettings
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from yarl import URL
 
 pytest_plugins = ["chassis.testing.plugin"]
 
@@ -51,6 +53,7 @@ class World:
     looks: list[dict[str, str]] = field(default_factory=list)
     """What identity-svc was asked names for."""
     channel: str = "bank"
+    afterwards: Callable[[], Awaitable[None]] | None = None
     openids: dict[str, str] = field(default_factory=dict)
     deliveries: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
@@ -89,8 +92,19 @@ class World:
         return (await self.control("GET", f"/notices?{asked}"))["notices"]
 
     async def delivered(self) -> None:
-        """Waits until no notice of the bank is under way."""
+        """Waits until no notice of the bank is under way, and does what follows."""
         await eventually(self._nothing_pending)
+        if self.afterwards is not None:
+            await self.afterwards()
+
+    async def open(self, pay_url: str) -> str:
+        """The citizen opens the provider's page, its address being sent as it stands; the cashier's address."""
+        async with (
+            aiohttp.ClientSession() as browser,
+            browser.get(URL(pay_url, encoded=True), allow_redirects=False) as page,
+        ):
+            assert page.status == 302, await page.text()
+            return page.headers["Location"]
 
     async def until(self, check: Callable[[], Awaitable[Any]]) -> None:
         """Waits until `check` returns something true."""
@@ -182,4 +196,5 @@ async def world(partner_keys: Path, tmp_path: Path) -> AsyncIterator[World]:
     ]
     async with served(app) as url, httpx2.AsyncClient(base_url=url) as http:
         here.url, here.http = url, http
+        settings.push_url = url
         yield here

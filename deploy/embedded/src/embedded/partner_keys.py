@@ -30,6 +30,8 @@ _NEEDED = {
         "wechat-pay-postal-v3.secret",
         "alipay.public.pem",
         "alipay-app.private.pem",
+        "ccb.public.pem",
+        "ccb.secret",
     ),
     "courier-svc": ("ems.secret", "ems-authorization.secret", "sf.secret", "sf-push.secret"),
 }

@@ -16,6 +16,7 @@ from .alipay.wiring import Alipay
 from .bank import api as bank_api
 from .bank.documents import BankDialect
 from .books import Books
+from .ccb.wiring import Ccb
 from .city import api as city_api
 from .city.keys import CityKeys
 from .city.people import CityPeople
@@ -75,6 +76,8 @@ class Sandbox:
         self.bank = Acquirer.open("bank", office, BankDialect())
         self.alipay = Alipay(settings, self.keys, office)
         senders["alipay"] = self.alipay.sender
+        self.ccb = Ccb(settings, self.keys, office)
+        senders["ccb"] = self.ccb.sender
         self.depot = self._open_depot(settings)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
@@ -84,7 +87,7 @@ class Sandbox:
         self._open_ways_in(settings)
         self.wechat_pay = WeChatPay(settings, self.keys, office, self.wechat_people)
         senders["wechat_pay"] = self.wechat_pay.sender
-        self.acquirers = [self.bank, self.wechat_pay.acquirer, self.alipay.acquirer]
+        self.acquirers = [self.bank, self.wechat_pay.acquirer, self.alipay.acquirer, self.ccb.acquirer]
 
     def _open_depot(self, settings: PartnersSettings) -> Depot:
         push_base = settings.push_url or settings.client_url
@@ -118,6 +121,7 @@ class Sandbox:
             *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
             *self.wechat_pay.routes(),
             *self.alipay.routes(),
+            *self.ccb.routes(),
             *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
             *self._courier_routes(),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),

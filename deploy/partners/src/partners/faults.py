@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .errors import Refused
 
 Partner = Literal[
-    "bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city", "wechat_pay", "alipay"
+    "bank", "ems", "sf", "sms", "realname", "fines", "fiscal", "wechat", "city", "wechat_pay", "alipay", "ccb"
 ]
 PARTNERS: tuple[Partner, ...] = get_args(Partner)
 _GROUPS: dict[str, tuple[Partner, ...]] = {"courier": ("ems", "sf")}

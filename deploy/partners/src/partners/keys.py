@@ -18,7 +18,7 @@ Private = TypeVar("Private", Ed25519PrivateKey, RSAPrivateKey)
 Public = TypeVar("Public", Ed25519PublicKey, RSAPublicKey)
 
 PAIRS = ("bank", "bank-merchant", "fiscal")
-RSA_PAIRS = ("wechat-pay", "wechat-pay-treasury", "wechat-pay-postal", "alipay", "alipay-app")
+RSA_PAIRS = ("wechat-pay", "wechat-pay-treasury", "wechat-pay-postal", "alipay", "alipay-app", "ccb")
 SECRETS = (
     "sms",
     "realname",
@@ -30,6 +30,7 @@ SECRETS = (
     "ems-authorization",
     "sf",
     "sf-push",
+    "ccb",
 )
 SM4_KEYS = ("ems",)
 KEYS_OF_32 = ("wechat-pay-treasury-v3", "wechat-pay-postal-v3")

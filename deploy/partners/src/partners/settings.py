@@ -25,6 +25,10 @@ class PartnersSettings(BaseSettings):
 
     bank_merchant: str = "1900006101"
     bank_postal_merchant: str = "1900006102"
+    ccb_merchant: str = "105610100000001"
+    ccb_branch: str = "610000000"
+    ccb_treasury_pos: str = "061000001"
+    ccb_postal_pos: str = "061000002"
     alipay_treasury_app: str = "2021006101000001"
     alipay_treasury_seller: str = "2088006101000001"
     alipay_postal_app: str = "2021006102000001"

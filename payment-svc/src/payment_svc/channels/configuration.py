@@ -9,12 +9,14 @@ from pydantic import Field, RootModel, ValidationError
 
 from .alipay.configuration import AlipayConfiguration
 from .bank.configuration import BankConfiguration
+from .ccb.configuration import CcbConfiguration
 from .wechat_pay.configuration import WeChatPayConfiguration
 
 SANDBOX: Final = Path(__file__).parent / "data" / "sandbox.yaml"
 
 Configuration = Annotated[
-    AlipayConfiguration | BankConfiguration | WeChatPayConfiguration, Field(discriminator="protocol")
+    AlipayConfiguration | BankConfiguration | CcbConfiguration | WeChatPayConfiguration,
+    Field(discriminator="protocol"),
 ]
 
 

@@ -8,6 +8,8 @@ from .alipay.configuration import AlipayConfiguration
 from .alipay.opening import open_alipay
 from .bank.configuration import BankConfiguration
 from .bank.opening import open_bank
+from .ccb.configuration import CcbConfiguration
+from .ccb.opening import open_ccb
 from .configuration import Surroundings, read_configuration
 from .wechat_pay.configuration import WeChatPayConfiguration
 from .wechat_pay.opening import open_wechat_pay
@@ -25,3 +27,5 @@ def open_channels(path: Path, around: Surroundings, channels: Channels) -> Itera
                 yield from open_wechat_pay(name, described, around, channels)
             case AlipayConfiguration():
                 yield from open_alipay(name, described, around, channels)
+            case CcbConfiguration():
+                yield from open_ccb(name, described, around, channels)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from payment_svc.channels.ccb.mapping import order_id_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Way:
     """Its notices carry the time of sending in what is signed, and a day-old one is refused."""
     is_opened: bool = False
     """The provider hears of it when the payer opens the page."""
+    is_confirmed: bool = False
+    """No notice is believed: the provider is asked about each."""
+    names_payments: bool = True
+    """It has a number of its own for each payment; else an order's number stands for it, and is paid once."""
 
     def __str__(self) -> str:
         return f"{self.channel}-{self.scene}"
@@ -28,6 +33,10 @@ WAYS = [
     Way("wechat_pay", "qr", "qr_content"),
     Way("wechat_pay", "mobile", "pay_url"),
     Way("wechat_pay", "mini_program", "jsapi"),
+    *(
+        Way("ccb", scene, "pay_url", is_dated=False, is_opened=True, is_confirmed=True, names_payments=False)
+        for scene in ("mobile", "web")
+    ),
     Way("alipay", "qr", "qr_content", is_dated=False),
     Way("alipay", "mobile", "pay_url", is_dated=False, is_opened=True),
     Way("alipay", "web", "pay_url", is_dated=False, is_opened=True),
@@ -52,10 +61,10 @@ class Story:
     async def start(self) -> dict[str, Any]:
         answer = await self.asks()
         assert answer.status_code == 201, answer.text
-        self.number = UUID(answer.json()["id"]).hex
+        number = UUID(answer.json()["id"]).hex
+        self.number = order_id_of(number) if self.way.channel == "ccb" else number
         if self.way.is_opened:
-            opened = await self.world.http.get(answer.json()["pay_url"])
-            assert opened.status_code == 302, opened.text
+            await self.world.open(answer.json()["pay_url"])
         return answer.json()
 
     async def asks(self) -> Any:
@@ -87,6 +96,7 @@ class Story:
 async def story(payments, request):
     way: Way = request.param
     payments.world.channel = way.channel
+    payments.world.afterwards = payments.run  # a notice may need a query before it is believed
     users = (await payments.world.control("GET", "/wechat"))["users"]
     settings = payments.world.sandbox.settings
     payments.world.openids = {

@@ -1,0 +1,89 @@
+"""CCB's two signatures, both of another age: an MD5 over the order, and MD5withRSA over what the bank says.
+
+Here and nowhere else. Neither is proof enough for money: a notice is booked only on the answer to a query of ours.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import MD5
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
+
+_AS_IT_IS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@*_+-./")
+_PUB_DIGITS: Final = 30
+
+
+class NotAuthentic(Exception):
+    """`cause` is one of a few words: it is a metric's label."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class CounterKey:
+    """The bank's public key of one counter. `pub`: the last 30 digits of it, which an order's MAC counts."""
+
+    def __init__(self, content: bytes) -> None:
+        """Raises ValueError for what is no such key, RuntimeError where MD5 is refused here."""
+        if content.startswith(b"-----"):
+            key = load_pem_public_key(content)
+        else:
+            key = load_der_public_key(bytes.fromhex(content.decode("ascii").strip()))
+        if not isinstance(key, RSAPublicKey):
+            raise ValueError("the public key of a CCB counter must be RSA")
+        self._key = key
+        self.pub = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex()[-_PUB_DIGITS:]
+        self._try_out()
+
+    def _try_out(self) -> None:
+        try:
+            self._key.verify(bytes(self._key.key_size // 8), b"", PKCS1v15(), MD5())
+        except InvalidSignature:
+            return
+        except UnsupportedAlgorithm as error:
+            raise RuntimeError(
+                "this machine's OpenSSL refuses MD5, with which CCB signs: take the channel ccb out of"
+                " PAYMENT_CHANNELS, or run payment-svc with an OpenSSL that is not in FIPS mode"
+            ) from error
+
+    def prove(self, text: bytes, signature: bytes) -> None:
+        """Raises NotAuthentic unless the bank signed `text`; `signature` in hexadecimal digits."""
+        try:
+            self._key.verify(bytes.fromhex(signature.decode("ascii")), text, PKCS1v15(), MD5())
+        except (InvalidSignature, ValueError) as error:
+            raise NotAuthentic("signature") from error
+
+
+def mac(pairs: Sequence[tuple[str, str]]) -> str:
+    """Over the pairs in their order, the values as they stand in the address."""
+    text = "&".join(f"{name}={value}" for name, value in pairs)
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def signed_text(fields: Mapping[str, bytes], order: Sequence[str], optional: frozenset[str]) -> bytes:
+    """What a notice signs: in the order of the counter, whatever charset a value is in."""
+    return b"&".join(
+        name.encode() + b"=" + fields.get(name, b"")
+        for name in order
+        if name in fields or name not in optional
+    )
+
+
+def js_escape(text: str) -> str:
+    """As `escape()` of JavaScript writes it: `%uXXXX` beyond Latin-1."""
+    units = text.encode("utf-16-be", "surrogatepass")
+    codes = (int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2))
+    return "".join(
+        chr(code) if chr(code) in _AS_IT_IS else f"%{code:02X}" if code < 256 else f"%u{code:04X}"
+        for code in codes
+    )
