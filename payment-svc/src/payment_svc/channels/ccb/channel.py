@@ -71,7 +71,7 @@ class CcbChannel:
         ]
         after = [
             ("GATEWAY", ""),
-            ("CLIENTIP", request.payer.ip),
+            ("CLIENTIP", ""),  # the address is kept with the attempt: nobody's IP belongs there
             ("REGINFO", ""),
             ("PROINFO", js_escape(request.description[:_PURPOSE_MAX])),
             ("REFERER", ""),
