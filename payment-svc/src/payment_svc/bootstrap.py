@@ -9,7 +9,7 @@ from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 from contracts.identity import AccountErased
 
-from .api import money, orders, webhooks
+from .api import giving_back, money, orders, webhooks
 from .api.receipts import routes as receipt_routes
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
 from .application.call_off_order import CallOffOrder
@@ -17,6 +17,7 @@ from .application.channel_port import Channels
 from .application.check_order import CheckOrder
 from .application.close_order import CloseOrder
 from .application.confirm_notice import ConfirmNotice
+from .application.give_back import GiveBack
 from .application.handlers import UseCases, on_jobs, recurring
 from .application.issue_receipt import IssueReceipt
 from .application.open_order import OpenOrder
@@ -66,7 +67,7 @@ def build(settings: PaymentSettings) -> Service:
     _open_channels_at_start(service, settings, channels)
     service.state.use_cases = use
     # The hottest path is matched first.
-    service.include(webhooks.router, orders.router, money.router, receipt_routes.router)
+    service.include(webhooks.router, orders.router, giving_back.router, money.router, receipt_routes.router)
     people = PaymentPeople()
     service.include(people_router(lambda: people, service.begin))
     service.consume({AccountErased: erase_on_request(lambda: people)})
@@ -97,6 +98,7 @@ def _use_cases(
     )
     return_money = ReturnMoney(store, captures, refunds, channels, receipts)
     settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
+    give_back = GiveBack(store, refunds, return_money, settings.refund_approval_from_cents)
     receive = ReceiveNotice(settle, return_money, refunds, notices)
     return UseCases(
         open_order=OpenOrder(store, settings.order_ttl),
@@ -111,6 +113,7 @@ def _use_cases(
         call_off_order=CallOffOrder(store, return_money),
         close_order=CloseOrder(store, attempts, settle, channels),
         return_money=return_money,
+        give_back=give_back,
         watch_deadlines=WatchDeadlines(store, attempts),
         views=PgViews(),
         channels=channels,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from chassis.settings import ServiceSettings
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 
 class PaymentSettings(ServiceSettings):
@@ -31,6 +31,8 @@ class PaymentSettings(ServiceSettings):
     more_fonts: Path | None = None
     """A folder with fonts for rare names on receipts."""
     order_ttl: timedelta = timedelta(hours=2)
+    refund_approval_from_cents: int = Field(20_000, ge=1)
+    """Refunds that staff ask for, of so much (fen) or more, wait for another supervisor."""
 
     def fines_key(self) -> str:
         return self._secret(self.fines_secret, "fines.secret", "FINES_SECRET")

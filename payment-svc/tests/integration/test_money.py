@@ -30,7 +30,7 @@ async def test_second_capture_is_refunded_and_one_stays_applied(payments):
     assert order["state"] == "paid"
     assert sorted(money["state"] for money in order["money"]) == ["applied", "refunded"]
     surplus = next(money for money in order["money"] if not money["pays_order"])
-    assert (surplus["why"], surplus["refund"]["state"]) == ("already_paid", "succeeded")
+    assert (surplus["why"], surplus["refunds"][0]["state"]) == ("already_paid", "succeeded")
     assert [kind for kind in await payments.told() if "paid" in kind] == ["payment.order.paid"]
     balances = await payments.balances()
     assert balances["balanced"]
@@ -150,7 +150,7 @@ async def test_late_money_after_expiry_is_refunded_by_itself(payments):
     order = await payments.citizen.order(order_id)
     (money,) = order["money"]
     assert (order["state"], money["state"], money["why"]) == ("expired", "refunded", "order_closed")
-    assert money["why_text"] and money["refund"]["done_at"]
+    assert money["why_text"] and money["refunds"][0]["done_at"]
     books = await payments.world.books(number)
     assert books["sums"]["refunded_cents"] == 2000
     events = await payments.svc.emitted()

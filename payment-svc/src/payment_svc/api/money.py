@@ -38,7 +38,8 @@ async def list_refunds(
     else:
         rows = await use.views.refunds(uow, before, limit + 1, applicant_id=caller.account_id)
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-    return Page(items=[refund_view(row) for row in rows[:limit]], next=more)
+    for_staff = not caller.has(*PEOPLE)
+    return Page(items=[refund_view(row, for_staff=for_staff) for row in rows[:limit]], next=more)
 
 
 @router.get("/anomalies", summary="异常 · What a person must look at")

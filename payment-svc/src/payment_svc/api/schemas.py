@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from ..application.channel_port import Channels, PayWay, Scene
 from ..domain import words
@@ -73,14 +73,29 @@ class StartedAttempt(BaseModel):
     jsapi: dict[str, str] | None
 
 
+RefundStateName = Literal["awaiting_approval", "declined", "requested", "processing", "succeeded", "abnormal"]
+
+
+class GiveBackBody(BaseModel):
+    """How much of what was paid goes back, and why, in words the payer reads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount_cents: int = Field(ge=1, le=10_000_000_000)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
+
+
 class RefundOfMoney(BaseModel):
+    """`reason`: of staff who gave it back."""
+
     id: UUID
     amount_cents: int
     amount_yuan: str
     why: str
     why_text: str
     why_text_en: str
-    state: Literal["requested", "processing", "succeeded", "abnormal"]
+    reason: str | None
+    state: RefundStateName
     requested_at: datetime
     done_at: datetime | None
 
@@ -101,7 +116,7 @@ class MoneyView(BaseModel):
     why_text: str | None
     why_text_en: str | None
     pays_order: bool
-    refund: RefundOfMoney | None
+    refunds: list[RefundOfMoney]
 
 
 class OrderView(BaseModel):
@@ -138,7 +153,9 @@ class OrderView(BaseModel):
 
 
 class RefundView(BaseModel):
-    """A refund in a list. `provider_code` is the channel's word when it could not refund."""
+    """A refund in a list. `provider_code` is the channel's word when it could not refund; `requested_by` and
+    `decided_by` are officers, for staff.
+    """
 
     id: UUID
     order_id: UUID
@@ -149,7 +166,11 @@ class RefundView(BaseModel):
     why: str
     why_text: str
     why_text_en: str
-    state: Literal["requested", "processing", "succeeded", "abnormal"]
+    reason: str | None
+    state: RefundStateName
+    requested_by: UUID | None
+    decided_by: UUID | None
+    decided_at: datetime | None
     provider_code: str | None
     channel: str
     transaction_id: str
@@ -248,11 +269,9 @@ def _attempt(one: dict[str, Any], channels: Channels | None) -> AttemptView:
 
 def _money(one: dict[str, Any]) -> MoneyView:
     state_text, state_text_en = words.MONEY[Account(one["state"])]
-    refund = one["refund"] and {
-        **one["refund"],
-        "amount_yuan": yuan(one["refund"]["amount_cents"]),
-        **_why(one["refund"]),
-    }
+    refunds = [
+        {**refund, "amount_yuan": yuan(refund["amount_cents"]), **_why(refund)} for refund in one["refunds"]
+    ]
     return MoneyView.model_validate(
         {
             **one,
@@ -260,7 +279,7 @@ def _money(one: dict[str, Any]) -> MoneyView:
             "state_text": state_text,
             "state_text_en": state_text_en,
             **_why(one),
-            "refund": refund,
+            "refunds": refunds,
         }
     )
 
@@ -270,8 +289,11 @@ def _why(row: Mapping[str, Any]) -> dict[str, str | None]:
     return {"why_text": zh, "why_text_en": en}
 
 
-def refund_view(row: Mapping[str, Any]) -> RefundView:
-    return RefundView.model_validate({**row, "amount_yuan": yuan(row["amount_cents"]), **_why(row)})
+def refund_view(row: Mapping[str, Any], *, for_staff: bool) -> RefundView:
+    officers = {} if for_staff else {"requested_by": None, "decided_by": None}
+    return RefundView.model_validate(
+        {**row, **officers, "amount_yuan": yuan(row["amount_cents"]), **_why(row)}
+    )
 
 
 def anomaly(

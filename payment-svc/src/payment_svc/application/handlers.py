@@ -18,6 +18,7 @@ from .channel_port import Channels
 from .check_order import CheckOrder
 from .close_order import CloseOrder
 from .confirm_notice import ConfirmNotice
+from .give_back import GiveBack
 from .open_order import OpenOrder
 from .ports import Views
 from .price_order import PriceOrder
@@ -45,6 +46,7 @@ class UseCases:
     call_off_order: CallOffOrder
     close_order: CloseOrder
     return_money: ReturnMoney
+    give_back: GiveBack
     watch_deadlines: WatchDeadlines
     views: Views
     channels: Channels

@@ -1,5 +1,6 @@
 """Money goes back to its payer: decided in a transaction, carried out by a job under one refund number."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from chassis.ids import uuid7
 from chassis.jobs import Begin, Job
 
 from ..domain.captures import Account, Why
-from ..domain.errors import CaptureNotFound, CaptureNotHeld, ChannelRefused
+from ..domain.errors import CaptureNotFound, CaptureNotHeld, ChannelRefused, MoreThanPaid
 from ..domain.money_records import BookedCapture, Refund, RefundDue, RefundState
 from ..domain.orders import Order
 from ..domain.readings import RefundReading, RefundStatus, number_of
-from ..domain.transitions import Action, Edge
+from ..domain.transitions import Action, Edge, State
 from ..domain.words import WHY
 from .channel_port import Channels, RefundRequest
 from .issue_receipt import IssueReceipt
@@ -23,6 +24,7 @@ from .tell import tell
 
 SOONEST = timedelta(seconds=5)
 LATEST = timedelta(hours=1)
+NOT_UNDER_WAY = (RefundState.SUCCEEDED, RefundState.AWAITING_APPROVAL, RefundState.DECLINED)
 
 
 class ReturnMoney:
@@ -37,15 +39,63 @@ class ReturnMoney:
 
     async def of_paid_order(self, order: Order, why: Why, uow: UnitOfWork) -> None:
         """The case ended: what paid its (locked) order goes back."""
+        capture = await self._applied(order, uow)
+        edge = order.take(Action.CALL_OFF)
+        version = self._orders.move(uow, order, edge.to)
+        order = replace(order, state=edge.to, version=version)
+        if capture.left_cents:
+            due = RefundDue(uuid7(), capture.left_cents, why)
+            self._refunds.owe_back(uow, order.id, capture, due, now())
+            self.tell_due(order, edge, version, due, uow)
+        for waiting in await self._refunds.waiting(uow, order.id):
+            # What staff had asked for goes with the rest: nobody has to approve that any more.
+            await uow.flush()  # each changes the capture's row, and sees what the one before did
+            order = await self.approved(order, waiting, None, uow)
+
+    async def part(self, order: Order, due: RefundDue, uow: UnitOfWork, *, waits: bool) -> None:
+        """Staff give back some or all of what paid the (locked) order; `waits` until somebody else approves."""
+        order.take(Action.RETURN_PART)  # before the look at its money: an unpaid order has none
+        capture = await self._applied(order, uow)
+        if due.amount_cents > capture.left_cents:
+            raise MoreThanPaid(order.id, capture.left_cents)
+        if waits:
+            self._refunds.wait_for_approval(uow, order.id, capture, due, now())
+            return
+        is_last = due.amount_cents == capture.left_cents and not await self._refunds.waiting(uow, order.id)
+        edge = await self._staff_edge(order, is_last=is_last, uow=uow)
+        version = self._orders.move(uow, order, edge.to)
+        self._refunds.owe_back(uow, order.id, capture, due, now())
+        self.tell_due(order, edge, version, due, uow)
+
+    async def _staff_edge(self, order: Order, *, is_last: bool, uow: UnitOfWork) -> Edge:
+        """With the last of its money an order ends, and nothing is owed in its place."""
+        if not is_last or order.state is not State.PAID:
+            return order.take(Action.RETURN_PART)
+        await self._orders.end_debts(uow, order.case_id, [order.kind], Why.STAFF_DECIDED, now())
+        return order.take(Action.RETURN_ALL)
+
+    async def approved(self, order: Order, refund: Refund, by: UUID | None, uow: UnitOfWork) -> Order:
+        """One that waited is carried out; `by` None: the case ended. The (locked) order as it then is."""
+        capture, waiting = await self._applied(order, uow), await self._refunds.waiting(uow, order.id)
+        edge = await self._staff_edge(order, is_last=capture.left_cents == 0 and len(waiting) == 1, uow=uow)
+        version = self._orders.move(uow, order, edge.to)
+        self._refunds.approve(uow, refund, by, now())
+        self.tell_due(order, edge, version, RefundDue(refund.id, refund.amount_cents, refund.why), uow)
+        return replace(order, state=edge.to, version=version)
+
+    async def _applied(self, order: Order, uow: UnitOfWork) -> BookedCapture:
         capture = await self._money.applied_capture(uow, order.id)
         assert capture is not None, f"order {order.id} is paid without a capture"
-        await self._owe_back(order, capture, Action.CALL_OFF, why, uow)
+        return capture
 
     async def surplus(self, order: Order, capture: BookedCapture, why: Why, uow: UnitOfWork) -> None:
         """Held money that did not pay its (locked) order goes back; the order stays as it is."""
         if capture.state is not Account.HELD:
             raise CaptureNotHeld(capture.id, capture.state)
-        await self._owe_back(order, capture, Action.RETURN_SURPLUS, why, uow)
+        edge, due = order.take(Action.RETURN_SURPLUS), RefundDue(uuid7(), capture.amount_cents, why)
+        version = self._orders.move(uow, order, edge.to)
+        self._refunds.owe_back(uow, order.id, capture, due, now())
+        self.tell_due(order, edge, version, due, uow)
 
     async def held_by_decision(self, capture_id: UUID, uow: UnitOfWork) -> UUID:
         """An operator ends an anomaly by sending the money back; returns its order's id."""
@@ -54,14 +104,6 @@ class ReturnMoney:
             raise CaptureNotFound(capture_id)
         await self.surplus(*found, Why.OPERATOR_DECIDED, uow)
         return found[0].id
-
-    async def _owe_back(
-        self, order: Order, capture: BookedCapture, action: Action, why: Why, uow: UnitOfWork
-    ) -> None:
-        edge, due = order.take(action), RefundDue(uuid7(), capture.amount_cents, why)
-        version = self._orders.move(uow, order, edge.to)
-        self._refunds.owe_back(uow, order.id, capture, due.refund_id, why, now())
-        self.tell_due(order, edge, version, due, uow)
 
     def tell_due(self, order: Order, edge: Edge, version: int, due: RefundDue, uow: UnitOfWork) -> None:
         """Tells of a refund that was just written, and has it carried out."""
@@ -73,7 +115,7 @@ class ReturnMoney:
         """Job, key: the refund. Asks until the provider's word is final; the number never changes."""
         async with begin() as uow:
             refund = await self._refunds.find(uow, UUID(job.key))
-        if refund is None or refund.state is RefundState.SUCCEEDED:
+        if refund is None or refund.state in NOT_UNDER_WAY:
             return
         reading, code = await self._ask(refund)
         async with begin() as uow:
@@ -88,7 +130,7 @@ class ReturnMoney:
         """Asks once, outside the job; for "check with the bank now"."""
         async with begin() as uow:
             refund = await self._refunds.find(uow, refund_id)
-        if refund is None or refund.state is RefundState.SUCCEEDED:
+        if refund is None or refund.state in NOT_UNDER_WAY:
             return
         reading, code = await self._ask(refund)
         async with begin() as uow:
@@ -116,10 +158,13 @@ class ReturnMoney:
         order = await self._orders.lock(uow, refund.order_id)
         assert order is not None
         at = now()
-        if not await self._refunds.finish(uow, refund, reading, at):
+        all_of_it = await self._refunds.finish(uow, refund, reading, at)
+        if all_of_it is None:
             return
-        edge = order.take(Action.MONEY_RETURNED if refund.pays_order else Action.SURPLUS_RETURNED)
-        version = self._orders.move(uow, order, edge.to, ended_at=at if refund.pays_order else None)
+        ends = all_of_it and refund.pays_order and order.state is State.REFUNDING
+        action = Action.PART_RETURNED if refund.pays_order else Action.SURPLUS_RETURNED
+        edge = order.take(Action.MONEY_RETURNED if ends else action)
+        version = self._orders.move(uow, order, edge.to, ended_at=at if ends else None)
         tell(uow, order, edge, version, at, amount_cents=refund.amount_cents, refund_id=refund.id)
         self._receipts.owe_red(refund, uow)
 

@@ -33,6 +33,8 @@ class Why(StrEnum):
     CASE_WITHDRAWN = "case_withdrawn"
     CASE_CLOSED_UNPAID = "case_closed_unpaid"
     OPERATOR_DECIDED = "operator_decided"
+    STAFF_DECIDED = "staff_decided"
+    """Staff gave back some or all of what paid an order, with a reason of their own."""
 
 
 @dataclass(frozen=True, slots=True)

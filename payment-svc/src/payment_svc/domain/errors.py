@@ -5,6 +5,8 @@ from uuid import UUID
 
 from chassis.problems import Conflict, FieldError, InvalidInput, NotFound, ServiceUnavailable
 
+from .money import yuan
+
 
 class IllegalMove(Conflict):
     slug = "illegal-order-move"
@@ -132,6 +134,56 @@ class CaptureNotHeld(Conflict):
             "This money is not held and cannot be sent back.",
             capture_id=capture_id,
             state=state,
+        )
+
+
+class MoreThanPaid(Conflict):
+    slug = "more-than-paid"
+    title = ("退款金额超过可退金额", "More than can be given back")
+
+    def __init__(self, order_id: UUID, left_cents: int) -> None:
+        super().__init__(
+            f"该订单可退金额为 {yuan(left_cents)} 元，请修改退款金额。",
+            f"Of this order {yuan(left_cents)} yuan can be given back; change the amount.",
+            order_id=order_id,
+            left_cents=left_cents,
+        )
+
+
+class RefundNotFound(NotFound):
+    slug = "refund-not-found"
+    title = ("没有这笔退款", "No such refund")
+
+    def __init__(self, refund_id: UUID) -> None:
+        super().__init__(
+            "没有这笔退款，请核对编号。", "There is no such refund; check the number.", refund_id=refund_id
+        )
+
+
+class RefundNotWaiting(Conflict):
+    slug = "refund-not-waiting"
+    title = ("该退款不在待审批状态", "This refund does not await approval")
+
+    def __init__(self, refund_id: UUID, state: str) -> None:
+        super().__init__(
+            "该退款已审批或已随办件退回，请刷新后查看。",
+            "This refund was decided, or went back with its case; look at it again.",
+            refund_id=refund_id,
+            state=state,
+        )
+
+
+class OwnRefund(Conflict):
+    """Two pairs of eyes: whoever asked does not approve."""
+
+    slug = "own-refund"
+    title = ("不能审批自己申请的退款", "Not your own refund")
+
+    def __init__(self, refund_id: UUID) -> None:
+        super().__init__(
+            "退款由本人申请，请由其他负责人审批。",
+            "You asked for this refund yourself; another supervisor must decide.",
+            refund_id=refund_id,
         )
 
 

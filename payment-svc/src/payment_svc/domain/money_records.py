@@ -12,6 +12,9 @@ from .readings import PaymentReading
 
 
 class RefundState(StrEnum):
+    AWAITING_APPROVAL = "awaiting_approval"
+    """Asked for by staff and above the limit: its money is set aside, and nobody at the provider has heard of it."""
+    DECLINED = "declined"
     REQUESTED = "requested"
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
@@ -29,6 +32,12 @@ class BookedCapture:
     amount_cents: int
     currency: str
     merchant_id: str
+    returning_cents: int = 0
+    """Of `amount_cents`: given back, on the way back, or set aside for it."""
+
+    @property
+    def left_cents(self) -> int:
+        return self.amount_cents - self.returning_cents
 
     def agrees_with(self, attempt_id: UUID, reading: PaymentReading) -> bool:
         """Whether `reading` tells the same of this transaction as what was booked."""
@@ -52,16 +61,18 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class RefundDue:
-    """A refund as it is decided."""
+    """A refund as it is decided; with `reason` and `requested_by` where staff ask for it."""
 
     refund_id: UUID
     amount_cents: int
     why: Why | None
+    reason: str | None = None
+    requested_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money to be given back, whole. Its id is its number at the provider."""
+    """Money to be given back: a capture, or a part of one. Its id is its number at the provider, for ever."""
 
     id: UUID
     capture_id: UUID
@@ -76,6 +87,7 @@ class Refund:
     why: Why
     state: RefundState
     requested_at: datetime
+    requested_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

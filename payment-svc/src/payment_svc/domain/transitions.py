@@ -43,6 +43,10 @@ class Action(StrEnum):
     """The case was withdrawn, or closed unpaid."""
     CLOSED_AT_PROVIDER = "closed_at_provider"
     MONEY_RETURNED = "money_returned"
+    RETURN_PART = "return_part"
+    """Staff give back a part of what paid it; it stays paid."""
+    RETURN_ALL = "return_all"
+    PART_RETURNED = "part_returned"
     RETURN_SURPLUS = "return_surplus"
     """Send back money that did not pay this order; its state stays."""
     SURPLUS_RETURNED = "surplus_returned"
@@ -79,6 +83,11 @@ _PATH: Final[dict[tuple[State, Action], Edge]] = {
     (_S.CLOSING, _A.CLOSED_AT_PROVIDER): Edge(_S.CANCELLED, OrderCancelled),
     (_S.PAID, _A.TELL_AGAIN): Edge(_S.PAID, OrderPaid),
     (_S.PAID, _A.CALL_OFF): Edge(_S.REFUNDING, RefundRequested),
+    (_S.PAID, _A.RETURN_ALL): Edge(_S.REFUNDING, RefundRequested),
+    (_S.PAID, _A.RETURN_PART): Edge(_S.PAID, RefundRequested),
+    (_S.PAID, _A.PART_RETURNED): Edge(_S.PAID, RefundSucceeded),
+    (_S.REFUNDING, _A.PART_RETURNED): Edge(_S.REFUNDING, RefundSucceeded),
+    (_S.REFUNDING, _A.RETURN_PART): Edge(_S.REFUNDING, RefundRequested),  # one that waited goes with the rest
     (_S.REFUNDING, _A.MONEY_RETURNED): Edge(_S.REFUNDED, RefundSucceeded),
 }
 

@@ -37,9 +37,10 @@ _BOOK = Statement(
   booked_at = CASE WHEN $11::text = 'applied' THEN $10::timestamptz ELSE booked_at END
  WHERE id = $5::uuid AND version = $14::int RETURNING id""",
     booked="""INSERT INTO capture (id, channel, transaction_id, attempt_id, order_id, amount_cents, currency,
-  merchant_id, paid_at, received_at, pays_order, state, why)
+  merchant_id, paid_at, received_at, pays_order, state, why, returning_cents)
  SELECT $1::uuid, $2::text, $3::text, $4::uuid, $5::uuid, $6::bigint, $7::text, $8::text, $9::timestamptz,
-  $10::timestamptz, $11::text = 'applied', $11::text, $12::text FROM $moved
+  $10::timestamptz, $11::text = 'applied', $11::text, $12::text,
+  CASE WHEN $11::text = 'refund_due' THEN $6::bigint ELSE 0 END FROM $moved
  ON CONFLICT (channel, transaction_id) DO NOTHING RETURNING id""",
     tried="""UPDATE attempt SET state = 'succeeded', next_query_at = NULL
  WHERE id = $4::uuid AND $11::text <> 'held' AND EXISTS (SELECT FROM $booked)""",
@@ -131,7 +132,7 @@ class PgMoney:
 
     async def applied_capture(self, uow: UnitOfWork, order_id: UUID) -> BookedCapture | None:
         row = await uow.read_row(
-            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture"
+            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id, returning_cents FROM capture"
             " WHERE order_id = $1 AND pays_order",
             order_id,
         )
@@ -148,7 +149,8 @@ class PgMoney:
             return None
         # Read after the lock: the join above may have seen the capture as it was before we waited.
         capture = await uow.read_row(
-            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id FROM capture WHERE id = $1",
+            "SELECT id, attempt_id, state, amount_cents, currency, merchant_id, returning_cents"
+            " FROM capture WHERE id = $1",
             capture_id,
         )
         assert capture is not None
@@ -186,4 +188,5 @@ def _capture_of(row: Record) -> BookedCapture:
         row["amount_cents"],
         row["currency"],
         row["merchant_id"],
+        row["returning_cents"],
     )

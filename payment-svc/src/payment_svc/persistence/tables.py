@@ -173,7 +173,19 @@ capture = sa.Table(
     ),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("why", sa.Text),
+    sa.Column(
+        "returning_cents",
+        sa.BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="given back, on the way back, or set aside for it",
+    ),
+    sa.Column("returned_cents", sa.BigInteger, nullable=False, server_default="0", comment="given back"),
     sa.UniqueConstraint("channel", "transaction_id", name="capture_once"),
+    sa.CheckConstraint(
+        "returned_cents BETWEEN 0 AND returning_cents AND returning_cents <= amount_cents",
+        name="capture_returning",
+    ),
     sa.CheckConstraint("amount_cents > 0", name="capture_amount"),
     sa.CheckConstraint(_one_of("state", "applied", "held", "refund_due", "refunded"), name="capture_state"),
 )
@@ -197,10 +209,16 @@ refund = sa.Table(
     sa.Column("provider_code", sa.Text, comment="why the provider did not refund, in its words"),
     sa.Column("requested_at", _TIME, nullable=False),
     sa.Column("done_at", _TIME),
+    sa.Column("reason", sa.Text, comment="why staff gave it back, in their words"),
+    sa.Column("requested_by", UUID, comment="the officer who asked; null: by rule"),
+    sa.Column("decided_by", UUID, comment="the supervisor who approved or declined"),
+    sa.Column("decided_at", _TIME),
     sa.CheckConstraint(
-        _one_of("state", "requested", "processing", "succeeded", "abnormal"), name="refund_state"
+        _one_of("state", "awaiting_approval", "declined", "requested", "processing", "succeeded", "abnormal"),
+        name="refund_state",
     ),
 )
+sa.Index("refund_waiting", refund.c.id, postgresql_where=refund.c.state == "awaiting_approval")
 sa.Index("refund_order", refund.c.order_id)
 sa.Index("refund_abnormal", refund.c.id, postgresql_where=refund.c.state == "abnormal")
 

@@ -11,20 +11,22 @@ from .differences import RAISED
 _ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'scene', a.scene,
  'payee', a.payee, 'state', a.state, 'link', a.link,
  'created_at', a.created_at) FROM attempt a WHERE a.order_id = o.id ORDER BY a.id"""
-_REFUND_OF = """SELECT jsonb_build_object('id', r.id, 'amount_cents', r.amount_cents, 'why', r.why,
- 'state', r.state, 'requested_at', r.requested_at, 'done_at', r.done_at)
- FROM refund r WHERE r.capture_id = c.id"""
+_REFUNDS_OF = """SELECT jsonb_build_object('id', r.id, 'amount_cents', r.amount_cents, 'why', r.why,
+ 'reason', r.reason, 'state', r.state, 'requested_at', r.requested_at, 'done_at', r.done_at)
+ FROM refund r WHERE r.capture_id = c.id ORDER BY r.id"""
 _CAPTURES = f"""SELECT jsonb_build_object('id', c.id, 'channel', c.channel,
  'transaction_id', c.transaction_id, 'amount_cents', c.amount_cents, 'paid_at', c.paid_at,
- 'state', c.state, 'why', c.why, 'pays_order', c.pays_order, 'refund', ({_REFUND_OF}))
+ 'state', c.state, 'why', c.why, 'pays_order', c.pays_order,
+ 'refunds', ARRAY({_REFUNDS_OF}))
  FROM capture c WHERE c.order_id = o.id ORDER BY c.id"""
 ORDER_VIEW = f"""SELECT o.id, o.case_id, o.kind, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at,
  o.paid_at, o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
  d.over_why, ARRAY({_ATTEMPTS}) AS attempts, ARRAY({_CAPTURES}) AS captures
 FROM payment_order o JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind"""
 
-_REFUND = """SELECT r.id, r.order_id, o.case_id, d.case_no, r.amount_cents, r.why, r.state, r.provider_code,
- r.requested_at, r.done_at, c.channel, c.transaction_id
+_REFUND = """SELECT r.id, r.order_id, o.case_id, d.case_no, r.amount_cents, r.why, r.reason, r.state, r.provider_code,
+ r.requested_at, r.done_at, r.requested_by, r.decided_by, r.decided_at, d.unit, d.department, d.item_code,
+ o.applicant_id, c.channel, c.transaction_id
 FROM refund r JOIN capture c ON c.id = r.capture_id JOIN payment_order o ON o.id = r.order_id
 JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind"""
 
@@ -109,6 +111,22 @@ class PgViews:
                 unit,
             )
         return await uow.read(f"{_REFUND} WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2", before, limit)
+
+    async def refund(self, uow: UnitOfWork, refund_id: UUID) -> Record | None:
+        return await uow.read_row(f"{_REFUND} WHERE r.id = $1", refund_id)
+
+    async def refunds_waiting(
+        self, uow: UnitOfWork, after: UUID, limit: int, department: str, unit: str | None
+    ) -> Sequence[Record]:
+        """Oldest first: those of a department (or of one `unit` of it) that await approval."""
+        return await uow.read(
+            f"{_REFUND} WHERE r.state = 'awaiting_approval' AND d.department = $1"
+            " AND d.unit = coalesce($2, d.unit) AND r.id > $3 ORDER BY r.id LIMIT $4",
+            department,
+            unit,
+            after,
+            limit,
+        )
 
     async def anomalies(self, uow: UnitOfWork, kind: str, after: UUID, limit: int) -> Sequence[Record]:
         """Oldest first; what each kind is, the API says."""
