@@ -6,8 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from chassis.clock import now
+from chassis.ids import uuid7
 from chassis.parity.days import last_closed
 from contracts.case import CasePaymentRequested
+from payment_svc.domain.captures import Why
+from payment_svc.domain.money_records import RefundDue
 
 from .callers import Cast
 from .every_service import export_of, for_operators, for_readers
@@ -101,6 +104,21 @@ class Objects:
         await self.payments.withdrawn(order["case_id"])
         return Object(query={"limit": "100"}, shows=(order["id"],))
 
+    async def paid(self, who: str) -> Object:
+        return Object({"order_id": (await self._paid(who))["id"]})
+
+    async def waiting(self, who: str) -> Object:
+        """A refund that somebody else asked for, and that awaits approval."""
+        order, use = await self._paid(who), self.payments.svc.service.state.use_cases
+        due = RefundDue(uuid7(), 100, Why.STAFF_DECIDED, "多收退还", uuid4())
+        async with self.payments.svc.uow() as uow:
+            locked = await use.give_back._orders.lock(uow, UUID(order["id"]))
+            await use.return_money.part(locked, due, uow, waits=True)
+        return Object({"refund_id": str(due.refund_id)}, shows=(order["id"],))
+
+    async def listed_waiting(self, who: str) -> Object:
+        return Object(query={"limit": "100"}, shows=(await self.waiting(who)).shows)
+
     async def booked(self, who: str) -> Object:
         await self._paid(who)
         return Object(shows=("applied_cents",))
@@ -173,6 +191,12 @@ def calls(make: Objects) -> dict[str, Call]:
     api = "/api/payments"
     return {
         f"GET {api}/orders": Call(make.listed, reads=True),
+        f"POST {api}/orders/{{order_id}}/refunds": Call(
+            make.paid, {"amount_cents": 100, "reason": "多收退还"}
+        ),
+        f"GET {api}/refunds/waiting": Call(make.listed_waiting, reads=True),
+        f"POST {api}/refunds/{{refund_id}}/approve": Call(make.waiting),
+        f"POST {api}/refunds/{{refund_id}}/decline": Call(make.waiting),
         f"GET {api}/orders (?case_id)": Call(make.of_case, reads=True),
         f"GET {api}/orders/{{order_id}}": Call(make.started, reads=True),
         f"GET {api}/orders/{{order_id}}/receipts": Call(make.receipts, reads=True),

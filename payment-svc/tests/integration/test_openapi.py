@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
@@ -20,6 +20,8 @@ from contracts.tokens import Role
 from partners.app import build as build_sandbox
 from partners.settings import PartnersSettings
 from payment_svc.bootstrap import build
+from payment_svc.domain.captures import Why
+from payment_svc.domain.money_records import RefundDue
 from payment_svc.settings import PaymentSettings
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -83,7 +85,26 @@ def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: st
         held.at["POST /api/payments/parity/differences/{difference_id}/decision"] = {
             "body": [{"decision": "corrected", "note": "已按账单更正"}]
         }
+        waiting = held.do(refunds_waiting(held, fully))
+        held.at["POST /api/payments/refunds/{refund_id}/approve"] = {"refund_id": waiting[:5]}
+        held.at["POST /api/payments/refunds/{refund_id}/decline"] = {"refund_id": waiting[5:]}
+        held.at["POST /api/payments/orders/{order_id}/refunds"] = {
+            "order_id": fully,
+            "body": [{"amount_cents": 1, "reason": "多收退还"}],
+        }
         yield held
+
+
+async def refunds_waiting(held: Held, order_ids: list[str]) -> list[str]:
+    """Some cents of paid orders, that another supervisor asked back."""
+    use, made = held.running.service.state.use_cases, []
+    for order_id in order_ids * 5:
+        due = RefundDue(uuid4(), 5, Why.STAFF_DECIDED, "多收退还", uuid4())
+        async with held.running.uow() as uow:
+            order = await use.give_back._orders.lock(uow, UUID(order_id))
+            await use.return_money.part(order, due, uow, waits=True)
+        made.append(str(due.refund_id))
+    return made
 
 
 async def nights(held: Held) -> dict[str, list[str]]:

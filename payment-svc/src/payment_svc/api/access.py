@@ -34,6 +34,13 @@ def serves(caller: Caller, row: Mapping[str, Any]) -> bool:
     return caller.assigned(row["unit"], *POLICE)
 
 
+def may_decide(caller: Caller, row: Mapping[str, Any]) -> bool:
+    """Whether they are a supervisor where the order's unit is: by their post, or by a further one."""
+    return caller.claims.serves(row["unit"], row["department"]) or caller.assigned(
+        row["unit"], Role.SUPERVISOR
+    )
+
+
 def visible(caller: Caller, row: Mapping[str, Any] | None, order_id: UUID) -> Mapping[str, Any]:
     """`row`, or OrderNotFound: another person's order is not told from one that does not exist."""
     if row is None or not may_see(caller, row):

@@ -11,7 +11,7 @@ from fastapi import Depends, Query, status
 
 from ..application.give_back import Ask
 from ..domain.errors import RefundNotFound
-from .access import may_see, visible
+from .access import may_decide, visible
 from .orders import Use
 from .schemas import GiveBackBody, RefundView, refund_view
 
@@ -75,7 +75,7 @@ async def decline_refund(refund_id: UUID, uow: Uow, caller: Approver, use: Use) 
 
 async def _may_decide(refund_id: UUID, uow: UnitOfWork, caller: Caller, use: Use) -> None:
     row = await use.views.refund(uow, refund_id)
-    if row is None or not may_see(caller, row):
+    if row is None or not may_decide(caller, row):
         raise RefundNotFound(refund_id)
 
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import UUID
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _STATES = ("awaiting_approval", "declined", "requested", "processing", "succeeded", "abnormal")
 _BEFORE = ("requested", "processing", "succeeded", "abnormal")
