@@ -35,13 +35,14 @@ FACTS: Final = (PAID, BOOKED, APPLIED)
 _BY_NAME: Final = {fact.name: fact for fact in FACTS}
 
 # Of each capture that came, or of which something moved, in that hour: where all its entries together have put the
-# money, against what it says of itself. An hour costs what it had and not what there is: by LIMIT and by aggregates
-# each capture is looked up by its key, however many the planner guesses there to be. Most have one entry, seen first.
+# money, against what it says of itself: what went back, what is on the way, where the rest stands. An hour costs what
+# it had and not what there is: by LIMIT and by aggregates each capture is looked up by its key, however many the
+# planner guesses there to be. Most have one entry, seen first.
 OUT_OF_BALANCE: Final = """WITH touched AS (
  SELECT capture_id AS id FROM ledger_entry WHERE at >= $1 AND at < $2
  UNION SELECT id FROM capture WHERE received_at >= $1 AND received_at < $2),
 suspect AS MATERIALIZED (
- SELECT c.id, c.order_id, c.state, c.amount_cents FROM touched t
+ SELECT c.id, c.order_id, c.state, c.amount_cents, c.returning_cents, c.returned_cents FROM touched t
  JOIN LATERAL (SELECT * FROM capture WHERE id = t.id LIMIT 1) AS c ON true
  JOIN LATERAL (SELECT count(*) AS entries, min(from_account) AS origin, min(to_account) AS account,
   min(amount_cents) AS cents FROM ledger_entry WHERE capture_id = t.id) AS e ON true
@@ -54,7 +55,13 @@ LEFT JOIN LATERAL (
    SELECT e.to_account AS account, e.amount_cents AS moved FROM ledger_entry e WHERE e.capture_id = s.id
    UNION ALL SELECT e.from_account, -e.amount_cents FROM ledger_entry e WHERE e.capture_id = s.id) AS both_sides
   GROUP BY account HAVING sum(moved) <> 0) AS balances) AS booked ON true
-WHERE booked.stands IS DISTINCT FROM jsonb_build_object(s.state, s.amount_cents, 'bank', -s.amount_cents)
+JOIN LATERAL (
+ SELECT s.returning_cents - s.returned_cents - coalesce(sum(amount_cents), 0)::bigint AS due
+ FROM refund WHERE capture_id = s.id AND state = 'awaiting_approval') AS back ON true
+WHERE booked.stands IS DISTINCT FROM jsonb_strip_nulls(jsonb_build_object('bank', -s.amount_cents,
+ 'refunded', nullif(s.returned_cents, 0), 'refund_due', nullif(back.due, 0),
+ CASE WHEN s.state IN ('applied', 'held') THEN s.state ELSE 'nowhere' END,
+ nullif(s.amount_cents - s.returned_cents - back.due, 0)))
 ORDER BY s.id"""
 _PAID_FACTS: Final = """SELECT o.booked_at, o.paid_at, o.paid_channel, a.acted_by, a.mandate_id
 FROM payment_order o JOIN capture c ON c.order_id = o.id AND c.pays_order JOIN attempt a ON a.id = c.attempt_id
