@@ -53,9 +53,12 @@ async function pay(caseId: string): Promise<string> {
   const attempt = told(
     await api.POST("/api/payments/orders/{order_id}/attempts", {
       params: { path: { order_id: order.id }, header: once() },
-      body: { channel: "bank" },
+      body: { channel: "bank", scene: "web" },
     }),
   );
+  if (attempt.pay_url === null) {
+    throw new Error("in this scene there is no page to open");
+  }
   return attempt.pay_url;
 }
 
