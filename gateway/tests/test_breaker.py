@@ -109,8 +109,13 @@ async def until_status(gateway: Door, status: int) -> None:
 async def metric(gateway: Door, name: str) -> float:
     async with gateway.client.get(gateway.url + "/metrics") as response:
         lines = (await response.text()).splitlines()
-    instance = f'instance="127.0.0.1:{gateway.services["case"].port}"'
-    return next(float(line.split()[-1]) for line in lines if line.startswith(name + "{") and instance in line)
+    # By service too: in an earlier test of this process the port may have been another one's.
+    labels = (f'instance="127.0.0.1:{gateway.services["case"].port}"', 'service="case"')
+    return next(
+        float(line.split()[-1])
+        for line in lines
+        if line.startswith(name + "{") and all(label in line for label in labels)
+    )
 
 
 async def test_open_circuit_answers_at_once_and_says_when_to_come_again(tokens):

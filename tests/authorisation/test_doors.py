@@ -62,6 +62,7 @@ def test_services_are_let_in_by_internal_routes_only_and_nobody_else_is() -> Non
 ASSISTING = {
     # Auxiliaries (辅警) assist and never decide: beside what is their own, this is all that they may write.
     "POST /api/cases/{case_id}/collect",  # hands over what was decided
+    "POST /api/shipments/{shipment_id}/label",  # prints what is to be stuck on the parcel
     "POST /api/payments/orders/{order_id}/check",  # asks the bank how an order stands
 }
 OWN = ("/api/identity/me/", "/api/identity/password", "/api/identity/sessions/current")

@@ -27,7 +27,8 @@ CONTROL_TOKEN = "control-token-of-the-tests"
 TRIED_ELSEWHERE = {
     # Few draws, and half of them come from who is nobody's agent: test_mandates.py.
     "POST /api/identity/acting",
-    # Only payment-svc asks, and the token here is case-svc's: test_wechat.py.
+    # Only payment-svc asks, and the token here is case-svc's: test_internal.py, test_wechat.py.
+    "GET /internal/accounts/{account_id}/name",
     "GET /internal/accounts/{account_id}/openids",
     # The citizen has one under way, and the company none: test_erasure.py.
     "GET /api/me/erasure",
