@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from ..domain.errors import ChannelDown
+from ..domain.errors import ChannelDown, ChannelRefused
 from ..domain.readings import Notice
 
 
@@ -55,6 +55,18 @@ def is_name(value: object) -> bool:
 def unreadable(body: bytes) -> Notice:
     """An authentic notice nobody can read: kept under its hash, so that its repeats are recognised all the same."""
     return Notice(f"sha256:{hashlib.sha256(body).hexdigest()}", "unreadable", body, readable=False)
+
+
+def refuse(channel: str, code: str | None) -> None:
+    """Raises ChannelRefused for the provider's word `code`; None is success."""
+    if code is not None:
+        raise ChannelRefused(channel, code)
+
+
+def must_be_about(channel: str, asked: str, answered: object) -> None:
+    """An answer proves who gave it, not to which question. Raises ChannelDown for one about another number."""
+    if answered != asked:
+        raise ChannelDown(channel, "answer is about another number")
 
 
 @contextmanager

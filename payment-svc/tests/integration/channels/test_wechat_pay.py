@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from payment_svc.channels.wechat_pay.client import Answer
 from payment_svc.channels.wechat_pay.mapping import payment_reading
 from payment_svc.channels.wechat_pay.notices import NoticeReader
 from payment_svc.channels.wechat_pay.signing import MerchantKey
@@ -188,3 +189,18 @@ UNREADABLE = SimpleNamespace(
 def test_what_is_authentic_and_cannot_be_read_is_kept_as_unreadable(body):
     notice = NoticeReader(b"k" * 32).read(body)
     assert not notice.readable and notice.payment is None and notice.body == body
+
+
+@by_qr
+async def test_an_answer_about_another_order_says_nothing_of_this_one(story, monkeypatch):
+    """Signed by the provider and fresh, and yet given to another question."""
+    await story.begin()
+    channel = story.payments.svc.service.state.use_cases.channels.of("wechat_pay", "treasury")
+    paid = Answer(200, {**PAID, "trade_state": "SUCCESS"})
+
+    async def answers(*_: object) -> Answer:
+        return paid
+
+    monkeypatch.setattr(channel._client, "call", answers)
+    assert (await story.payments.citizen.check(story.order_id)).status_code == 503
+    assert await story.seen() == ("open", [])

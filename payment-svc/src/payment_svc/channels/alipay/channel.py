@@ -18,11 +18,12 @@ from ...application.channel_port import (
 )
 from ...domain.errors import ChannelDown, ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
-from ..reading import readable
+from ..authentic import NotAuthentic
+from ..reading import must_be_about, readable, refuse
 from . import notices
-from .client import AlipayClient, Answer
+from .client import AlipayClient
 from .mapping import beijing, fen, moment, payment_reading, yuan
-from .signing import AlipayKey, NotAuthentic
+from .signing import AlipayKey
 
 _SUBJECT_MAX: Final = 256
 _REASON_MAX: Final = 256
@@ -79,8 +80,8 @@ class AlipayChannel:
         answer = await self._client.call("alipay.trade.precreate", content, notify_url=self._notify_url)
         if answer.code in _ENDED:
             return PayLink(None)
-        self._refuse(answer)
-        self._must_be_about(answer, request.number)
+        refuse(self.name, answer.code)
+        must_be_about(self.name, request.number, answer.body.get("out_trade_no"))
         code = answer.body.get("qr_code")
         if not isinstance(code, str) or not code:
             raise ChannelDown(self.name, "no qr_code")
@@ -96,8 +97,8 @@ class AlipayChannel:
         answer = await self._client.call("alipay.trade.query", {"out_trade_no": number})
         if answer.code == _ABSENT:
             return PaymentReading(number, PaymentStatus.ABSENT)
-        self._refuse(answer)
-        self._must_be_about(answer, number)
+        refuse(self.name, answer.code)
+        must_be_about(self.name, number, answer.body.get("out_trade_no"))
         with readable(self.name):
             return payment_reading(answer.body, self.merchant_id, "send_pay_date")
 
@@ -127,8 +128,8 @@ class AlipayChannel:
                 "refund_reason": request.reason[:_REASON_MAX],
             },
         )
-        self._refuse(answer)
-        self._must_be_about(answer, request.payment_number)
+        refuse(self.name, answer.code)
+        must_be_about(self.name, request.payment_number, answer.body.get("out_trade_no"))
         if answer.body.get("fund_change") == "Y":
             done_at = moment(answer.body.get("gmt_refund_pay"))
             return RefundReading(
@@ -151,7 +152,7 @@ class AlipayChannel:
         )
         if answer.code == _ABSENT:
             return RefundReading(number, RefundStatus.ABSENT)
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         if answer.body.get("out_request_no") != number:
             return RefundReading(number, RefundStatus.ABSENT)
         if answer.body.get("refund_status") != "REFUND_SUCCESS":
@@ -174,12 +175,3 @@ class AlipayChannel:
 
     def read_kept(self, body: bytes) -> Notice:
         return notices.read(body, now())
-
-    def _must_be_about(self, answer: Answer, number: str) -> None:
-        """An answer proves who gave it, not to which question."""
-        if answer.body.get("out_trade_no") != number:
-            raise ChannelDown(self.name, "answer is about another trade")
-
-    def _refuse(self, answer: Answer) -> None:
-        if answer.code is not None:
-            raise ChannelRefused(self.name, answer.code)

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from chassis.clock import SHANGHAI
 from yarl import URL
 
+from ..authentic import NotAuthentic
 from ..pool import ProviderPool
 from .mapping import beijing
-from .signing import AlipayKey, AppKey, NotAuthentic
+from .signing import AlipayKey, AppKey
 
 _DONE, _REFUSED = "10000", "40004"
 _UNKNOWN: Final = frozenset({"ACQ.SYSTEM_ERROR", "SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR"})

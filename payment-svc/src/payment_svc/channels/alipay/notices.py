@@ -6,9 +6,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from ...domain.readings import Notice
+from ..authentic import NotAuthentic
 from ..reading import Unreadable, is_name, text, unreadable
 from .mapping import merchant_of, moment, payment_reading
-from .signing import NotAuthentic
 
 WINDOW: Final = timedelta(minutes=5)
 _CHARSETS: Final = {"utf-8": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "gb18030": "gb18030"}

@@ -15,15 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from ..authentic import NotAuthentic
+
 _BITS: Final = 2048
-
-
-class NotAuthentic(Exception):
-    """`cause` is one of a few words: it is a metric's label."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class AppKey:

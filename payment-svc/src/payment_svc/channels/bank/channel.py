@@ -16,11 +16,12 @@ from ...application.channel_port import (
 )
 from ...domain.errors import ChannelDown, ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
-from ..reading import readable
+from ..authentic import NotAuthentic
+from ..reading import readable, refuse
 from . import notices
 from .client import Answer, BankClient
 from .mapping import PAYMENT, payment_reading, refund_reading
-from .signing import BankKey, NotAuthentic
+from .signing import BankKey
 
 _DESCRIPTION_MAX = 127
 _JSON = "application/json"
@@ -60,7 +61,7 @@ class BankChannel:
                 "expires_at": request.expires_at.astimezone(SHANGHAI).isoformat(timespec="milliseconds"),
             },
         )
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         is_open = PAYMENT.get(str(answer.body.get("state")), PaymentStatus.PENDING) is PaymentStatus.PENDING
         pay_url = answer.body.get("pay_url")
         if is_open and not isinstance(pay_url, str):
@@ -77,7 +78,7 @@ class BankChannel:
         answer = await self._client.call("GET", f"/orders/{number}")
         if answer.code == "ORDER_NOT_EXIST":
             return PaymentReading(number, PaymentStatus.ABSENT)
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         with readable(self.name):
             return payment_reading(
                 answer.body, str(answer.body.get("state")), str(answer.body.get("merchant_id"))
@@ -128,10 +129,6 @@ class BankChannel:
         return notices.read(body)
 
     def _refund_in(self, answer: Answer) -> RefundReading:
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         with readable(self.name):
             return refund_reading(answer.body, str(answer.body.get("status")))
-
-    def _refuse(self, answer: Answer) -> None:
-        if answer.code is not None:
-            raise ChannelRefused(self.name, answer.code)

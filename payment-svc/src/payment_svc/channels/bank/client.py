@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 from yarl import URL
 
+from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import BankKey, MerchantKey, NotAuthentic, new_nonce
+from .signing import BankKey, MerchantKey, new_nonce
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from ..authentic import NotAuthentic
+
 WINDOW_SECONDS = 300
-
-
-class NotAuthentic(Exception):
-    """`cause` is one of a few words: it is a metric's label."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class MerchantKey:

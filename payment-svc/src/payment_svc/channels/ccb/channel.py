@@ -14,13 +14,14 @@ from ...application.channel_port import (
     Reply,
     Scene,
 )
-from ...domain.errors import ChannelDown, ChannelRefused
+from ...domain.errors import ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
-from ..reading import readable
+from ..authentic import NotAuthentic
+from ..reading import must_be_about, readable, refuse
 from .client import Answer, CcbClient, Counter
 from .mapping import PAYMENT, beijing, merchant_of, order_id_of, payment_reading, refund_reading, yuan
 from .notices import NoticeReader
-from .signing import CounterKey, NotAuthentic, js_escape, mac
+from .signing import CounterKey, js_escape, mac
 
 _PURPOSE_MAX: Final = 40
 _TEXT: Final = "text/plain"
@@ -91,12 +92,11 @@ class CcbChannel:
         answer = await self._client.call("QUERY", ORDERID=order_id_of(number))
         if answer.code == "ORDER_NOT_EXIST":
             return PaymentReading(number, PaymentStatus.ABSENT)
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         with readable(self.name):
             status = PAYMENT.get(answer.body.get("STATUS", ""), PaymentStatus.PENDING)
             reading = payment_reading(answer.body, status, "PAID_AT")
-        if reading.number != number:
-            raise ChannelDown(self.name, "answer is about another order")
+        must_be_about(self.name, number, reading.number)
         return reading
 
     async def close(self, number: str) -> Closing:
@@ -140,13 +140,8 @@ class CcbChannel:
         return self._reader.read(body)
 
     def _refund_in(self, answer: Answer, number: str) -> RefundReading:
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         with readable(self.name):
             reading = refund_reading(answer.body)
-        if reading.number != number:
-            raise ChannelDown(self.name, "answer is about another refund")
+        must_be_about(self.name, number, reading.number)
         return reading
-
-    def _refuse(self, answer: Answer) -> None:
-        if answer.code is not None:
-            raise ChannelRefused(self.name, answer.code)

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from yarl import URL
 
+from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import CounterKey, NotAuthentic, mac
+from .signing import CounterKey, mac
 
 _DONE = "000000"
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
 from ...domain.readings import Notice, PaymentStatus
+from ..authentic import NotAuthentic
 from ..reading import Unreadable, is_name, unreadable
 from .mapping import payment_reading
-from .signing import CounterKey, NotAuthentic, signed_text
+from .signing import CounterKey, signed_text
 
 
 class NoticeReader:

@@ -18,16 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from ..authentic import NotAuthentic
+
 _AS_IT_IS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@*_+-./")
 _PUB_DIGITS: Final = 30
-
-
-class NotAuthentic(Exception):
-    """`cause` is one of a few words: it is a metric's label."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class CounterKey:

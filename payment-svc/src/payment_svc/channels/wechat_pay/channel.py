@@ -20,11 +20,12 @@ from ...application.channel_port import (
 )
 from ...domain.errors import ChannelDown, ChannelRefused
 from ...domain.readings import Notice, PaymentReading, PaymentStatus, RefundReading, RefundStatus
-from ..reading import readable
+from ..authentic import NotAuthentic
+from ..reading import must_be_about, readable, refuse
 from .client import Answer, WeChatPayClient
 from .mapping import payment_reading, refund_reading
 from .notices import NoticeReader
-from .signing import MerchantKey, NotAuthentic, ProviderKey
+from .signing import MerchantKey, ProviderKey
 
 _JSON: Final = "application/json"
 _DESCRIPTION_MAX_BYTES: Final = 127
@@ -88,7 +89,7 @@ class WeChatPayChannel:
         answer = await self._client.call("POST", f"/v3/pay/transactions/{product}", self._order(request))
         if answer.code in _ENDED:
             return PayLink(None)
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         link = answer.body.get(field)
         if not isinstance(link, str):
             raise ChannelDown(self.name, f"no {field}")
@@ -127,9 +128,11 @@ class WeChatPayChannel:
         answer = await self._client.call("GET", path)
         if answer.code in ("ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"):
             return PaymentReading(number, PaymentStatus.ABSENT)
-        self._refuse(answer)
+        refuse(self.name, answer.code)
         with readable(self.name):
-            return payment_reading(answer.body)
+            reading = payment_reading(answer.body)
+        must_be_about(self.name, number, reading.number)
+        return reading
 
     async def close(self, number: str) -> Closing:
         path = f"/v3/pay/transactions/out-trade-no/{quote(number)}/close"
@@ -161,13 +164,13 @@ class WeChatPayChannel:
                 },
             },
         )
-        return self._refund_in(answer)
+        return self._refund_in(answer, request.number)
 
     async def query_refund(self, number: str, payment_number: str) -> RefundReading:
         answer = await self._client.call("GET", f"/v3/refund/domestic/refunds/{quote(number)}")
         if answer.code == "RESOURCE_NOT_EXISTS":
             return RefundReading(number, RefundStatus.ABSENT)
-        return self._refund_in(answer)
+        return self._refund_in(answer, number)
 
     def verify(self, delivery: Delivery) -> Notice:
         try:
@@ -179,14 +182,12 @@ class WeChatPayChannel:
     def read_kept(self, body: bytes) -> Notice:
         return self._reader.read(body)
 
-    def _refund_in(self, answer: Answer) -> RefundReading:
-        self._refuse(answer)
+    def _refund_in(self, answer: Answer, number: str) -> RefundReading:
+        refuse(self.name, answer.code)
         with readable(self.name):
-            return refund_reading(answer.body, answer.body.get("status"))
-
-    def _refuse(self, answer: Answer) -> None:
-        if answer.code is not None:
-            raise ChannelRefused(self.name, answer.code)
+            reading = refund_reading(answer.body, answer.body.get("status"))
+        must_be_about(self.name, number, reading.number)
+        return reading
 
 
 def _cut(words: str, most: int) -> str:

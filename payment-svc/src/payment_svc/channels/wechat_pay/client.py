@@ -8,8 +8,9 @@ from typing import Any, Final
 import orjson
 from yarl import URL
 
+from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import MerchantKey, NotAuthentic, ProviderKey, new_nonce
+from .signing import MerchantKey, ProviderKey, new_nonce
 
 _AGAIN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 """About how we asked, not about the payment: the same may be asked again, once that is mended."""

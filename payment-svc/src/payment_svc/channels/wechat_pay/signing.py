@@ -20,16 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from ..authentic import NotAuthentic
+
 WINDOW_SECONDS: Final = 300
 SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
-
-
-class NotAuthentic(Exception):
-    """`cause` is one of a few words: it is a metric's label."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 class MerchantKey:
