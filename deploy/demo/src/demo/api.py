@@ -164,12 +164,15 @@ async def once_possible(act: Callable[[], Awaitable[T]], *refusals: int, within:
 
 
 async def until(what: str, look: Callable[[], Awaitable[T | None]], within: float = 30.0) -> T:
-    """What `look` finds, once it finds something; raises NeverHappened, naming `what`, after `within` s."""
+    """What `look` finds, once it finds something; raises NeverHappened, naming `what`, after `within` s.
+
+    None and False are nothing.
+    """
     deadline = time.monotonic() + within
     pause = 0.03
     while True:
         found = await look()
-        if found is not None:
+        if found is not None and found is not False:
             return found
         if time.monotonic() > deadline:
             raise NeverHappened(
