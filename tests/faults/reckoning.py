@@ -5,16 +5,16 @@ Each check yields sentences about what does not agree; no sentence, no differenc
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 from city import City
 
+from .books import Check, differences, whole
+from .money import MONEY, stored_notices
 from .patient import Patient
 from .settled import events
 from .walks import Walk
-
-Check = Callable[[City, Patient, Sequence[Walk]], AsyncIterator[str]]
 
 
 async def reckon(city: City, outside: Patient, walks: Sequence[Walk]) -> list[str]:
@@ -75,65 +75,17 @@ async def _papers_are_there_once(city: City, outside: Patient, walks: Sequence[W
             yield f"{walk} has {papers.get(walk.case_id)} papers, not the one it uploaded"
 
 
-async def _money_agrees_with_the_bank(
-    city: City, outside: Patient, walks: Sequence[Walk]
-) -> AsyncIterator[str]:
-    bank = await _whole(outside, "/books/bank", ("orders", "captures", "refunds"))
-    ours = await city.sql("payment-svc", "SELECT transaction_id, amount_cents FROM capture")
-    theirs = [(one["transaction_id"], one["amount_cents"]) for one in bank["captures"]]
-    for sentence in _differences("captures", [tuple(row) for row in ours], theirs):
-        yield sentence
-    refunds = await city.sql("payment-svc", "SELECT id, amount_cents, state FROM refund")
-    done = [(row["id"].hex, row["amount_cents"]) for row in refunds if row["state"] == "succeeded"]
-    paid_back = [
-        (one["out_refund_no"], one["refund_cents"]) for one in bank["refunds"] if one["status"] == "SUCCESS"
-    ]
-    for sentence in _differences("refunds", done, paid_back):
-        yield sentence
-    attempts = await city.sql("payment-svc", "SELECT id FROM attempt")
-    numbers = {row["id"].hex for row in attempts}
-    for order in bank["orders"]:
-        if order["out_trade_no"] not in numbers:
-            yield f"the bank has an order {order['out_trade_no']} that we do not know"
-
-
-async def _every_fee_was_paid_once(city: City, outside: Patient, walks: Sequence[Walk]) -> AsyncIterator[str]:
-    rows = await city.sql(
-        "payment-svc",
-        "SELECT o.case_id, o.state, o.amount_cents, array_agg(c.state) FILTER (WHERE c.id IS NOT NULL) AS captures,"
-        " count(c.id) FILTER (WHERE c.pays_order AND c.state = 'applied') AS applied"
-        " FROM payment_order o LEFT JOIN capture c ON c.order_id = o.id GROUP BY o.id",
-    )
-    orders = defaultdict(list)
-    for row in rows:
-        orders[str(row["case_id"])].append(row)
-    for walk in walks:
-        told = [(row["state"], row["amount_cents"], row["applied"]) for row in orders[walk.case_id]]
-        due = [("paid", walk.story.fee_cents, 1)] if walk.story.fee_cents else []
-        if walk.story.ends == "withdrawn":
-            due = [("cancelled", 4000, 0)]
-        if told != due:
-            yield f"{walk} has orders {told}, not {due}"
-    (sums,) = await city.sql(
-        "payment-svc",
-        "SELECT (SELECT coalesce(sum(amount_cents), 0) FROM capture) AS arrived,"
-        " (SELECT coalesce(sum(amount_cents), 0) FROM ledger_entry WHERE from_account = 'bank') AS booked",
-    )
-    if sums["arrived"] != sums["booked"]:
-        yield f"{sums['arrived']} fen arrived, the ledger took in {sums['booked']}"
-
-
 async def _parcels_agree_with_the_courier(
     city: City, outside: Patient, walks: Sequence[Walk]
 ) -> AsyncIterator[str]:
-    courier = await _whole(outside, "/books/courier", ("orders",))
+    courier = await whole(outside, "/books/courier", ("orders",))
     rows = await city.sql(
         "courier-svc",
         "SELECT l.order_no, s.waybill_no, s.state, s.case_id FROM leg l JOIN shipment s ON s.id = l.shipment_id",
     )
     ours = [(row["order_no"], row["waybill_no"], row["state"].upper()) for row in rows]
     theirs = [(one["order_no"], one["waybill_no"], one["state"]) for one in courier["orders"]]
-    for sentence in _differences("parcels", ours, theirs):
+    for sentence in differences("parcels", ours, theirs):
         yield sentence
     parcels = Counter(str(row["case_id"]) for row in rows)
     for walk in walks:
@@ -141,7 +93,7 @@ async def _parcels_agree_with_the_courier(
             yield f"{walk} has {parcels[walk.case_id]} parcels, not {walk.story.parcels}"
     heard = await city.sql("courier-svc", "SELECT event_id FROM courier_report")
     scanned = [trace["event_id"] for order in courier["orders"] for trace in order["traces"]]
-    for sentence in _differences("scans", [row["event_id"] for row in heard], scanned):
+    for sentence in differences("scans", [row["event_id"] for row in heard], scanned):
         yield sentence
 
 
@@ -149,13 +101,16 @@ async def _acknowledged_notices_are_stored(
     city: City, outside: Patient, walks: Sequence[Walk]
 ) -> AsyncIterator[str]:
     """Every one that somebody answered with the partner's word for "got it"."""
-    notices = (await _whole(outside, "/notices", ("notices",)))["notices"]
+    notices = (await whole(outside, "/notices", ("notices",)))["notices"]
     scans = {row["event_id"] for row in await city.sql("courier-svc", "SELECT event_id FROM courier_report")}
-    money = {row["notice_id"] for row in await city.sql("payment-svc", "SELECT notice_id FROM notice")}
-    stored = {"bank": money, "ems": scans, "sf": scans}
+    money, of_ccb = await stored_notices(city)
+    stored = {"ems": scans, "sf": scans, "ccb": of_ccb} | dict.fromkeys(
+        ("bank", "wechat_pay", "alipay"), money
+    )
     for notice in notices:
-        if notice["state"] == "ACKED" and notice["notice_id"] not in stored[notice["partner"]]:
-            yield f"{notice['partner']} was told {notice['notice_id']} is here, and it is not"
+        name = notice["ref" if notice["partner"] == "ccb" else "notice_id"]
+        if notice["state"] == "ACKED" and name not in stored[notice["partner"]]:
+            yield f"{notice['partner']} was told {name} is here, and it is not"
 
 
 async def _each_case_has_one_review(
@@ -182,7 +137,7 @@ async def _event_history_is_whole(city: City, outside: Patient, walks: Sequence[
     types = {row["type"] for row in kept}
     told = (await events(city)).told
     due = [event for event, type in told.items() if type in types]
-    for sentence in _differences("events in evaluation's history", [row["event_id"] for row in kept], due):
+    for sentence in differences("events in evaluation's history", [row["event_id"] for row in kept], due):
         yield sentence
     bodies = dict(
         await city.sql(
@@ -200,8 +155,7 @@ CHECKS: tuple[Check, ...] = (
     _cases_ended_as_told,
     _histories_have_no_gap,
     _papers_are_there_once,
-    _money_agrees_with_the_bank,
-    _every_fee_was_paid_once,
+    *MONEY,
     _parcels_agree_with_the_courier,
     _acknowledged_notices_are_stored,
     _each_case_has_one_review,
@@ -209,26 +163,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 BOOKS: tuple[Check, ...] = tuple(check for check in CHECKS if check is not _cases_ended_as_told)
-
-
-def _differences(what: str, ours: Iterable[Any], theirs: Iterable[Any]) -> Iterator[str]:
-    """Two books as multisets: what one has and the other has not."""
-    mine, others = Counter(ours), Counter(theirs)
-    for name, surplus in (("only we have", mine - others), ("only the other side has", others - mine)):
-        if surplus:
-            yield f"{what}: {name} {surplus.total()}, such as {list(surplus)[:3]}"
-
-
-async def _whole(outside: Patient, path: str, lists: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """All pages of the sandbox's books."""
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in lists}
-    after: int | None = 0
-    while after is not None:
-        page = await outside.control("GET", f"{path}?limit=1000&after={after}")
-        for name in lists:
-            found[name] += page[name]
-        after = page["next"]
-    return found
 
 
 def _by_key(rows: Iterable[Any]) -> defaultdict[str, list[int]]:

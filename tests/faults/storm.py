@@ -113,9 +113,11 @@ class Storm:
         return "\n".join([f"FAULTS_SEED={self.seed} shows this order again", *lines])
 
 
-async def kill_each(storm: Storm, stack: EmbeddedStack, rounds: int, say: Say) -> None:
+async def kill_each(
+    storm: Storm, stack: EmbeddedStack, rounds: int, say: Say, victims: Sequence[str] = VICTIMS
+) -> None:
     """Kills every process, one after another, spread over the walks' progress; each is started again at once."""
-    victims = [name for name in VICTIMS if name in stack.processes]
+    victims = [name for name in victims if name in stack.processes]
     order = [name for _ in range(rounds) for name in storm.chance.sample(victims, len(victims))]
     for number, name in enumerate(order, 1):
         await storm.progress.reached(storm.progress.total * number // (len(order) + 2))

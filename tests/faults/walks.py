@@ -20,7 +20,8 @@ PHOTO = photograph(random.Random(1), 80, 100)
 class Walk:
     """One case and the people it concerns.
 
-    `paper`: the key of the material it uploads. `done`: the steps that were acknowledged.
+    `paper`: the key of the material it uploads. `trade_no`: the payment's number at its channel. `done`: the steps
+    that were acknowledged.
     """
 
     story: "Story"
@@ -32,6 +33,9 @@ class Walk:
     paper: str
     case_id: str = ""
     order_id: str = ""
+    channel: str = "bank"
+    pay_url: str = ""
+    trade_no: str = ""
     done: list[str] = field(default_factory=list)
 
     @property
@@ -122,11 +126,11 @@ class Story:
     parcels: int = 0
 
 
-_APPLIED = (Walk.draft, Walk.save, Walk.upload, Walk.submit, Walk.accept, Walk.approve)
+APPLIED = (Walk.draft, Walk.save, Walk.upload, Walk.submit, Walk.accept, Walk.approve)
 _PAID = (Walk.start_payment, Walk.pay, Walk.paid)
 _SENT = (Walk.produce, Walk.receive, Walk.review)
 
-LOST = Story("补领", "HUZHENG-003", LOST_CARD, _APPLIED + _PAID + _SENT, fee_cents=4000, parcels=1)
+LOST = Story("补领", "HUZHENG-003", LOST_CARD, APPLIED + _PAID + _SENT, fee_cents=4000, parcels=1)
 RENEWED = Story(
     "换领",
     "HUZHENG-001",
@@ -136,12 +140,12 @@ RENEWED = Story(
         "pickup_address": ADDRESS,
         "delivery_address": ADDRESS,
     },
-    _APPLIED + _PAID + _SENT,
+    APPLIED + _PAID + _SENT,
     fee_cents=2000,
     parcels=2,
 )
-NOTICED = Story("挂失", "HUZHENG-004", LOST_NOTICE, (*_APPLIED, Walk.receive, Walk.review))
-WITHDRAWN = Story("撤回", "HUZHENG-003", LOST_CARD, (*_APPLIED, Walk.withdraw), ends="withdrawn")
+NOTICED = Story("挂失", "HUZHENG-004", LOST_NOTICE, (*APPLIED, Walk.receive, Walk.review))
+WITHDRAWN = Story("撤回", "HUZHENG-003", LOST_CARD, (*APPLIED, Walk.withdraw), ends="withdrawn")
 
 WHOLE = (LOST, LOST, RENEWED, LOST, NOTICED)
 """Cases that go to the end, in the mixture they come in."""
