@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .arguments import read_arguments
-from .bench import bench, the_door, the_sessions
+from .bench import bench, the_door, the_notices, the_sessions
 from .compare import compare
 from .profiling import Profiler
 
@@ -22,6 +22,9 @@ async def main() -> int:
     elif wanted.sessions:
         result = await the_sessions()
         _write(wanted.out / "sessions.json", result)
+    elif wanted.notices:
+        result = await the_notices()
+        _write(wanted.out / "notices.json", result)
     else:
         profiler = Profiler(wanted.profile, wanted.out / "profile") if wanted.profile else None
         result = await bench(wanted.cases, wanted.seed, wanted.data, profiler)

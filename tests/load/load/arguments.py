@@ -25,6 +25,7 @@ def read_arguments() -> argparse.Namespace:
     arguments.add_argument(
         "--sessions", action="store_true", help="only log-ins, sessions and revocations: two minutes"
     )
+    arguments.add_argument("--notices", action="store_true", help="only the providers' notices: two minutes")
     return arguments.parse_args()
 
 

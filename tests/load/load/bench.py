@@ -14,9 +14,10 @@ import asyncpg
 from embedded.stack import EmbeddedStack
 
 from .door import at_the_door
+from .notices import with_notices
 from .profiling import Profiler
 from .progress import say
-from .run import FAST, Crowd, crowd, measured, steady
+from .run import FAST, Crowd, crowd, driver_of, measured, steady
 from .seed import seed
 from .seed.check import check
 from .seed.worker import COLUMNS
@@ -39,6 +40,7 @@ async def bench(
         result["steady"] = await steady(stack, people, result["cases_per_second"] / 2)
         say("the door: gateway and nginx")
         result |= await at_the_door(stack, people.http, people.citizens[0])
+        result |= await with_notices(stack, people.http, await driver_of(stack, people))
         result |= await with_sessions(stack, people.http)
         if profiler:
             say("once more, watched")
@@ -50,6 +52,12 @@ async def the_door() -> dict[str, Any]:
     """The door alone, on a platform that does nothing else."""
     async with platform(None) as stack, crowd(stack, citizens=1) as people:
         return await at_the_door(stack, people.http, people.citizens[0])
+
+
+async def the_notices() -> dict[str, Any]:
+    """The providers' notices alone."""
+    async with platform(None) as stack, crowd(stack) as people:
+        return await with_notices(stack, people.http, await driver_of(stack, people))
 
 
 async def the_sessions() -> dict[str, Any]:

@@ -39,6 +39,14 @@ class Driver:
             self.journey.timings.failures.append(repr(error)[:500])
             await asyncio.sleep(_BREATH_SECONDS)
 
+    async def one_payable(self) -> tuple[Person, str]:
+        """A new case that went its way until it has to be paid: whose it is, and the order."""
+        number = next(self._numbers)
+        branch, (reviewer, head) = self._desks[number % len(self._desks)]
+        citizen = self._citizens[number % len(self._citizens)]
+        _, order = await self.journey.until_payable(citizen, reviewer, head, branch)
+        return citizen, order
+
     async def at_a_pace(self, cases: int, seconds: float) -> None:
         """Begins a case each so many seconds, however many are under way; returns when all have ended."""
         began = time.monotonic()

@@ -71,6 +71,21 @@ class Journey:
 
     async def walk(self, citizen: Person, reviewer: Person, head: Person, branch: str) -> str:
         """Takes one case from draft to review and returns its id. Raises RuntimeError where it does not go on."""
+        case_id, order = await self.until_payable(citizen, reviewer, head, branch)
+        path = f"/api/cases/{case_id}"
+        attempt = await self.start_attempt(citizen, order, {"channel": "bank"})
+        async with self._http.post(attempt["pay_url"] + "/pay") as answer:
+            await answer.read()
+        await self._wait("paid", path, citizen, _in_state("in_production"))
+        await self._call("produce", "POST", f"{path}/produce", reviewer)
+        await self._wait("delivered", path, citizen, _in_state("completed"))
+        await self._review(case_id, citizen)
+        return case_id
+
+    async def until_payable(
+        self, citizen: Person, reviewer: Person, head: Person, branch: str
+    ) -> tuple[str, str]:
+        """A new case, approved, and its order that can be paid: their ids."""
         case = await self._call("draft", "POST", "/api/cases", citizen, {"item_code": ITEM, "branch": branch})
         path = f"/api/cases/{case['id']}"
         form = {"answers": ANSWERS, "version": 1}
@@ -84,15 +99,11 @@ class Journey:
             "approve", "POST", f"{path}/decisions", head, {"decision": "approve", "opinion": "同意"}
         )
         order = await self._wait("order", f"/api/payments/orders?case_id={case['id']}", citizen, _payable)
-        attempts = f"/api/payments/orders/{order}/attempts"
-        attempt = await self._call("pay", "POST", attempts, citizen, {"channel": "bank"})
-        async with self._http.post(attempt["pay_url"] + "/pay") as answer:
-            await answer.read()
-        await self._wait("paid", path, citizen, _in_state("in_production"))
-        await self._call("produce", "POST", f"{path}/produce", reviewer)
-        await self._wait("delivered", path, citizen, _in_state("completed"))
-        await self._review(case["id"], citizen)
-        return str(case["id"])
+        return str(case["id"]), order
+
+    async def start_attempt(self, citizen: Person, order: str, way: dict[str, str]) -> Any:
+        """`way`: `channel` and perhaps `scene`."""
+        return await self._call("pay", "POST", f"/api/payments/orders/{order}/attempts", citizen, way)
 
     async def _review(self, case_id: str, citizen: Person) -> None:
         body = {"case_id": case_id, "level": "very_satisfied", "tags": [], "text": "很方便"}

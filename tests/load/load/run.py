@@ -92,7 +92,7 @@ async def measured(
 
     `profiler` watches the same seconds.
     """
-    driver = await _driver(stack, people)
+    driver = await driver_of(stack, people)
     watching = profiler.watching(stack) if profiler else contextlib.nullcontext()
     async with BusyCrowd(driver, CONCURRENCY).walking() as crowd:
         say(f"{CONCURRENCY} at a time; warming up")
@@ -116,7 +116,7 @@ async def measured(
 
 async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, Any]:
     """Answers and hops while cases begin at `rate` a second: what people see when the platform is not saturated."""
-    driver = await _driver(stack, people)
+    driver = await driver_of(stack, people)
     timings = driver.journey.timings
     cases = max(20, round(rate * _STEADY_SECONDS))
     say(f"{cases} cases, one each {1000 / rate:.0f} ms")
@@ -133,7 +133,7 @@ async def steady(stack: EmbeddedStack, people: Crowd, rate: float) -> dict[str, 
     }
 
 
-async def _driver(stack: EmbeddedStack, people: Crowd) -> Driver:
+async def driver_of(stack: EmbeddedStack, people: Crowd) -> Driver:
     """With new tokens, for a run of its own."""
     await people.refresh()
     key = await _upload_key(people.http, stack.url("gateway"))
