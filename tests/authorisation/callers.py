@@ -26,6 +26,7 @@ ROLES: dict[str, Role | None] = {
     "auxiliary": Role.AUXILIARY,
     "operator": Role.OPERATOR,
     "editor": Role.CATALOG_EDITOR,
+    "partner": Role.PARTNER,
     **dict.fromkeys(("service", "service≠"), Role.SERVICE),
 }
 """What each column's token says its caller is."""
@@ -46,6 +47,8 @@ class Cast:
     """Another unit of the department."""
     stranger: tuple[str, str] = ("BL-CRJ", "CRJ")
     """A unit of another department, and that."""
+    partner: str = "bank"
+    """Whose engineer the column `partner` is."""
     citizen: UUID = field(default_factory=uuid4)
     company: UUID = field(default_factory=uuid4)
 
@@ -81,6 +84,7 @@ class Cast:
             "leader": police(Role.OFFICER, f"CITY-{self.department}", self.department),
             "operator": mint(uuid4(), (Role.OPERATOR,), **claims),
             "editor": mint(uuid4(), (Role.CATALOG_EDITOR,), **claims),
+            "partner": mint(uuid4(), (Role.PARTNER,), partner=self.partner, **claims),
             "service≠": mint("another-svc", (Role.SERVICE,), **claims),
             **{name: mint(name, (Role.SERVICE,), **claims) for name in ASKERS},
         }

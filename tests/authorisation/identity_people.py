@@ -126,7 +126,7 @@ class People:
         branch = unit.partition("-")[0] if unit and not unit.startswith("CITY") else None
         roles = frozenset(Role(role) for role in claims["roles"])
         rank = claims.get("rank", 0)
-        post = Post(unit, claims.get("department"), branch, rank, roles)
+        post = Post(unit, claims.get("department"), branch, rank, roles, partner=claims.get("partner"))
         badge = f"T-{next(_badges):05d}"
         async with self.identity.running.uow() as uow:
             officer = Officer(officer_id, badge, f"警员{badge}", post, 1)

@@ -13,7 +13,7 @@ TABLES: Final = Path(__file__).parent / "tables"
 COLUMNS: Final = (
     "anon", "citizen", "citizen≠", "company", "company≠", "agent", "agent≠scope", "officer", "officer≠unit",
     "officer≠dept", "helper", "auxiliary", "supervisor", "supervisor≠unit", "supervisor≠dept", "city", "leader",
-    "operator", "editor", "service", "service≠",
+    "operator", "editor", "partner", "service", "service≠",
 )  # fmt: skip
 MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED = "+", "o", "-", "!", "."
 SIGNS: Final = (MAY, NONE_OF_IT, DENIED, REFUSED, NOT_ASKED)

@@ -23,12 +23,16 @@ def read_words(words: list[str]) -> argparse.Namespace:
     create.add_argument("--name", required=True, help="姓名 / name")
     create.add_argument(
         "--role",
-        required=True,
+        default=[],
         action="append",
         type=Role,
         choices=sorted(ASSIGNABLE_ROLES),
         metavar="ROLE",
         help=f"角色，可重复 / repeatable: {', '.join(sorted(ASSIGNABLE_ROLES))}",
+    )
+    create.add_argument(
+        "--partner",
+        help="合作方的渠道名称，如 ccb：其工程师的账号，不填角色 / an engineer of that bank or courier, no role",
     )
     create.add_argument("--unit", help="所属单位，平台人员没有 / code of the unit; platform staff have none")
     create.add_argument(
@@ -39,7 +43,10 @@ def read_words(words: list[str]) -> argparse.Namespace:
         action="store_true",
         help="从标准输入读口令 / read the password from standard input; without this one is made and shown",
     )
-    return parser.parse_args(words)
+    asked = parser.parse_args(words)
+    if not asked.role and not asked.partner:
+        parser.error("--role 与 --partner 须填其一 / either --role or --partner is needed")
+    return asked
 
 
 async def officer_command(service: Service, words: list[str]) -> int:
@@ -48,7 +55,8 @@ async def officer_command(service: Service, words: list[str]) -> int:
     password = sys.stdin.readline().rstrip("\r\n") if asked.password_stdin else None
     fields: dict[str, Any] = {"badge_no": asked.badge, "name": asked.name, "unit": asked.unit}
     try:
-        wanted = NewOfficerRequest(**fields, rank=asked.rank, roles=frozenset(asked.role)).read()
+        roles = frozenset(asked.role) or (frozenset({Role.PARTNER}) if asked.partner else frozenset())
+        wanted = NewOfficerRequest(**fields, partner=asked.partner, rank=asked.rank, roles=roles).read()
         async with service.begin() as uow:
             officer, initial = await service.state.menu.create_officer(uow, wanted, "command-line", password)
     except ValidationError as error:

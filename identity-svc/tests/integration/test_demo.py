@@ -36,7 +36,7 @@ async def test_every_unit_of_the_city_gets_its_officers(start, file):
     identity = await start(organisation_file=ORGANISATION_FILE)
 
     officers = [login for login in logins(file) if login["kind"] == "officer"]
-    assert len(officers) == 2 * 200 + 3 * 10 + 3
+    assert len(officers) == 2 * 200 + 3 * 10 + 3 + 6
     events = [event for event in await identity.running.emitted() if isinstance(event, OfficerAssigned)]
     assert len(events) == 2 * 200 + 3 * 10 + 1
     assert len(await identity.sql("SELECT DISTINCT password_hash FROM officer")) == 1

@@ -46,6 +46,14 @@ async def test_a_password_from_standard_input_is_ones_own_and_is_not_shown(ident
     assert not session["password_change_required"] and session["roles"] == ["operator"]
 
 
+async def test_an_engineer_of_a_partner_is_created_too(identity, capsys):
+    assert await create(identity, "--badge", "CCB-1", "--name", "钱工", "--partner", "ccb") == 0
+    initial = initial_password(capsys.readouterr())
+    assert (await log_in(identity, "CCB-1", initial)).status_code == 201
+    (row,) = await identity.sql("SELECT roles, partner FROM officer WHERE badge_no = 'CCB-1'")
+    assert (row["roles"], row["partner"]) == (["partner"], "ccb")
+
+
 @pytest.mark.parametrize("password", ["", "12345678", "operator-7"])
 async def test_a_poor_password_is_refused(identity, capsys, monkeypatch, password):
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))

@@ -18,6 +18,7 @@ BADGES = {
     Role.SUPERVISOR: "HUZHENG-S",
     Role.OPERATOR: "OPERATOR-1",
     Role.CATALOG_EDITOR: "CATALOG-1",
+    Role.PARTNER: "PARTNER-BANK",
 }
 UNTIL = (now() + timedelta(days=9)).date().isoformat()
 

@@ -33,6 +33,7 @@ Reader = Annotated[
             Role.SUPERVISOR,
             Role.OPERATOR,
             Role.CATALOG_EDITOR,
+            Role.PARTNER,
         )
     ),
 ]

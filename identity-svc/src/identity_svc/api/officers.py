@@ -29,20 +29,25 @@ Roles = Annotated[frozenset[Role], Field(min_length=1, max_length=8)]
 
 
 class NewOfficerRequest(Body):
-    """Platform staff (`operator`, `catalog_editor`) have no unit and rank 0."""
+    """Platform staff (`operator`, `catalog_editor`) have no unit and rank 0.
+
+    `partner` with the one role `partner`: an engineer of that bank or courier: sees that partner's
+    deliveries alone.
+    """
 
     badge_no: Badge
     name: Name
     unit: UnitCode | None = None
     rank: Rank
     roles: Roles
+    partner: Annotated[str, Field(max_length=32)] | None = None
 
     def read(self) -> NewOfficer:
         """Raises InvalidInput."""
         reader = Reader()
         badge_no, name = reader.badge(self.badge_no), reader.name(self.name)
         reader.done()
-        return NewOfficer(badge_no, name, self.unit, self.rank, self.roles)
+        return NewOfficer(badge_no, name, self.unit, self.rank, self.roles, self.partner)
 
 
 class OfficerCreated(BaseModel):

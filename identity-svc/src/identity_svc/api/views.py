@@ -63,6 +63,7 @@ class OfficerView(BaseModel):
     roles: list[Role]
     active: bool
     version: int
+    partner: str | None = None
 
     @classmethod
     def of(cls, officer: Officer) -> "OfficerView":
@@ -78,6 +79,7 @@ class OfficerView(BaseModel):
             roles=sorted(post.roles),
             active=post.active,
             version=officer.version,
+            partner=post.partner,
         )
 
 

@@ -1,4 +1,4 @@
-"""Creating an officer or a member of the platform's staff; an administrator's task."""
+"""Creating an officer, a member of the platform's staff or an engineer of a partner; an administrator's task."""
 
 import secrets
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class NewOfficer:
     unit: str | None
     rank: int
     roles: frozenset[Role]
+    partner: str | None = None
 
 
 class CreateOfficer:
@@ -47,7 +48,7 @@ class CreateOfficer:
         unit = department = branch = None
         if wanted.unit is not None:
             unit, department, branch = await post_place(uow, self._organisation, wanted.unit)
-        post = Post(unit, department, branch, wanted.rank, wanted.roles)
+        post = Post(unit, department, branch, wanted.rank, wanted.roles, partner=wanted.partner)
         check_post(post)
         if own_password is not None and not is_suitable(own_password, identifier=wanted.badge_no):
             raise PasswordUnsuitable("/password")
@@ -64,7 +65,9 @@ class CreateOfficer:
 
 def audit_creation(uow: UnitOfWork, officer: Officer, by: str) -> None:
     post = officer.post
-    facts = {"unit": post.unit, "rank": post.rank, "roles": sorted(post.roles)}
+    facts = {"unit": post.unit, "rank": post.rank, "roles": sorted(post.roles)} | (
+        {"partner": post.partner} if post.partner else {}
+    )
     uow.audit("officer.create", actor=by, subject=str(officer.id), facts=facts)
 
 

@@ -29,6 +29,7 @@ class MintTokens:
             ial=subject.ial,
             authentication=authentication,
             scopes=subject.scopes if subject.roles else (),
+            partner=subject.partner,
         )
 
     async def for_actor(
@@ -67,6 +68,7 @@ class MintTokens:
         act: Actor | None = None,
         lifetime: timedelta | None = None,
         scopes: tuple[Scope, ...] = (),
+        partner: str | None = None,
     ) -> str:
         moment = int(time.time())
         claims = AccessClaims(
@@ -86,6 +88,7 @@ class MintTokens:
             amr=authentication.amr if authentication else (),
             act=act,
             scopes=scopes,
+            partner=partner,
         )
         key = await self._ring.signer()
         header = {"alg": "RS256", "typ": "JWT", "kid": key.kid}

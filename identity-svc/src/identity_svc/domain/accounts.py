@@ -81,6 +81,8 @@ class Subject:
     has_second_factor: bool = False
     must_enrol: bool = False
     scopes: tuple[Scope, ...] = ()
+    partner: str | None = None
+    """An engineer of that partner: no person of ours, whatever else is said of officers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class DemoOfficer:
 
 
 def demo_officers(departments: Sequence[Department], units: Sequence[Unit]) -> list[DemoOfficer]:
-    """Ranks 1 and 2 in each unit; ranks 3 and 4 and a supervisor in each department; the staff."""
-    posts = [*_unit_posts(units), *_department_posts(departments), *_staff_posts()]
+    """Ranks 1 and 2 in each unit; ranks 3 and 4 and a supervisor in each department; the staff; partners' engineers."""
+    posts = [*_unit_posts(units), *_department_posts(departments), *_staff_posts(), *_partner_posts()]
     return [DemoOfficer(badge_no, _name(index), post) for index, (badge_no, post) in enumerate(posts)]
 
 
@@ -57,6 +57,13 @@ def _department_posts(departments: Sequence[Department]) -> Iterator[tuple[str, 
 def _staff_posts() -> Iterator[tuple[str, Post]]:
     yield "OPERATOR-1", Post(None, None, None, 0, frozenset({Role.OPERATOR}))
     yield "CATALOG-1", Post(None, None, None, 0, frozenset({Role.CATALOG_EDITOR}))
+
+
+def _partner_posts() -> Iterator[tuple[str, Post]]:
+    """An engineer of each partner that the sandbox plays."""
+    for partner in ("bank", "wechat_pay", "alipay", "ccb", "ems", "sf"):
+        badge_no = f"PARTNER-{partner.replace('_', '').upper()}"
+        yield badge_no, Post(None, None, None, 0, frozenset({Role.PARTNER}), partner=partner)
 
 
 def _name(index: int) -> str:

@@ -1,4 +1,4 @@
-"""Officers (民警), auxiliaries (辅警) and the platform's own staff: who may hold which post."""
+"""Officers (民警), auxiliaries (辅警), the platform's own staff, and partners' engineers: who may hold which post."""
 
 import re
 from collections.abc import Collection
@@ -14,6 +14,8 @@ _BADGE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+){0,4}")
 POLICE_ROLES = frozenset({Role.OFFICER, Role.AUXILIARY, Role.SUPERVISOR})
 STAFF_ROLES = frozenset({Role.OPERATOR, Role.CATALOG_EDITOR})
 ASSIGNABLE_ROLES = POLICE_ROLES | STAFF_ROLES
+"""What people of ours can be given; an engineer of a partner is `Role.PARTNER` from the first day to the last."""
+_PARTNER = re.compile(r"[a-z][a-z0-9_]{1,31}")
 
 
 def read_badge(text: str) -> str | None:
@@ -24,7 +26,10 @@ def read_badge(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Where somebody serves and as what. Platform staff have no unit and therefore no rank."""
+    """Where somebody serves and as what. Platform staff have no unit and therefore no rank.
+
+    `partner`: an engineer of that bank or courier, by the name of its channel; nobody of ours.
+    """
 
     unit: str | None
     department: str | None
@@ -32,6 +37,7 @@ class Post:
     rank: int
     roles: frozenset[Role]
     active: bool = True
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,9 @@ class Officer:
 
 def check_post(post: Post) -> None:
     """Raises PostInvalid with everything that is wrong about it."""
+    if post.partner is not None:
+        _check_partner(post, post.partner)
+        return
     errors: list[FieldError] = []
     police, staff = post.roles & POLICE_ROLES, post.roles & STAFF_ROLES
     if not post.roles or post.roles - ASSIGNABLE_ROLES:
@@ -66,6 +75,34 @@ def check_post(post: Post) -> None:
     if not police & {Role.OFFICER, Role.SUPERVISOR} and post.rank != 0:
         errors.append(
             FieldError("/rank", "辅警和平台人员的级别为 0", "auxiliaries and platform staff have rank 0")
+        )
+    if errors:
+        raise PostInvalid(errors)
+
+
+def _check_partner(post: Post, partner: str) -> None:
+    errors: list[FieldError] = []
+    if not _PARTNER.fullmatch(partner):
+        errors.append(
+            FieldError(
+                "/partner",
+                "请填写合作方的渠道名称，如 ccb、ems：小写字母开头，只含小写字母、数字和下划线",
+                "give the name of the partner's channel, such as ccb or ems: lower case letters, digits, underscores",
+            )
+        )
+    if post.roles != {Role.PARTNER}:
+        errors.append(
+            FieldError(
+                "/roles", "合作方账号只有角色 partner", "an account of a partner has the role partner alone"
+            )
+        )
+    if post.unit is not None or post.rank != 0:
+        errors.append(
+            FieldError(
+                "/unit",
+                "合作方账号没有单位，级别为 0",
+                "an account of a partner belongs to no unit and has rank 0",
+            )
         )
     if errors:
         raise PostInvalid(errors)

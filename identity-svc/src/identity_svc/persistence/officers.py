@@ -12,15 +12,15 @@ from ..domain.accounts import Credentials, Subject
 from ..domain.errors import BadgeTaken
 from ..domain.officers import Officer, Post
 
-_COLUMNS = "id, badge_no, name, unit, department, branch, rank, roles, active, version"
+_COLUMNS = "id, badge_no, name, unit, department, branch, rank, roles, active, version, partner"
 # An array of arrays cannot be unnested row by row, so each row's roles travel joined by commas.
 _INSERT = """
 INSERT INTO officer
-  (id, badge_no, name, unit, department, branch, rank, roles, password_hash, password_initial)
-SELECT id, badge_no, name, unit, department, branch, rank, string_to_array(roles, ','), $9, $10
+  (id, badge_no, name, unit, department, branch, rank, roles, partner, password_hash, password_initial)
+SELECT id, badge_no, name, unit, department, branch, rank, string_to_array(roles, ','), partner, $10, $11
 FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::smallint[],
-            $8::text[])
-  AS new (id, badge_no, name, unit, department, branch, rank, roles)
+            $8::text[], $9::text[])
+  AS new (id, badge_no, name, unit, department, branch, rank, roles, partner)
 ON CONFLICT (badge_no) DO NOTHING RETURNING badge_no
 """
 _LIST = f"""
@@ -29,8 +29,9 @@ WHERE ($1::text IS NULL OR department = $1) AND ($2::text IS NULL OR unit = $2) 
 ORDER BY badge_no LIMIT $4
 """
 SUBJECT_COLUMNS = """o.id AS officer_id, o.active, o.roles, o.unit, o.department, o.rank, o.password_initial,
-  o.second_factor_at, ARRAY(SELECT jsonb_build_object('role', s.role, 'unit', s.unit, 'department', s.department,
-    'branch', s.branch) FROM officer_scope s WHERE s.officer_id = o.id AND (s.until IS NULL OR s.until > now())
+  o.second_factor_at, o.partner, ARRAY(SELECT jsonb_build_object('role', s.role, 'unit', s.unit,
+    'department', s.department, 'branch', s.branch)
+    FROM officer_scope s WHERE s.officer_id = o.id AND (s.until IS NULL OR s.until > now())
     ORDER BY s.id) AS scopes"""
 """What `officer_subject` reads, of `officer o`."""
 
@@ -71,6 +72,7 @@ class SqlOfficers:
             [post.branch for post in posts],
             [post.rank for post in posts],
             [",".join(sorted(post.roles)) for post in posts],
+            [post.partner for post in posts],
             password_hash,
             password_initial,
         )
@@ -150,6 +152,7 @@ class SqlOfficers:
             rank=row["rank"],
             roles=frozenset(map(Role, row["roles"])),
             active=row["active"],
+            partner=row["partner"],
         )
         name = self._sealer.open(row["name"], row["id"].bytes).decode()
         return Officer(row["id"], row["badge_no"], name, post, row["version"])
@@ -170,4 +173,5 @@ def officer_subject(officer_id: UUID, row: Mapping[str, Any], *, requires_factor
         has_second_factor=has_factor,
         must_enrol=must_enrol,
         scopes=tuple(map(Scope.model_validate, row["scopes"])),
+        partner=row["partner"],
     )

@@ -137,8 +137,10 @@ officer = sa.Table(
     sa.Column("second_factor_at", _TIME, comment="since when an authenticator is asked for at the log-in"),
     sa.Column("created_at", _TIME, nullable=False, server_default=_NOW),
     _version(),
+    sa.Column("partner", sa.Text, comment="an engineer of that bank or courier; nobody of ours"),
     sa.CheckConstraint("rank BETWEEN 0 AND 4", name="officer_rank"),
     sa.CheckConstraint("(unit IS NULL) = (department IS NULL)", name="officer_post"),
+    sa.CheckConstraint("(partner IS NULL) <> (roles = '{partner}')", name="officer_partner"),
 )
 sa.Index("officer_unit", officer.c.unit, officer.c.badge_no)
 sa.Index("officer_department", officer.c.department, officer.c.badge_no)

@@ -130,6 +130,15 @@ async def test_officers_log_in_to_their_departments_systems(browser, new_party):
     assert "officer" in info["roles"]
 
 
+async def test_departments_systems_are_not_for_partners_engineers(browser, new_party):
+    party = await new_party(serves=["officers"], scopes=["openid", "officer"])
+    page = await browser.get(party.request(scope="openid officer"))
+    page = await browser.submit(page, "/login/officer", badge_no="PARTNER-CCB", password=PASSWORD)
+    assert "/login/choose" in str(page.answer.request.url) and "PARTNER-CCB" in page.text
+    silent = await browser.get(party.request(scope="openid officer", prompt="none"))
+    assert silent.parameters["error"] == "account_selection_required"
+
+
 async def test_no_platform_service_takes_a_clients_tokens(identity, browser, party, citizen):
     tokens = await party.log_in(browser, **citizen)
     for name in ("access_token", "id_token"):

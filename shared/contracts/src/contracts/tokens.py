@@ -25,6 +25,8 @@ class Role(StrEnum):
     CATALOG_EDITOR = "catalog_editor"
     OPERATOR = "operator"
     """Runs the platform: stuck work, parked messages. Sees no personal data."""
+    PARTNER = "partner"
+    """An engineer of a bank or courier (`AccessClaims.partner`): sees that partner's own deliveries, nothing else."""
     SERVICE = "service"
 
 
@@ -75,6 +77,7 @@ class AccessClaims(BaseModel):
     `sms`, `otp`, …). `rank` (officers): 0 auxiliary, 1 reviewer, 2 section head, 3 unit leader, 4 bureau leader. `ial`
     (people): 0 none, 1 phone, 2 two factors (name and number), 3 face, 4 window or certificate; of whoever acts.
     `act`: somebody else acts for `sub`. `scopes`: roles that hold elsewhere than at the officer's own post.
+    `partner` (`Role.PARTNER`): whose engineer it is, by the name of its payment channel or courier.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -96,6 +99,7 @@ class AccessClaims(BaseModel):
     amr: tuple[str, ...] = ()
     act: Actor | None = None
     scopes: tuple[Scope, ...] = ()
+    partner: str | None = None
 
     @property
     def leads_department(self) -> bool:

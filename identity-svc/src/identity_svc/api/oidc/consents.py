@@ -15,7 +15,9 @@ from ..dependencies import not_cached
 from .provider import TheOidc
 
 router = Router(prefix="/api/identity/me/consents", tags=["me"], dependencies=[Depends(not_cached)])
-PersonOrOfficer = Annotated[Caller, Depends(allow(*(role for role in Role if role is not Role.SERVICE)))]
+PersonOrOfficer = Annotated[
+    Caller, Depends(allow(*(role for role in Role if role not in (Role.SERVICE, Role.PARTNER))))
+]
 
 
 class ConsentView(BaseModel):

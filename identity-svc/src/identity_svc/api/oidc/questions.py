@@ -33,8 +33,7 @@ async def show_choice(request: Request, uow: Uow, desk: TheOidc, here: TheBrowse
         "choose",
         client=at.client,
         person=await shown(request, uow, at.seat),
-        fits=at.client.serves(officer=at.seat.subject.is_officer)
-        and at.flow.asked.expected_sub in (None, at.seat.sub),
+        fits=at.client.serves(at.seat.subject) and at.flow.asked.expected_sub in (None, at.seat.sub),
     )
 
 

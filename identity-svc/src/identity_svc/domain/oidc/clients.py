@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from chassis.problems import FieldError
 
+from ..accounts import Subject
 from .errors import ClientInvalid
 
 _MOST_URIS: Final = 20
@@ -107,8 +108,10 @@ class Client:
     created_at: datetime
     version: int
 
-    def serves(self, *, officer: bool) -> bool:
-        return (Serves.OFFICERS if officer else Serves.PEOPLE) in self.data.serves
+    def serves(self, subject: Subject) -> bool:
+        """A department's system has nothing for engineers of partners."""
+        served = Serves.OFFICERS if subject.is_officer else Serves.PEOPLE
+        return subject.partner is None and served in self.data.serves
 
 
 @dataclass(frozen=True, slots=True)

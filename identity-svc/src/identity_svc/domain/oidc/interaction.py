@@ -50,7 +50,7 @@ def next_step(flow: Flow, client: Client, seat: Seat | None, moment: datetime) -
     fresh = seat.authentication.at >= flow.asked_at
     if not fresh and _must_log_in_again(flow, seat, moment):
         return Step.LOG_IN
-    if not client.serves(officer=seat.subject.is_officer):
+    if not client.serves(seat.subject):
         return Step.CHOOSE
     if asked.expected_sub is not None and asked.expected_sub != seat.sub:
         return Step.CHOOSE if fresh else Step.LOG_IN
