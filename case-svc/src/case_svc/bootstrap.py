@@ -24,6 +24,7 @@ from .documents.api import router as documents_router
 from .documents.desk import DocumentDesk
 from .documents.issuing import DocumentIssuer
 from .documents.signing import DocumentSigner
+from .domain.postage import Tariff
 from .domain.working_days import default_calendar
 from .materials.store import MaterialStore
 from .persistence.break_glass import BreakGlassTable
@@ -100,6 +101,7 @@ def _desks(settings: CaseSettings, service: Service, followers: Followers) -> tu
         files=files,
         calendar=default_calendar(),
         submit_min_ial=settings.submit_min_ial,
+        tariff=Tariff(settings.home_province, settings.postage_near_cents, settings.postage_far_cents),
     )
     documents = DocumentDesk(
         issuer=issuer,

@@ -19,6 +19,9 @@ class CaseSettings(ServiceSettings):
     submit_min_ial: int = Field(
         1, ge=0, le=4, description="level that submitting takes, whatever the item says"
     )
+    home_province: str = "陕西"
+    postage_near_cents: int = Field(2000, ge=1, description="fen, within the home province")
+    postage_far_cents: int = Field(2300, ge=1, description="fen, elsewhere")
     max_body_bytes: int = 1_048_576
 
     @classmethod

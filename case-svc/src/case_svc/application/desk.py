@@ -12,6 +12,7 @@ from ..domain.case import Case, Circumstances
 from ..domain.errors import CaseNotFound
 from ..domain.item import Item
 from ..domain.people import Applicant, Officer
+from ..domain.postage import Tariff
 from ..domain.working_days import WorkingCalendar
 from . import ports
 
@@ -34,6 +35,7 @@ class Desk:
     files: ports.Files
     calendar: WorkingCalendar
     submit_min_ial: int
+    tariff: Tariff
     clock: Callable[[], datetime] = field(default=now)
 
     async def item_of(self, uow: UnitOfWork, case: Case) -> Item:

@@ -111,6 +111,8 @@ def _details(step: Taken, item: Item) -> dict[str, Any]:
                 "amount_source": item.definition.amount_source,
                 "purpose": item.definition.name,
             }
+        case Action.REQUEST_POSTAGE:
+            return {"amount_cents": case.postage_cents, "purpose": f"{item.definition.name}（寄递费）"}
         case Action.PAY:
             return {"order_id": case.order_id, "amount_cents": case.amount_cents}
         case Action.PRODUCE:

@@ -17,6 +17,9 @@ def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Mo
     """
     if case.order_id == order.order_id:
         return None
+    if order.kind == "postage":
+        facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
+        return Note(case.id, "postage_paid", order.paid_at, facts)  # moves the parcel, not the case
     by = replace(SYSTEM, acted_by=order.acted_by, mandate_id=order.mandate_id)
     if case.state is not State.AWAITING_PAYMENT:
         facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}

@@ -55,6 +55,7 @@ async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id
         "case_no": case_number(submission.sequence, around.at),
         "unit": unit.code,
         "amount_cents": _amount(around.item, submission.filled.answers),
+        "postage_cents": _postage(desk, around.item, submission.filled.answers),
     }
     moved = acceptance.submit(submission.case, around, applicant.mover, changes=changes)
     result = await answer_query(desk, uow, applicant, moved.case, around.item, submission.filled.answers)
@@ -94,6 +95,12 @@ async def _route(
     branch = None if item.definition.handled_at == "city" else case.branch
     unit = next((unit for unit in places.units if unit.branch == branch), None)
     return (unit, None) if unit else (None, place_missing(item, places))
+
+
+def _postage(desk: Desk, item: Item, answers: Answers) -> int | None:
+    if not item.owes_postage:
+        return None
+    return desk.tariff.cents_to(desk.items.form(item).address(answers, "to_applicant"))
 
 
 def _amount(item: Item, answers: Answers) -> int | None:

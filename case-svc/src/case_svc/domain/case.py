@@ -61,6 +61,8 @@ class Case:
     """When payment-svc booked the money: its word, by which both sides count the day."""
     assigned_to: UUID | None = None
     """The officer who claimed it from the queue; mostly nobody."""
+    postage_cents: int | None = None
+    """What sending the result costs the applicant, by the place named at submission."""
 
     @property
     def deciding_officer_id(self) -> UUID | None:

@@ -68,6 +68,11 @@ class Item:
         return "deliver" in self.steps
 
     @property
+    def owes_postage(self) -> bool:
+        """What is made is sent, and not for free."""
+        return self.is_delivered and not self.definition.delivery_free
+
+    @property
     def is_electronic(self) -> bool:
         """The result is a file: `notify` after `produce`. Otherwise it is sent or collected."""
         return self.is_produced and not self.is_delivered and "notify" in self.steps

@@ -193,6 +193,13 @@ def _order_expired(entry: Entry) -> Sentence:
     return "缴费订单已过期，可以重新下单。", "The payment order expired; you can open another."
 
 
+def _postage_requested(entry: Entry) -> Sentence:
+    return (
+        "寄递费可以支付了；支付后结果将寄送给您，也可以到窗口领取。",
+        "The postage can be paid now; then the result is sent to you. You may also collect it at the window.",
+    )
+
+
 def _refunded(entry: Entry) -> Sentence:
     amount = _yuan(entry.facts.get("amount_cents"))
     return f"已原路退款 {amount} 元。", f"{amount} yuan were refunded the way they came."
@@ -237,6 +244,7 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "withdraw": _withdrawn,
     "address_changed": _address_changed,
     "request_payment": _payment_requested,
+    "request_postage": _postage_requested,
     "pay": _paid,
     "close_unpaid": _plain("逾期未缴费，办件关闭。", "It was not paid in time; the case is closed."),
     "produce": _plain("办理结果已制作完成。", "The result was made."),
@@ -251,6 +259,7 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "complete": _completed,
     "answer": _completed,
     "book": _completed,
+    "postage_paid": _plain("寄递费已支付。", "The postage was paid."),
     "order_expired": _order_expired,
     "refunded": _refunded,
     "receipt_issued": _receipt_issued,

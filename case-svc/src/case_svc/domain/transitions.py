@@ -31,6 +31,7 @@ class Action(StrEnum):
     DENY = "deny"
     WITHDRAW = "withdraw"
     REQUEST_PAYMENT = "request_payment"
+    REQUEST_POSTAGE = "request_postage"
     PAY = "pay"
     CLOSE_UNPAID = "close_unpaid"
     PRODUCE = "produce"
@@ -129,6 +130,9 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(S.ACCEPTED, A.APPROVE, S.APPROVED, _OFFICER, events.CaseApproved,
          lambda i: _decided(i) and not _approved_into_production(i)),
     Edge(S.ACCEPTED, A.DENY, S.DENIED, _OFFICER, events.CaseDenied, _decided),
+    # Postage is asked for with the fee, in one checkout; where there is no fee, with the approval.
+    Edge(S.APPROVED, A.REQUEST_POSTAGE, S.APPROVED, _SYSTEM, events.CasePostageRequested,
+         lambda i: i.owes_postage, True, A.APPROVE),
     Edge(S.APPROVED, A.REQUEST_PAYMENT, S.AWAITING_PAYMENT, _SYSTEM, events.CasePaymentRequested,
          lambda i: i.is_paid_for, True),
     Edge(S.APPROVED, A.COMPLETE, S.COMPLETED, _SYSTEM, events.CaseCompleted, _approval_is_the_end, True),
@@ -137,6 +141,8 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(S.AWAITING_PAYMENT, A.PAY, S.PAID, _SYSTEM, events.CasePaid, lambda i: not i.is_produced),
     Edge(S.AWAITING_PAYMENT, A.CLOSE_UNPAID, S.CLOSED_UNPAID, _CLOCK, events.CaseClosedUnpaid),
     Edge(S.PAID, A.COMPLETE, S.COMPLETED, _SYSTEM, events.CaseCompleted, automatic=True),
+    Edge(S.IN_PRODUCTION, A.REQUEST_POSTAGE, S.IN_PRODUCTION, _SYSTEM, events.CasePostageRequested,
+         lambda i: i.owes_postage, True, A.APPROVE),
     # Production: files are issued at once, papers are made by an officer.
     Edge(S.IN_PRODUCTION, A.PRODUCE, S.PRODUCED, _SYSTEM, events.CaseProduced,
          lambda i: i.is_electronic, True),

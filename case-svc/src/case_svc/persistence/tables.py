@@ -58,6 +58,7 @@ cases = sa.Table(
     ),
     sa.Column("assigned_to", UUID, comment="the officer who claimed it from the queue"),
     sa.Column("paid_at", _MOMENT, comment="when payment-svc booked the money for it"),
+    sa.Column("postage_cents", sa.BigInteger, comment="what sending the result costs the applicant"),
     sa.UniqueConstraint("case_no", name="cases_case_no_once"),
     # Room on each page, so that autosaves stay heap-only updates.
     postgresql_with={"fillfactor": "80"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
-from contracts.case import CaseClosedUnpaid, CasePaymentRequested, CaseWithdrawn
+from contracts.case import CaseClosedUnpaid, CasePaymentRequested, CasePostageRequested, CaseWithdrawn
 from contracts.events import Event
 
 from ..domain.captures import Why
@@ -67,6 +67,7 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
 
     return {
         CasePaymentRequested: None,
+        CasePostageRequested: None,
         CaseWithdrawn: withdrawn,
         CaseClosedUnpaid: closed_unpaid,
     }

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.db import UnitOfWork
 from chassis.telemetry import context
 from chassis.telemetry.context import WorkContext
-from contracts.case import CasePaymentRequested
+from contracts.case import CasePaymentRequested, CasePostageRequested
 
 from ..domain.orders import Debt, Opened
 from .open_order import OpenOrder
@@ -30,8 +30,8 @@ async def hear_cases(open_order: OpenOrder, uow: UnitOfWork, heard: list[Heard])
     for one in heard:
         with context.within(one.work):
             if one.hear is None:
-                assert isinstance(one.event, CasePaymentRequested)
-                asked.append(open_order.for_requested_payment(one.event, uow))
+                assert isinstance(one.event, CasePaymentRequested | CasePostageRequested)
+                asked.append(open_order.for_request(one.event, uow))
                 continue
             open_order.store(asked, uow)
             asked = []

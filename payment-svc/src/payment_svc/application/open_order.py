@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.ids import uuid7
-from contracts.case import CasePaymentRequested
+from contracts.case import CasePaymentRequested, CasePostageRequested
 
 from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive
 from ..domain.orders import ActedBy, Debt, Opened
@@ -15,24 +16,30 @@ from ..domain.payees import Kind
 from .jobs import LOOK_UP_AMOUNT
 from .ports import Orders
 
+POSTAGE_TARIFF: Final = "tariff"
+"""Where the amount of postage comes from: case-svc, by where the parcel goes."""
+
 
 class OpenOrder:
     def __init__(self, orders: Orders, ttl: timedelta) -> None:
         self._orders = orders
         self._ttl = ttl
 
-    def for_requested_payment(self, request: CasePaymentRequested, uow: UnitOfWork) -> tuple[Debt, Opened]:
-        """The first order of a case, told of but yet to be stored: `store`."""
+    def for_request(
+        self, request: CasePaymentRequested | CasePostageRequested, uow: UnitOfWork
+    ) -> tuple[Debt, Opened]:
+        """The first order of its kind of a case, told of but yet to be stored: `store`."""
+        is_postage = isinstance(request, CasePostageRequested)
         debt = Debt(
             case_id=request.case_id,
-            kind=Kind.FEE,
+            kind=Kind.POSTAGE if is_postage else Kind.FEE,
             case_no=request.case_no,
             item_code=request.item_code,
             applicant_id=request.applicant_id,
             unit=request.unit,
             department=request.department,
             purpose=request.purpose,
-            amount_source=request.amount_source,
+            amount_source=POSTAGE_TARIFF if is_postage else request.amount_source,
             amount_cents=request.amount_cents,
         )
         opened = self._opened(debt.amount_cents, now())

@@ -95,6 +95,14 @@ class CasePaymentRequested(_CaseEvent):
     purpose: str
 
 
+class CasePostageRequested(_CaseEvent):
+    """What is made will be sent, and its applicant pays the postage: an order of its own, to the postal company."""
+
+    TYPE: ClassVar[str] = "case.case.postage_requested"
+    amount_cents: int
+    purpose: str
+
+
 class CasePaid(_CaseEvent):
     TYPE: ClassVar[str] = "case.case.paid"
     order_id: UUID
