@@ -19,9 +19,11 @@ from .application.handlers import OnJob
 from .application.ports import AddressBook
 from .channels.case_addresses import CaseAddresses
 from .consumers.cases import case_handlers
+from .consumers.orders import order_handlers
 from .couriers import open_carriers
 from .domain.address import Address
 from .persistence.people import CourierPeople
+from .persistence.postage import PgPostage
 from .persistence.reports import PgReports
 from .persistence.sealed import SEALED
 from .persistence.shipments import PgShipments
@@ -54,6 +56,7 @@ def build(settings: CourierSettings, *, addresses: AddressBook | None = None) ->
         service.seal_with(settings.sealer(), SEALED)
     service.on_start(open_desk)
     service.consume(case_handlers(desk))
+    service.consume(order_handlers(desk))
     for kind, use_case in handlers.JOBS.items():
         service.job(kind, _job(use_case, desk))
     for kind, (use_case, every) in handlers.RECURRING.items():
@@ -81,6 +84,7 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
         reports=PgReports(sealer),
         carriers=open_carriers(settings, session),
         addresses=addresses,
+        postage=PgPostage(),
         sealer=sealer,
         office_of=lambda unit: offices.get(unit, default),
         policy=Policy(

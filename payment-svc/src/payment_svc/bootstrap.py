@@ -36,6 +36,7 @@ from .channels.fines import FinesSystem
 from .channels.openids import IdentityOpenids
 from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
+from .consumers.courier_shipments import shipment_handlers
 from .parity_wiring import wire_parity
 from .persistence import tables
 from .persistence.attempts import PgAttempts
@@ -73,6 +74,7 @@ def build(settings: PaymentSettings) -> Service:
     service.consume({AccountErased: erase_on_request(lambda: people)})
     erases(service, lambda: people)
     service.consume(case_handlers(use))
+    service.consume(shipment_handlers(use))
     wire_parity(service, PgOrders(), case_svc)
     for kind, run in on_jobs(use).items():
         service.job(kind, run)

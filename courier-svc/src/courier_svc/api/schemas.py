@@ -80,6 +80,7 @@ class ShipmentView(BaseModel):
     waybill_no: str | None
     leg: int
     postage_free: bool
+    awaits_postage: bool = Field(description="支付寄递费后才寄出 · sent once its postage is paid")
     id_bound: bool = Field(description="须本人凭身份证件签收 · handed over against the ID card only")
     attention: str | None
     address_change_pending: bool
@@ -206,6 +207,7 @@ def _plain(shipment: Shipment) -> dict[str, Any]:
         "waybill_no": shipment.waybill_no,
         "leg": shipment.leg,
         "postage_free": shipment.postage_free,
+        "awaits_postage": shipment.awaits_postage and shipment.state is State.REQUESTED,
         "id_bound": shipment.id_bound,
         "attention": shipment.attention,
         "address_change_pending": shipment.sealed_next_address is not None,

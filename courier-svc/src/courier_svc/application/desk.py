@@ -16,7 +16,7 @@ from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
 from .carriers import Carriers
-from .ports import AddressBook, Carrier, ReportStore, ShipmentStore
+from .ports import AddressBook, Carrier, PostageStore, ReportStore, ShipmentStore
 from .turns import Turns
 
 PLACE_ORDER: Final = "courier.create_shipment"
@@ -50,6 +50,7 @@ class Desk:
     reports: ReportStore
     carriers: Carriers
     addresses: AddressBook
+    postage: PostageStore
     sealer: Sealer
     office_of: Callable[[str], Address]
     """Where a unit sends from and receives at."""

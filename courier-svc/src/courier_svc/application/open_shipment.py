@@ -58,9 +58,14 @@ async def open_shipments(desk: Desk, uow: UnitOfWork, wanted: Sequence[Shipment]
 
     No two of them are of the same case and direction.
     """
+    paid = await desk.postage.meet(uow, [one.case_id for one in wanted if not one.postage_free])
+    for shipment in wanted:
+        shipment.postage_paid_at = paid.get(shipment.case_id)
     opened = await desk.shipments.add(uow, wanted)
     for shipment in wanted:
-        if shipment.id in opened:
+        if shipment.id in opened and shipment.awaits_postage:
+            log.info("shipment_awaits_postage", shipment_id=str(shipment.id))
+        elif shipment.id in opened:
             uow.enqueue(PLACE_ORDER, shipment.order_no, {"shipment_id": str(shipment.id)})
         else:
             await _serve_by_the_present_one(desk, uow, shipment)

@@ -48,7 +48,8 @@ async def _wanted(desk: Desk, job: Job, begin: Begin) -> Shipment | None:
 def _is_wanted(shipment: Shipment, order_no: str) -> bool:
     if shipment.cancel_requested_at is not None or shipment.sealed_next_address is not None:
         return False
-    return shipment.order_no == order_no and shipment.state is State.REQUESTED
+    is_next = shipment.order_no == order_no and shipment.state is State.REQUESTED
+    return is_next and not shipment.awaits_postage
 
 
 async def _address(desk: Desk, begin: Begin, shipment: Shipment) -> Address:

@@ -138,6 +138,11 @@ class AddressUnknown(Exception):
     """The case has no address for this direction."""
 
 
+class PostageStore(Protocol):
+    async def meet(self, uow: UnitOfWork, case_ids: Sequence[UUID]) -> dict[UUID, datetime]: ...
+    async def pay(self, uow: UnitOfWork, case_id: UUID, order_id: UUID, paid_at: datetime) -> None: ...
+
+
 class AddressBook(Protocol):
     async def fetch(self, case_id: UUID, direction: Direction) -> Address:
         """The applicant's address of a case, from who owns it. Raises AddressUnknown."""

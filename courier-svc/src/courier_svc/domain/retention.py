@@ -32,5 +32,6 @@ FATES: Final[Fates] = {
         ),
     ),
     "courier_report": Fate(goes=("sealed_body",)),
+    "postage": Fate(why="办件和订单编号 · numbers of cases and orders"),
     "leg": Fate(why="运单编号 · numbers of waybills"),
 }

@@ -60,7 +60,13 @@ class Shipment:
     last_heard_at: datetime | None = None
     purge_at: datetime | None = None
     proof_purge_at: datetime | None = None
+    postage_paid_at: datetime | None = None
     revision: int | None = None
+
+    @property
+    def awaits_postage(self) -> bool:
+        """Nobody is asked to carry it before its postage is paid."""
+        return not self.postage_free and self.postage_paid_at is None
 
     @property
     def is_emptied(self) -> bool:

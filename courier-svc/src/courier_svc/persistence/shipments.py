@@ -36,13 +36,14 @@ SAVE_READ_COUNT: Final = 2 + len(_MUTABLE)
 # The present parcel of a case in one direction is served by resending it, never by a second one beside it.
 _ADDED: Final = (
     "id", "case_id", "case_no", "applicant_id", "unit", "department", "direction", "postage_free", "requested_at",
-    "state", "version", "leg", "order_no", "courier", "id_bound",
+    "state", "version", "leg", "order_no", "courier", "id_bound", "postage_paid_at",
 )  # fmt: skip
 _ADDED_VALUES: Final = attrgetter(*_ADDED)
 _ADD = f"""WITH s AS (
  INSERT INTO shipment ({", ".join(_ADDED)})
  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bool[],
-  $9::timestamptz[], $10::text[], $11::int[], $12::int[], $13::text[], $14::text[], $15::bool[])
+  $9::timestamptz[], $10::text[], $11::int[], $12::int[], $13::text[], $14::text[], $15::bool[],
+  $16::timestamptz[])
   AS new ({", ".join(_ADDED)})
  WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = new.case_id AND direction = new.direction
   AND state NOT IN ('delivered', 'cancelled'))

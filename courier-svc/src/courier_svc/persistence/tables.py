@@ -11,6 +11,15 @@ add_erasure_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
+postage = sa.Table(
+    "postage",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("order_id", UUID),
+    sa.Column("paid_at", _TIME, comment="null: not yet"),
+    comment="Whose postage is paid, as payment-svc told it",
+)
+
 shipment = sa.Table(
     "shipment",
     metadata,
@@ -58,6 +67,7 @@ sa.Index(
     "shipment_proof_purge",
     shipment.c.proof_purge_at,
     postgresql_where=shipment.c.proof_purge_at.is_not(None),
+    sa.Column("postage_paid_at", _TIME, comment="null: free, or it waits for the money"),
 )
 sa.Index("shipment_purge", shipment.c.purge_at, postgresql_where=shipment.c.purge_at.is_not(None))
 

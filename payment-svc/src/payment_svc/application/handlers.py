@@ -8,9 +8,11 @@ from typing import Any
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
 from contracts.case import CaseClosedUnpaid, CasePaymentRequested, CasePostageRequested, CaseWithdrawn
+from contracts.courier import ShipmentCancelled
 from contracts.events import Event
 
 from ..domain.captures import Why
+from ..domain.payees import Kind
 from . import jobs
 from .apply_unmatched_notices import ApplyUnmatchedNotices
 from .call_off_order import CallOffOrder
@@ -65,7 +67,12 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
     async def closed_unpaid(event: CaseClosedUnpaid, uow: UnitOfWork) -> None:
         await use.call_off_order(event.case_id, Why.CASE_CLOSED_UNPAID, uow)
 
+    async def not_sent(event: ShipmentCancelled, uow: UnitOfWork) -> None:
+        if event.direction == "to_applicant":
+            await use.call_off_order(event.case_id, Why.NOT_SENT, uow, [Kind.POSTAGE])
+
     return {
+        ShipmentCancelled: not_sent,
         CasePaymentRequested: None,
         CasePostageRequested: None,
         CaseWithdrawn: withdrawn,

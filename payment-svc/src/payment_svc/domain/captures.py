@@ -32,6 +32,8 @@ class Why(StrEnum):
     ORDER_CLOSED = "order_closed"
     CASE_WITHDRAWN = "case_withdrawn"
     CASE_CLOSED_UNPAID = "case_closed_unpaid"
+    NOT_SENT = "not_sent"
+    """What was to be sent is not: its postage goes back."""
     OPERATOR_DECIDED = "operator_decided"
     STAFF_DECIDED = "staff_decided"
     """Staff gave back some or all of what paid an order, with a reason of their own."""

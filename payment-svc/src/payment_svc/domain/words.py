@@ -38,6 +38,7 @@ WHY: Final[dict[Why, Words]] = {
     ),
     Why.CASE_WITHDRAWN: ("办件已撤回，费用退回", "The case was withdrawn"),
     Why.CASE_CLOSED_UNPAID: ("办件已因逾期未缴费关闭，费用退回", "The case had been closed unpaid"),
+    Why.NOT_SENT: ("不再寄递，寄递费退回", "Nothing is sent any more; the postage goes back"),
     Why.OPERATOR_DECIDED: ("经人工核对后退回", "Returned after a person looked at it"),
     Why.STAFF_DECIDED: ("经办机关决定退还", "Given back by decision of the unit"),
 }
