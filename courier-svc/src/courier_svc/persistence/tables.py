@@ -55,6 +55,7 @@ shipment = sa.Table(
     sa.Column("sealed_proof", sa.LargeBinary, comment="what the courier said of the hand-over"),
     sa.Column("purge_at", _TIME, comment="when the sealed columns are emptied, but for the proof"),
     sa.Column("proof_purge_at", _TIME, comment="when the proof is emptied"),
+    sa.Column("postage_paid_at", _TIME, comment="null: free, or it waits for the money"),
 )
 # `state` is in no index, nor in the condition of one: moving a shipment stays a HOT update.
 sa.Index("shipment_case", shipment.c.case_id)
@@ -67,7 +68,6 @@ sa.Index(
     "shipment_proof_purge",
     shipment.c.proof_purge_at,
     postgresql_where=shipment.c.proof_purge_at.is_not(None),
-    sa.Column("postage_paid_at", _TIME, comment="null: free, or it waits for the money"),
 )
 sa.Index("shipment_purge", shipment.c.purge_at, postgresql_where=shipment.c.purge_at.is_not(None))
 
