@@ -1,0 +1,95 @@
+"""Postage: an order of its own beside the fee's, to the postal company's account."""
+
+from uuid import uuid4
+
+from chassis.clock import now
+from contracts.case import CasePostageRequested
+from contracts.courier import ShipmentCancelled
+
+from .conftest import case_facts
+
+
+async def asked(payments, case_id=None, cents=2_000):
+    """A case whose result is to be sent; its postage order."""
+    case_id = case_id or uuid4()
+    facts = case_facts(case_id, payments.citizen.id, "approved")
+    await payments.svc.deliver(
+        CasePostageRequested(**facts, amount_cents=cents, purpose="居民身份证（寄递费）")
+    )
+    (order,) = [one for one in await payments.citizen.orders(case_id) if one["kind"] == "postage"]
+    return order
+
+
+async def paid(payments, order):
+    attempt = await payments.citizen.start(order["id"])
+    await payments.world.pay(attempt["pay_url"])
+    await payments.world.delivered()
+    return attempt
+
+
+async def not_sent(payments, case_id):
+    await payments.svc.deliver(
+        ShipmentCancelled(shipment_id=uuid4(), case_id=case_id, direction="to_applicant", occurred_at=now())
+    )
+
+
+async def test_fee_and_postage_stand_side_by_side_and_go_to_two_accounts(payments):
+    case_id = await payments.requested()
+    postage = await asked(payments, case_id)
+    (fee,) = [one for one in await payments.citizen.orders(case_id) if one["kind"] == "fee"]
+    await paid(payments, fee)
+    await paid(payments, postage)
+    merchants = {row["merchant"] for row in (await payments.world.books())["orders"]}
+    assert merchants == {"1900006101", "1900006102"}
+    told = {event.kind for event in await payments.svc.emitted() if event.TYPE == "payment.order.paid"}
+    assert told == {"fee", "postage"}
+
+
+async def test_a_postage_order_can_be_opened_again(payments):
+    order = await asked(payments)
+    await payments.expired(order["id"])
+    answer = await payments.citizen.post(f"/cases/{order['case_id']}/orders", {"kind": "postage"})
+    assert (answer.status_code, answer.json()["kind"]) == (201, "postage")
+    none_of_the_fee = await payments.citizen.post(f"/cases/{order['case_id']}/orders")
+    assert none_of_the_fee.status_code == 404
+
+
+async def test_what_is_not_sent_gives_its_postage_back_and_leaves_the_fee(payments):
+    case_id = await payments.requested()
+    postage = await asked(payments, case_id)
+    (fee,) = [one for one in await payments.citizen.orders(case_id) if one["kind"] == "fee"]
+    await paid(payments, fee)
+    await paid(payments, postage)
+    await not_sent(payments, case_id)
+    assert (await payments.citizen.order(postage["id"]))["state"] == "refunding"
+    assert (await payments.citizen.order(fee["id"]))["state"] == "paid"
+
+
+async def test_an_unpaid_postage_order_is_closed_when_nothing_is_sent(payments):
+    order = await asked(payments)
+    await not_sent(payments, order["case_id"])
+    await payments.run()
+    assert (await payments.citizen.order(order["id"]))["state"] == "cancelled"
+    answer = await payments.citizen.post(f"/cases/{order['case_id']}/orders", {"kind": "postage"})
+    assert answer.json()["type"] == "/problems/case-no-longer-owes"
+
+
+async def test_a_withdrawn_case_owes_neither(payments):
+    case_id = await payments.requested()
+    postage = await asked(payments, case_id)
+    await paid(payments, postage)
+    await payments.withdrawn(case_id)
+    states = {one["kind"]: one["state"] for one in await payments.citizen.orders(case_id)}
+    assert states == {"fee": "closing", "postage": "refunding"}
+
+
+async def test_money_for_the_postal_company_in_the_treasurys_notice_is_held(payments):
+    """The notice's address says whose key opened it; the order says into which account it is to be paid."""
+    order = await asked(payments)
+    await payments.citizen.start(order["id"])
+    await payments.world.fault(wrong_merchant_next=1)
+    number = order and (await payments.citizen.order(order["id"]))["attempts"][0]["id"].replace("-", "")
+    await payments.world.capture_again(number)
+    await payments.world.delivered()
+    (money,) = (await payments.citizen.order(order["id"]))["money"]
+    assert (money["state"], money["why"]) == ("held", "wrong_merchant")
