@@ -51,10 +51,12 @@ class Stories:
         return await self.world.submitted(self.make_item(code, **item), purpose=WORDS["purpose"])
 
     async def with_fee(self) -> str:
-        return await self.world.approved(self.make_item("HUZHENG-102", FULL, approval_levels=1))
+        return await self.world.approved(
+            self.make_item("HUZHENG-102", FULL, approval_levels=1, delivery_free=False)
+        )
 
     async def waiting_for_courier(self) -> str:
-        case_id = await self.world.approved(self.make_item("HUZHENG-103", PARCEL))
+        case_id = await self.world.approved(self.make_item("HUZHENG-103", PARCEL, delivery_free=False))
         await self.officer(case_id, "produce")
         return case_id
 

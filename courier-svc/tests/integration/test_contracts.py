@@ -15,6 +15,7 @@ DISPATCH = "case.case.dispatch_requested"
 PICKUP = "case.case.pickup_requested"
 COMPLETED = "case.case.completed"
 WITHDRAWN = "case.case.withdrawn"
+PAID = "payment.order.paid"
 
 ELSEWHERE = {"name": "李小四", "phone": "13911112222", "address": "未央路1号"}
 
@@ -30,7 +31,8 @@ async def shipment_of(svc: Running, case: dict[str, Any]) -> dict[str, Any]:
 async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Courier) -> None:
     words = "本人签收：张三丰"
     cases = [
-        await taken(svc, DISPATCH, Producer.TODAY, case_id=str(uuid4()), case_no=f"HZ{n}") for n in range(3)
+        await taken(svc, DISPATCH, Producer.TODAY, case_id=str(uuid4()), case_no=f"HZ{n}", postage_free=True)
+        for n in range(3)
     ]
     await svc.run_jobs()
     arrives, comes_back, unwanted = [await shipment_of(svc, case) for case in cases]
@@ -49,9 +51,9 @@ async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Couri
     )
 
 
-def becomes_an_order(direction: str) -> Check:
+def becomes_an_order(direction: str, **facts: Any) -> Check:
     async def check(svc: Running, type: str, producer: Producer) -> None:
-        case = await taken(svc, type, producer, case_id=str(uuid4()))
+        case = await taken(svc, type, producer, case_id=str(uuid4()), **facts)
         await svc.run_jobs()
         shipment = await shipment_of(svc, case)
         assert (shipment["state"], shipment["direction"]) == ("created", direction)
@@ -61,7 +63,7 @@ def becomes_an_order(direction: str) -> Check:
 
 
 async def takes_the_order_back(svc: Running, type: str, producer: Producer) -> None:
-    case = await taken(svc, DISPATCH, producer)
+    case = await taken(svc, DISPATCH, producer, postage_free=True)
     await svc.run_jobs()
     await taken(svc, type, producer)
     await svc.run_jobs()
@@ -74,6 +76,17 @@ async def ends_what_was_collected(svc: Running, type: str, producer: Producer) -
     assert (await shipment_of(svc, case))["state"] == "cancelled"
 
 
+async def sends_what_waited(svc: Running, type: str, producer: Producer) -> None:
+    case = await taken(svc, DISPATCH, Producer.TODAY, case_id=str(uuid4()), postage_free=False)
+    await svc.run_jobs()
+    assert (await shipment_of(svc, case))["state"] == "requested"
+    # A producer of before there was postage tells of fees alone, which move nothing.
+    order = await taken(svc, type, producer, case_id=case["case_id"], kind="postage")
+    await svc.run_jobs()
+    is_postage = order.get("kind") == "postage"
+    assert (await shipment_of(svc, case))["state"] == ("created" if is_postage else "requested")
+
+
 async def is_part_of_the_erasure(svc: Running, type: str, producer: Producer) -> None:
     body = await taken(svc, type, producer)
     done = await svc.service.pool.fetchval(
@@ -84,10 +97,11 @@ async def is_part_of_the_erasure(svc: Running, type: str, producer: Producer) ->
 
 READS: dict[str, Check] = {
     "identity.account.erased": is_part_of_the_erasure,
-    DISPATCH: becomes_an_order("to_applicant"),
+    DISPATCH: becomes_an_order("to_applicant", postage_free=True),
     PICKUP: becomes_an_order("from_applicant"),
     WITHDRAWN: takes_the_order_back,
     COMPLETED: ends_what_was_collected,
+    PAID: sends_what_waited,
 }
 """What becomes of each event it reads."""
 

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.clock import now
 from chassis.testing import Running, bearer
-from contracts.case import CaseDispatchRequested
+from contracts.case import CaseCompleted, CaseDispatchRequested
+from contracts.courier import ShipmentCancelled
 from contracts.payment import OrderPaid
 
-from ..conftest import SandboxCourier, case_facts
+from ..conftest import Courier, Parcel, SandboxCourier, case_facts
 
 
 def to_be_sent(**facts: Any) -> CaseDispatchRequested:
@@ -79,3 +80,46 @@ async def test_both_in_the_same_moment_find_each_other(
     await asyncio.gather(*(both if first == "money" else both[::-1]))
     await svc.run_jobs()
     assert len(await sandbox.orders()) == 1
+
+
+async def cancelled(svc: Running) -> list[bool]:
+    """Of each parcel that was cancelled, whether a courier had had it."""
+    return [event.carried for event in await svc.emitted() if isinstance(event, ShipmentCancelled)]
+
+
+async def collected(svc: Running, event: CaseDispatchRequested) -> None:
+    facts = event.model_dump(exclude={"postage_free", "id_bound"}) | {"state": "completed"}
+    await svc.deliver(CaseCompleted(**facts, how="collected"))
+
+
+@pytest.mark.parametrize("is_paid", [False, True])
+async def test_collected_before_the_courier_came_it_is_not_sent(svc: Running, is_paid: bool) -> None:
+    event = to_be_sent()
+    await svc.deliver(event, *([paid(event.case_id)] if is_paid else []))
+    await svc.run_jobs()
+    await collected(svc, event)
+    await svc.run_jobs()
+    assert (await view(svc, event))["state"] == "cancelled"
+    assert await cancelled(svc) == [False]
+
+
+async def test_money_after_it_was_collected_sends_nothing(svc: Running, sandbox: SandboxCourier) -> None:
+    event = to_be_sent()
+    await svc.deliver(event)
+    await collected(svc, event)
+    await svc.deliver(paid(event.case_id))
+    await svc.run_jobs()
+    assert await sandbox.orders() == []
+
+
+async def test_what_came_back_and_was_collected_then_had_been_carried(svc: Running, courier: Courier) -> None:
+    event = to_be_sent()
+    await svc.deliver(event, paid(event.case_id))
+    await svc.run_jobs()
+    parcel = Parcel(svc, event)
+    for code in ("PICKED_UP", "RETURNED"):
+        await courier.push(await parcel.order_no(), code)
+    assert (await parcel.resend()).status_code == 200
+    await collected(svc, event)
+    await svc.run_jobs()
+    assert await cancelled(svc) == [True]

@@ -7,6 +7,7 @@ from chassis.db import UnitOfWork
 from chassis.messages import Received
 from contracts.case import CaseOpenedByException
 from contracts.events import Event
+from contracts.payment import OrderPaid
 
 from .application.alert_supervisors import AlertSupervisors
 from .application.handlers import ACTS
@@ -26,6 +27,8 @@ def act_handlers(tell_of_act: TellOfAct) -> Mapping[type[Event], Any]:
     """For what applicants do with their cases, or others for them."""
 
     async def handle(event: Received[Any], uow: UnitOfWork) -> None:
-        await tell_of_act(uow, event.data, ACTS[type(event.data)])
+        is_told_by_its_case = isinstance(event.data, OrderPaid) and event.data.kind == "fee"
+        if not is_told_by_its_case:
+            await tell_of_act(uow, event.data, ACTS[type(event.data)])
 
     return {model: handle for model in ACTS}

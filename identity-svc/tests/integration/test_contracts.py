@@ -55,6 +55,8 @@ async def supervisors_are_told(identity, type: str, producer: Producer) -> None:
 async def both_are_told(identity, type: str, producer: Producer) -> None:
     principal, agent = str(uuid4()), str(uuid4())
     acted = {"applicant_id": principal, "acted_by": agent, "case_id": str(uuid4())}
+    if type == "payment.order.paid":
+        acted["kind"] = "postage"  # of a fee its case tells
     body = await taken(identity.running, type, producer, **acted)
     # A producer of before there were mandates says nothing of who acted.
     by = "acted_by" in body
@@ -73,6 +75,7 @@ ACTS = {
     "case.case.withdrawn": "case_withdrawn",
     "case.case.paid": "case_paid",
     "payment.order.opened": "order_opened",
+    "payment.order.paid": "postage_paid",
     "case.case.address_changed": "case_address_changed",
     "courier.shipment.address_changed": "parcel_redirected",
     "courier.shipment.sent_again": "parcel_sent_again",

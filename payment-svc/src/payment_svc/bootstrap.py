@@ -13,6 +13,7 @@ from .api import giving_back, money, orders, webhooks
 from .api.receipts import routes as receipt_routes
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
 from .application.call_off_order import CallOffOrder
+from .application.change_postage import ChangePostage
 from .application.channel_port import Channels
 from .application.check_order import CheckOrder
 from .application.close_order import CloseOrder
@@ -102,8 +103,9 @@ def _use_cases(
     settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
     give_back = GiveBack(store, refunds, return_money, settings.refund_approval_from_cents)
     receive = ReceiveNotice(settle, return_money, refunds, notices)
+    open_order = OpenOrder(store, settings.order_ttl)
     return UseCases(
-        open_order=OpenOrder(store, settings.order_ttl),
+        open_order=open_order,
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
         report_fine_paid=ReportFinePaid(cases, issuer),
         start_attempt=StartAttempt(attempts, settle, channels, openids),
@@ -113,6 +115,7 @@ def _use_cases(
         query_attempt=QueryAttempt(attempts, settle, channels),
         confirm_notice=ConfirmNotice(attempts, notices, settle, channels),
         call_off_order=CallOffOrder(store, return_money),
+        change_postage=ChangePostage(store, open_order),
         close_order=CloseOrder(store, attempts, settle, channels),
         return_money=return_money,
         give_back=give_back,

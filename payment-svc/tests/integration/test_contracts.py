@@ -9,6 +9,7 @@ from chassis.testing.contracts import assert_reads, assert_told_everything, take
 from contracts.committed import Producer
 
 REQUESTED = "case.case.payment_requested"
+POSTAGE = "case.case.postage_requested"
 
 
 async def order_of(svc, case):
@@ -46,6 +47,32 @@ async def calls_the_order_off(payments, type, producer):
     assert (await order_of(payments.svc, case))["state"] == "cancelled"
 
 
+async def opens_an_order_of_postage(payments, type, producer):
+    case = await taken(payments.svc, type, producer, case_id=str(uuid4()))
+    order = await order_of(payments.svc, case)
+    assert (order["state"], order["kind"], order["amount_cents"]) == ("open", "postage", 2000)
+
+
+async def replaces_the_order(payments, type, producer):
+    case = await taken(payments.svc, POSTAGE, Producer.TODAY, case_id=str(uuid4()))
+    changed = await taken(payments.svc, type, producer, case_id=case["case_id"])
+    await payments.svc.run_jobs()
+    # A producer of before there was postage says nothing of it.
+    changes = changed.get("postage_cents") not in (None, case["amount_cents"])
+    rows = await payments.svc.service.pool.fetch(
+        "SELECT state, amount_cents FROM payment_order WHERE case_id = $1 ORDER BY id", UUID(case["case_id"])
+    )
+    assert [tuple(row) for row in rows][-1] == ("open", changed["postage_cents"] if changes else 2000)
+    assert len(rows) == (2 if changes else 1)
+
+
+async def gives_the_postage_up(payments, type, producer):
+    case = await taken(payments.svc, POSTAGE, Producer.TODAY, case_id=str(uuid4()))
+    await taken(payments.svc, type, producer, case_id=case["case_id"], direction="to_applicant")
+    await payments.svc.run_jobs()
+    assert (await order_of(payments.svc, case))["state"] == "cancelled"
+
+
 async def is_part_of_the_erasure(payments, type, producer):
     body = await taken(payments.svc, type, producer)
     done = await payments.svc.service.pool.fetchval(
@@ -74,6 +101,9 @@ READS = {
     "identity.unit.defined": is_called_on_receipts,
     "identity.account.erased": is_part_of_the_erasure,
     REQUESTED: opens_an_order,
+    POSTAGE: opens_an_order_of_postage,
+    "case.case.address_changed": replaces_the_order,
+    "courier.shipment.cancelled": gives_the_postage_up,
     "case.case.withdrawn": calls_the_order_off,
     "case.case.closed_unpaid": calls_the_order_off,
     "case.day.tallied": is_kept_until_it_is_compared,

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from chassis.clock import now
-from contracts.case import CasePostageRequested
+from contracts.case import CaseAddressChanged, CasePostageRequested
 from contracts.courier import ShipmentCancelled
 
 from .conftest import case_facts
@@ -27,10 +27,23 @@ async def paid(payments, order):
     return attempt
 
 
-async def not_sent(payments, case_id):
+async def not_sent(payments, case_id, **more):
     await payments.svc.deliver(
-        ShipmentCancelled(shipment_id=uuid4(), case_id=case_id, direction="to_applicant", occurred_at=now())
+        ShipmentCancelled(
+            shipment_id=uuid4(), case_id=case_id, direction="to_applicant", occurred_at=now(), **more
+        )
     )
+
+
+async def goes_elsewhere(payments, case_id, cents=2_300):
+    facts = case_facts(case_id, payments.citizen.id, "in_production")
+    await payments.svc.deliver(CaseAddressChanged(**facts, postage_cents=cents))
+
+
+async def all_of(payments, case_id):
+    """State and sum of each order, oldest first."""
+    orders = reversed(await payments.citizen.orders(case_id))
+    return [(one["state"], one["amount_cents"]) for one in orders]
 
 
 async def test_fee_and_postage_stand_side_by_side_and_go_to_two_accounts(payments):
@@ -63,6 +76,58 @@ async def test_what_is_not_sent_gives_its_postage_back_and_leaves_the_fee(paymen
     await not_sent(payments, case_id)
     assert (await payments.citizen.order(postage["id"]))["state"] == "refunding"
     assert (await payments.citizen.order(fee["id"]))["state"] == "paid"
+
+
+async def test_what_came_back_once_was_carried_and_keeps_its_postage(payments):
+    postage = await asked(payments)
+    await paid(payments, postage)
+    await not_sent(payments, postage["case_id"], carried=True)
+    assert (await payments.citizen.order(postage["id"]))["state"] == "paid"
+
+
+async def test_an_unpaid_order_makes_way_when_the_address_changes(payments):
+    order = await asked(payments)
+    await payments.citizen.start(order["id"])
+    await goes_elsewhere(payments, order["case_id"])
+    refused = await payments.citizen.post(f"/orders/{order['id']}/attempts", {"channel": "bank"})
+    assert refused.status_code == 409
+    await payments.run()
+    await payments.run()
+    assert await all_of(payments, order["case_id"]) == [("expired", 2_000), ("open", 2_300)]
+
+
+async def test_paid_postage_keeps_its_price(payments):
+    order = await asked(payments)
+    await paid(payments, order)
+    await goes_elsewhere(payments, order["case_id"])
+    await payments.run()
+    assert await all_of(payments, order["case_id"]) == [("paid", 2_000)]
+
+
+async def test_money_that_was_faster_than_the_new_address_pays_at_the_old_price(payments):
+    order = await asked(payments)
+    attempt = await payments.citizen.start(order["id"])
+    await payments.world.pay(attempt["pay_url"])
+    await goes_elsewhere(payments, order["case_id"])
+    await payments.run()
+    await payments.world.delivered()
+    await payments.run()
+    assert await all_of(payments, order["case_id"]) == [("paid", 2_000)]
+
+
+async def test_the_same_price_elsewhere_leaves_the_order(payments):
+    order = await asked(payments)
+    await goes_elsewhere(payments, order["case_id"], 2_000)
+    await payments.run()
+    assert await all_of(payments, order["case_id"]) == [("open", 2_000)]
+
+
+async def test_an_order_opened_after_the_address_changed_asks_for_the_new_sum(payments):
+    order = await asked(payments)
+    await payments.expired(order["id"])
+    await goes_elsewhere(payments, order["case_id"])
+    await payments.citizen.post(f"/cases/{order['case_id']}/orders", {"kind": "postage"})
+    assert await all_of(payments, order["case_id"]) == [("expired", 2_000), ("open", 2_300)]
 
 
 async def test_an_unpaid_postage_order_is_closed_when_nothing_is_sent(payments):

@@ -48,11 +48,20 @@ async def change_address(
     desk.forms.replace(uow, case_id, answers, filled.form_version)
     note_hand(desk, uow, applicant, case_id, "address")
     if locked.state is not State.DRAFT:
-        _tell(desk, uow, applicant, locked)
+        _tell(desk, uow, applicant, _with_postage(desk, uow, locked, place))
+
+
+def _with_postage(desk: Desk, uow: UnitOfWork, case: Case, place: dict[str, str]) -> Case:
+    """The case with what sending to `place` costs; what was paid already is payment-svc's to know."""
+    if case.postage_cents is None or (cents := desk.tariff.cents_to(place)) == case.postage_cents:
+        return case
+    desk.cases.note_postage(uow, case.id, cents)
+    return case.changed(postage_cents=cents)
 
 
 def _tell(desk: Desk, uow: UnitOfWork, applicant: Applicant, case: Case) -> None:
     """In its history, and to others; `case` has its version raised."""
     at, by = desk.clock(), applicant.mover
     desk.history.note(uow, case.id, "address_changed", at, by.facts)
-    uow.emit(CaseAddressChanged(**common_facts(case, by, at)), version=case.version)
+    event = CaseAddressChanged(**common_facts(case, by, at), postage_cents=case.postage_cents)
+    uow.emit(event, version=case.version)

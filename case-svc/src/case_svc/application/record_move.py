@@ -119,7 +119,7 @@ def _details(step: Taken, item: Item) -> dict[str, Any]:
             return {"document_id": case.document_id}
         case Action.REQUEST_DISPATCH:
             definition = item.definition
-            return {"postage_free": definition.delivery_free, "id_bound": definition.id_bound}
+            return {"postage_free": case.postage_cents is None, "id_bound": definition.id_bound}
         case Action.DISPATCH | Action.RETURN:
             return {"shipment_id": UUID(facts["shipment_id"])}
     if step.edge.event is CaseCompleted:

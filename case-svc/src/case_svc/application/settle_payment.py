@@ -17,13 +17,12 @@ def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Mo
     """
     if case.order_id == order.order_id:
         return None
-    if order.kind == "postage":
-        facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
-        return Note(case.id, "postage_paid", order.paid_at, facts)  # moves the parcel, not the case
     by = replace(SYSTEM, acted_by=order.acted_by, mandate_id=order.mandate_id)
+    facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents} | by.facts
+    if order.kind == "postage":
+        return Note(case.id, "postage_paid", order.paid_at, facts)  # moves the parcel, not the case
     if case.state is not State.AWAITING_PAYMENT:
-        facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
-        return Note(case.id, "payment_not_needed", order.paid_at, facts | by.facts)
+        return Note(case.id, "payment_not_needed", order.paid_at, facts)
     return fulfilment.pay(
         case,
         around,
@@ -35,7 +34,7 @@ def settle_paid_order(case: Case, around: Circumstances, order: OrderPaid) -> Mo
 
 
 def note_expired_order(case: Case, around: Circumstances, order: OrderExpired) -> Note:
-    facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents}
+    facts = {"order_id": str(order.order_id), "amount_cents": order.amount_cents, "kind": order.kind}
     return Note(case.id, "order_expired", order.occurred_at, facts)
 
 

@@ -62,7 +62,7 @@ class Case:
     assigned_to: UUID | None = None
     """The officer who claimed it from the queue; mostly nobody."""
     postage_cents: int | None = None
-    """What sending the result costs the applicant, by the place named at submission."""
+    """What sending the result costs the applicant, by where it goes; null: nothing, or nobody ever asked for it."""
 
     @property
     def deciding_officer_id(self) -> UUID | None:
@@ -194,6 +194,8 @@ def _automatic(case: Case, edge: Edge, around: Circumstances) -> tuple[dict[str,
             amount = owed(case, around.item)
             due = around.calendar.add_working_days(around.at, limits.PAYMENT_WORKING_DAYS).due_at
             return {"amount_cents": amount}, {"amount_cents": amount, "payment_due_at": due.isoformat()}
+        case Action.REQUEST_POSTAGE:
+            return {}, {"amount_cents": case.postage_cents}
         case Action.ANSWER:
             return _completion("answered", around)
         case Action.BOOK:

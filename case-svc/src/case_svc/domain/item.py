@@ -69,8 +69,8 @@ class Item:
 
     @property
     def owes_postage(self) -> bool:
-        """What is made is sent, and not for free."""
-        return self.is_delivered and not self.definition.delivery_free
+        """What was approved and made is sent, and not for free."""
+        return self.is_delivered and self.is_decided and not self.definition.delivery_free
 
     @property
     def is_electronic(self) -> bool:

@@ -163,6 +163,17 @@ def _paid(entry: Entry) -> Sentence:
     return f"已收到缴费 {amount} 元。", f"Your payment of {amount} yuan arrived."
 
 
+def _postage_paid(entry: Entry) -> Sentence:
+    amount = _yuan(entry.facts["amount_cents"])
+    if "acted_by" in entry.facts:
+        you, you_en = _who(entry)
+        return (
+            f"{you}支付寄递费 {amount} 元，已收到。",
+            f"{you_en} paid {amount} yuan of postage, which arrived.",
+        )
+    return f"已收到寄递费 {amount} 元。", f"Your postage of {amount} yuan arrived."
+
+
 def _address_changed(entry: Entry) -> Sentence:
     you, you_en = _who(entry)
     return f"{you}修改了寄送地址。", f"{you_en} changed the address for the result."
@@ -190,13 +201,19 @@ def _completed(entry: Entry) -> Sentence:
 
 
 def _order_expired(entry: Entry) -> Sentence:
+    if entry.facts.get("kind") == "postage":
+        return (
+            "寄递费订单已过期或已更换，可以重新支付。",
+            "The order for the postage expired or was replaced; you can pay again.",
+        )
     return "缴费订单已过期，可以重新下单。", "The payment order expired; you can open another."
 
 
 def _postage_requested(entry: Entry) -> Sentence:
     return (
-        "寄递费可以支付了；支付后结果将寄送给您，也可以到窗口领取。",
-        "The postage can be paid now; then the result is sent to you. You may also collect it at the window.",
+        f"请支付寄递费 {_yuan(entry.facts['amount_cents'])} 元；收到后寄出办理结果，也可以到窗口领取。",
+        f"Please pay {_yuan(entry.facts['amount_cents'])} yuan of postage; then the result is sent. "
+        "You may also collect it at the window.",
     )
 
 
@@ -259,7 +276,7 @@ _SENTENCES: Final[dict[str, Tell]] = {
     "complete": _completed,
     "answer": _completed,
     "book": _completed,
-    "postage_paid": _plain("寄递费已支付。", "The postage was paid."),
+    "postage_paid": _postage_paid,
     "order_expired": _order_expired,
     "refunded": _refunded,
     "receipt_issued": _receipt_issued,

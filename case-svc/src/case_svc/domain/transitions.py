@@ -155,6 +155,8 @@ EDGES: Final[tuple[Edge, ...]] = (
          lambda i: i.is_delivered, True),
     # Delivery, as the courier reports it.
     Edge(S.AWAITING_DISPATCH, A.DISPATCH, S.IN_TRANSIT, _SYSTEM, events.CaseDispatched),
+    # Whoever comes before the courier takes it along; what was to be sent is called off, its postage goes back.
+    Edge(S.AWAITING_DISPATCH, A.COLLECT, S.COMPLETED, _OFFICER, events.CaseCompleted),
     Edge(S.IN_TRANSIT, A.DELIVER, S.COMPLETED, _SYSTEM, events.CaseCompleted),
     Edge(S.IN_TRANSIT, A.RETURN, S.RETURNED, _SYSTEM, events.CaseReturned),
     Edge(S.RETURNED, A.DISPATCH, S.IN_TRANSIT, _SYSTEM, events.CaseDispatched),

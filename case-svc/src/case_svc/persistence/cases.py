@@ -68,6 +68,7 @@ _REPIN: Final = Statement(
     "UPDATE cases SET version = version + 1, item_version = $3"
     " WHERE id = $1 AND version = $2 AND state = 'draft'"
 )
+_NOTE_POSTAGE: Final = Statement("UPDATE cases SET postage_cents = $2 WHERE id = $1")
 _WITH_FILES: Final = f"SELECT {SELECTED}, c.files FROM cases c WHERE c.id = $1"
 _DELETE: Final = Statement("DELETE FROM cases WHERE id = $1 AND version = $2 AND state = 'draft'")
 
@@ -197,6 +198,10 @@ class CaseTable:
     def repin(self, uow: UnitOfWork, case: Case, item_version: int) -> None:
         """Moves a draft to another version of its item."""
         uow.write(_REPIN, case.id, case.version, item_version, rows=1, otherwise=CaseChangedMeanwhile)
+
+    def note_postage(self, uow: UnitOfWork, case_id: UUID, cents: int) -> None:
+        """What sending the result of a locked case costs from now on."""
+        uow.write(_NOTE_POSTAGE, case_id, cents)
 
     async def lock_for_change(self, uow: UnitOfWork, case_id: UUID) -> Case | None:
         """The case with its version raised, so that a submission under way notices the change."""

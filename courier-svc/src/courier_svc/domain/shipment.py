@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from contracts.courier import ShipmentReturned
+from contracts.courier import ShipmentCancelled, ShipmentReturned
 from contracts.events import Event
 
 from .transitions import Edge, Move, State, path
@@ -61,6 +61,8 @@ class Shipment:
     purge_at: datetime | None = None
     proof_purge_at: datetime | None = None
     postage_paid_at: datetime | None = None
+    carried_at: datetime | None = None
+    """When a courier first had it, on whichever leg."""
     revision: int | None = None
 
     @property
@@ -105,11 +107,14 @@ class Shipment:
             self.created_at = at
         elif state is State.PICKED_UP:
             self.picked_up_at = at
+            self.carried_at = self.carried_at or at
         elif state in (State.DELIVERED, State.RETURNED, State.CANCELLED):
             self.ended_at = at
 
     def _event(self, model: type[Event], at: datetime, reason: str) -> Event:
-        more = {"reason": reason} if model is ShipmentReturned else {}
+        more: dict[str, Any] = {"reason": reason} if model is ShipmentReturned else {}
+        if model is ShipmentCancelled:
+            more = {"carried": self.carried_at is not None}
         make: Callable[..., Event] = model
         return make(
             shipment_id=self.id,

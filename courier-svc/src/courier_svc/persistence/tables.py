@@ -56,6 +56,7 @@ shipment = sa.Table(
     sa.Column("purge_at", _TIME, comment="when the sealed columns are emptied, but for the proof"),
     sa.Column("proof_purge_at", _TIME, comment="when the proof is emptied"),
     sa.Column("postage_paid_at", _TIME, comment="null: free, or it waits for the money"),
+    sa.Column("carried_at", _TIME, comment="when a courier first had it, on any leg"),
 )
 # `state` is in no index, nor in the condition of one: moving a shipment stays a HOT update.
 sa.Index("shipment_case", shipment.c.case_id)

@@ -28,6 +28,7 @@ RECORDED: Final[tuple[type[Event], ...]] = (
     case.CaseReviewed,
     case.CaseApproved,
     case.CasePaymentRequested,
+    case.CasePostageRequested,
     case.CasePaid,
     case.CaseClosedUnpaid,
     case.CaseProduced,

@@ -8,7 +8,7 @@ from chassis.jobs.job import JobHandler
 from contracts.case import CaseAddressChanged, CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
 from contracts.courier import ShipmentAddressChanged, ShipmentSentAgain
 from contracts.events import Event
-from contracts.payment import OrderOpened
+from contracts.payment import OrderOpened, OrderPaid
 
 from .change_officer import ChangeOfficer
 from .change_password import ChangePassword
@@ -38,6 +38,7 @@ ACTS: Final[dict[type[Event], str]] = {
     CaseWithdrawn: "case_withdrawn",
     CasePaid: "case_paid",
     OrderOpened: "order_opened",
+    OrderPaid: "postage_paid",
     CaseAddressChanged: "case_address_changed",
     ShipmentAddressChanged: "parcel_redirected",
     ShipmentSentAgain: "parcel_sent_again",

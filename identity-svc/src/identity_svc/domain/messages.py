@@ -194,6 +194,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您代{principal}为办件 {case_no} 缴费，款项已收到，已告知对方。",
         "You paid for case {case_no} for {principal}; the money arrived and they were told.",
     ),
+    "postage_paid_for_you": (
+        "{agent}为您的办件支付了寄递费，款项已收到。",
+        "{agent} paid the postage for your case; the money arrived.",
+    ),
+    "postage_paid_by_you": (
+        "您代{principal}支付了办件的寄递费，款项已收到，已告知对方。",
+        "You paid the postage of {principal}'s case; the money arrived and they were told.",
+    ),
     "order_opened_for_you": (
         "{agent}为您的办件重新发起了缴费，请在“我的缴费订单”中查看。",
         "{agent} opened a new order to pay for your case; see your orders.",

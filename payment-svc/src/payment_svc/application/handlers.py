@@ -7,7 +7,13 @@ from typing import Any
 
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
-from contracts.case import CaseClosedUnpaid, CasePaymentRequested, CasePostageRequested, CaseWithdrawn
+from contracts.case import (
+    CaseAddressChanged,
+    CaseClosedUnpaid,
+    CasePaymentRequested,
+    CasePostageRequested,
+    CaseWithdrawn,
+)
 from contracts.courier import ShipmentCancelled
 from contracts.events import Event
 
@@ -16,6 +22,7 @@ from ..domain.payees import Kind
 from . import jobs
 from .apply_unmatched_notices import ApplyUnmatchedNotices
 from .call_off_order import CallOffOrder
+from .change_postage import ChangePostage
 from .channel_port import Channels
 from .check_order import CheckOrder
 from .close_order import CloseOrder
@@ -46,6 +53,7 @@ class UseCases:
     query_attempt: QueryAttempt
     confirm_notice: ConfirmNotice
     call_off_order: CallOffOrder
+    change_postage: ChangePostage
     close_order: CloseOrder
     return_money: ReturnMoney
     give_back: GiveBack
@@ -67,8 +75,12 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
     async def closed_unpaid(event: CaseClosedUnpaid, uow: UnitOfWork) -> None:
         await use.call_off_order(event.case_id, Why.CASE_CLOSED_UNPAID, uow)
 
+    async def address_changed(event: CaseAddressChanged, uow: UnitOfWork) -> None:
+        if event.postage_cents is not None:
+            await use.change_postage(event.case_id, event.postage_cents, uow)
+
     async def not_sent(event: ShipmentCancelled, uow: UnitOfWork) -> None:
-        if event.direction == "to_applicant":
+        if event.direction == "to_applicant" and not event.carried:
             await use.call_off_order(event.case_id, Why.NOT_SENT, uow, [Kind.POSTAGE])
 
     return {
@@ -77,6 +89,7 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
         CasePostageRequested: None,
         CaseWithdrawn: withdrawn,
         CaseClosedUnpaid: closed_unpaid,
+        CaseAddressChanged: address_changed,
     }
 
 
@@ -87,6 +100,7 @@ def on_jobs(use: UseCases) -> Mapping[str, JobHandler]:
         jobs.QUERY_ATTEMPT: use.query_attempt.run,
         jobs.CONFIRM_NOTICE: use.confirm_notice.run,
         jobs.CLOSE_ORDER: use.close_order.run,
+        jobs.REPLACE_ORDER: use.change_postage.replace,
         jobs.REFUND: use.return_money.run,
     }
 

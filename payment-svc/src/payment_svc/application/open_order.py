@@ -11,7 +11,7 @@ from chassis.ids import uuid7
 from contracts.case import CasePaymentRequested, CasePostageRequested
 
 from ..domain.errors import CaseNoLongerOwes, NothingToPay, OrderStillLive
-from ..domain.orders import ActedBy, Debt, Opened
+from ..domain.orders import ActedBy, Debt, Opened, Order
 from ..domain.payees import Kind
 from .jobs import LOOK_UP_AMOUNT
 from .ports import Orders
@@ -72,6 +72,16 @@ class OpenOrder:
             raise OrderStillLive(case_id, live.id, live.state)
         self._tell(opened, debt, uow)
         return opened.id
+
+    async def instead_of(self, ended: Order, uow: UnitOfWork) -> None:
+        """An order that ended because its sum changed is followed by one with the new sum, if it is still owed."""
+        found = await self._orders.debt(uow, ended.case_id, ended.kind)
+        if found is None or found[1]:
+            return
+        debt = found[0]
+        opened = self._opened(debt.amount_cents, now())
+        if await self._orders.add_again(uow, ended.case_id, ended.kind, opened):
+            self._tell(opened, debt, uow)
 
     def _opened(self, amount_cents: int | None, at: datetime, by: ActedBy | None = None) -> Opened:
         if amount_cents is None:

@@ -13,7 +13,7 @@ from chassis.ids import uuid7
 
 from ..domain.captures import Account, Verdict, judge
 from ..domain.money_records import NoticeRow, RefundDue, Settlement
-from ..domain.orders import Order, facts_of
+from ..domain.orders import Order, payer_facts
 from ..domain.readings import NoticeOutcome, PaymentReading, PaymentStatus, entity_id_of
 from ..domain.transitions import Action, Edge
 from .channel_port import Channels, PaymentChannel
@@ -153,7 +153,8 @@ class SettlePayment:
     ) -> None:
         """`at`: when it is booked, which is how its day is counted here and by whoever hears of it."""
         order, paid_at = settlement.order, reading.paid_at or at
-        tell(uow, order, edge, version, at, channel=channel.name, paid_at=paid_at, **facts_of(settlement.by))
+        paid = {"channel": channel.name, "paid_at": paid_at, **payer_facts(order, settlement.by)}
+        tell(uow, order, edge, version, at, **paid)
         self._receipts.owe(order, reading.amount_cents, uow)
         if order.is_priced_by_issuer:
             fact = {

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.db import UnitOfWork
 
-from ..domain.orders import facts_of
+from ..domain.orders import payer_facts
 from ..domain.transitions import Action, State
 from .parity_ports import PaidFacts
 from .ports import Orders
@@ -28,5 +28,5 @@ class TellPaidAgain:
         edge = order.take(Action.TELL_AGAIN)
         version = self._orders.move(uow, order, edge.to)
         # Booked when it was: whoever counts it now counts it on the day on which it is missing.
-        tell(uow, order, edge, version, booked_at, channel=channel, paid_at=paid_at, **facts_of(by))
+        tell(uow, order, edge, version, booked_at, channel=channel, paid_at=paid_at, **payer_facts(order, by))
         return True

@@ -95,6 +95,11 @@ class Order:
         return self.amount_source == FROM_ISSUING_SYSTEM
 
 
+def payer_facts(order: Order, by: ActedBy | None) -> dict[str, UUID | None]:
+    """What is told of who paid; the applicant is named only where another did."""
+    return {"applicant_id": order.applicant_id if by else None, **facts_of(by)}
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try to pay an order through one channel in one scene. Its id is its number at the provider, for ever.

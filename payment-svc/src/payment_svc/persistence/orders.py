@@ -75,9 +75,10 @@ class PgOrders:
         return made is not None
 
     async def debt(self, uow: UnitOfWork, case_id: UUID, kind: Kind) -> tuple[Debt, bool] | None:
-        """What the case owes of this kind, and whether that is over."""
-        row = await uow.read_row(
-            f"SELECT {', '.join(_DEBT)}, over_at IS NOT NULL AS over FROM case_due WHERE case_id = $1 AND kind = $2",
+        """What the case owes of this kind, and whether that is over; its row is held, so that both stay true."""
+        row = await uow.fetchrow(
+            f"SELECT {', '.join(_DEBT)}, over_at IS NOT NULL AS over FROM case_due WHERE case_id = $1 AND kind = $2"
+            " FOR NO KEY UPDATE",
             case_id,
             kind,
         )
@@ -85,6 +86,17 @@ class PgOrders:
             return None
         facts = {name: row[name] for name in _DEBT}
         return Debt(**facts | {"kind": kind}), row["over"]
+
+    async def reprice_debt(self, uow: UnitOfWork, case_id: UUID, kind: Kind, cents: int) -> bool:
+        """False where nothing of this kind is owed, or that sum already."""
+        changed = await uow.fetchval(
+            "UPDATE case_due SET amount_cents = $3 WHERE case_id = $1 AND kind = $2 AND over_at IS NULL"
+            " AND amount_cents <> $3 RETURNING true",
+            case_id,
+            kind,
+            cents,
+        )
+        return changed is not None
 
     async def end_debts(
         self, uow: UnitOfWork, case_id: UUID, kinds: Sequence[Kind], why: str, at: datetime

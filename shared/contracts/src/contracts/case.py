@@ -156,10 +156,12 @@ class CaseWithdrawn(_CaseEvent):
 class CaseAddressChanged(_CaseEvent):
     """The result goes elsewhere, by the applicant's wish or by that of whoever acted for them. Nothing moved.
 
-    Told from the submission until the address is courier-svc's; where it goes is asked there, by id.
+    Told from the submission until the address is courier-svc's; where it goes is asked there, by id. `postage_cents`:
+    what sending it there costs the applicant; null where it is free.
     """
 
     TYPE: ClassVar[str] = "case.case.address_changed"
+    postage_cents: int | None = None
 
 
 class CaseOpenedByException(_CaseEvent):

@@ -41,7 +41,10 @@ class ShipmentReturned(_ShipmentEvent):
 
 
 class ShipmentCancelled(_ShipmentEvent):
+    """Nothing is to be sent any more. `carried`: a courier had it before, it came back, and was to go out again."""
+
     TYPE: ClassVar[str] = "courier.shipment.cancelled"
+    carried: bool = False
 
 
 class _ParcelAct(Event):

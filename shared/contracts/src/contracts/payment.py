@@ -35,12 +35,14 @@ class OrderPaid(_OrderEvent):
     """One applied capture; at most one per order, whatever notices arrive. `occurred_at`: when it was booked.
 
     Told once more, with the same facts, where the case turns out not to have heard of it: know it by `order_id`.
-    `acted_by`: the account that was last given the link to pay at, by `mandate_id`, where it was not the applicant.
+    `acted_by`: the account that was last given the link to pay at, by `mandate_id`, where it was not the applicant, who
+    is named only then.
     """
 
     TYPE: ClassVar[str] = "payment.order.paid"
     channel: str
     paid_at: datetime
+    applicant_id: UUID | None = None
     acted_by: UUID | None = None
     mandate_id: UUID | None = None
 
@@ -52,7 +54,7 @@ class OrderExpired(_OrderEvent):
 
 
 class OrderCancelled(_OrderEvent):
-    """Closed because the case was withdrawn or closed before any money came."""
+    """Closed before any money came: the case was withdrawn or closed, or nothing is to be sent any more."""
 
     TYPE: ClassVar[str] = "payment.order.cancelled"
 

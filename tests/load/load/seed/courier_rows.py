@@ -54,7 +54,7 @@ class CourierRows:
         shipment = Shipment(
             id=parcel.id, case_id=case.id, case_no=case.case_no, applicant_id=case.applicant_id, unit=life.unit,
             department=case.department, direction=parcel.direction,  # type: ignore[arg-type]
-            postage_free=life.item.definition.delivery_free,
+            postage_free=True,
             id_bound=parcel.direction == "to_applicant" and life.item.definition.id_bound,
             courier=_COURIER, requested_at=parcel.requested_at,
             state=State.REQUESTED, version=0, leg=1, order_no=order_number(parcel.id, 1),

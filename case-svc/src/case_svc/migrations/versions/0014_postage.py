@@ -1,4 +1,8 @@
-"""What sending a result costs its applicant; cases under way pay as if it went near."""
+"""What sending a result costs its applicant.
+
+Of cases under way those not decided yet pay as if it went near; what was approved before is sent for nothing: nobody
+asked for money when it was.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +16,12 @@ def upgrade() -> None:
         "cases",
         sa.Column("postage_cents", sa.BigInteger, comment="what sending the result costs the applicant"),
     )
-    op.execute("UPDATE cases SET postage_cents = 2000 WHERE closed_at IS NULL AND case_no IS NOT NULL")
+    op.execute(
+        """UPDATE cases SET postage_cents = 2000 FROM item_version AS item
+ WHERE item.code = cases.item_code AND item.version = cases.item_version AND item.definition -> 'steps' ? 'deliver'
+ AND item.definition ->> 'delivery_free' = 'false'
+ AND cases.state IN ('submitted', 'supplement_requested', 'supplemented', 'accepted')"""
+    )
 
 
 def downgrade() -> None:
