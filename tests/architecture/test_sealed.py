@@ -35,7 +35,7 @@ PLAIN = {
     "document.signature": "a signature",
     "item_version.guide": "public",
     "service_point.body": "public",
-    "notice.body": "signed by the bank",
+    "notice.body": "of before, until a job has sealed it",
     "receipt.seal": "a signature",
 }
 

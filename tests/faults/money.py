@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from chassis.sealing import Sealer
 from city import City
 from payment_svc.channels.ccb.mapping import number_of_order
+from payment_svc.persistence.sealed import notice_aad
 
 from .books import Check, differences, whole
 from .patient import Patient
@@ -116,9 +118,14 @@ MONEY: tuple[Check, ...] = (
 
 async def stored_notices(city: City) -> tuple[set[str], set[str]]:
     """The ids of those we have, and the orders of CCB's, which have no ids."""
-    rows = await city.sql("payment-svc", "SELECT channel, notice_id, body FROM notice")
+    rows = await city.sql("payment-svc", "SELECT id, channel, notice_id, sealed_body FROM notice")
+    keys = city.stack.around.secrets.services["payment-svc"]
+    sealer = Sealer(keys.data_keys, keys.lookup_key)
     ids = {row["notice_id"] for row in rows if row["channel"] != "ccb"}
-    return ids, {dict(parse_qsl(row["body"].decode()))["ORDERID"] for row in rows if row["channel"] == "ccb"}
+    of_ccb = [
+        sealer.open(row["sealed_body"], notice_aad(row["id"])) for row in rows if row["channel"] == "ccb"
+    ]
+    return ids, {dict(parse_qsl(body.decode("gbk")))["ORDERID"] for body in of_ccb}
 
 
 def _number(channel: str, line: dict[str, Any]) -> str:

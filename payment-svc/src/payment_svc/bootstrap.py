@@ -28,6 +28,7 @@ from .application.query_attempt import QueryAttempt
 from .application.receive_notice import ReceiveNotice
 from .application.report_fine_paid import ReportFinePaid
 from .application.return_money import ReturnMoney
+from .application.seal_notices import SealNotices
 from .application.settle_payment import SettlePayment
 from .application.start_attempt import StartAttempt
 from .application.watch_deadlines import WatchDeadlines
@@ -46,6 +47,7 @@ from .persistence.notices import PgNotices
 from .persistence.orders import PgOrders
 from .persistence.people import PaymentPeople
 from .persistence.refunds import PgRefunds
+from .persistence.sealed import SEALED
 from .persistence.views import PgViews
 from .receipt_wiring import wire_receipts
 from .settings import PaymentSettings
@@ -55,6 +57,7 @@ def build(settings: PaymentSettings) -> Service:
     service = Service(
         "payment-svc", settings, metadata=tables.metadata, migrations=Path(__file__).parent / "migrations"
     )
+    service.seal_with(settings.sealer(), SEALED)
     channels = Channels()
     receipts = wire_receipts(service, settings)
     case_svc = _client(service, settings, settings.case_url)
@@ -92,12 +95,13 @@ def _use_cases(
     openids: Openids,
     receipts: IssueReceipt,
 ) -> UseCases:
+    sealer = settings.sealer()
     store, attempts, captures, refunds, notices = (
         PgOrders(),
         PgAttempts(),
-        PgMoney(),
+        PgMoney(sealer),
         PgRefunds(),
-        PgNotices(),
+        PgNotices(sealer),
     )
     return_money = ReturnMoney(store, captures, refunds, channels, receipts)
     settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
@@ -112,6 +116,7 @@ def _use_cases(
         check_order=CheckOrder(store, attempts, refunds, settle, return_money, channels),
         receive_notice=receive,
         apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),
+        seal_notices=SealNotices(notices),
         query_attempt=QueryAttempt(attempts, settle, channels),
         confirm_notice=ConfirmNotice(attempts, notices, settle, channels),
         call_off_order=CallOffOrder(store, return_money),

@@ -35,6 +35,7 @@ from .query_attempt import QueryAttempt
 from .receive_notice import ReceiveNotice
 from .report_fine_paid import ReportFinePaid
 from .return_money import ReturnMoney
+from .seal_notices import SealNotices
 from .start_attempt import StartAttempt
 from .watch_deadlines import WatchDeadlines
 
@@ -50,6 +51,7 @@ class UseCases:
     check_order: CheckOrder
     receive_notice: ReceiveNotice
     apply_unmatched_notices: ApplyUnmatchedNotices
+    seal_notices: SealNotices
     query_attempt: QueryAttempt
     confirm_notice: ConfirmNotice
     call_off_order: CallOffOrder
@@ -109,4 +111,5 @@ def recurring(use: UseCases) -> Mapping[str, tuple[JobHandler, timedelta]]:
     return {
         jobs.WATCH: (use.watch_deadlines.run, timedelta(seconds=5)),
         jobs.MATCH_NOTICES: (use.apply_unmatched_notices.run, timedelta(seconds=30)),
+        jobs.SEAL_NOTICES: (use.seal_notices.run, timedelta(hours=1)),
     }

@@ -3,6 +3,7 @@
 from typing import Final
 
 WATCH: Final = "payment.watch_deadlines"
+SEAL_NOTICES: Final = "payment.seal_notices"
 MATCH_NOTICES: Final = "payment.apply_unmatched_notices"
 LOOK_UP_AMOUNT: Final = "payment.look_up_amount"
 REPORT_FINE_PAID: Final = "payment.report_fine_paid"

@@ -115,6 +115,7 @@ class Notices(Protocol):
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int
     ) -> Sequence[tuple[str, NoticeRow]]: ...
+    async def seal_plain(self, uow: UnitOfWork, limit: int) -> int: ...
 
 
 Row = Mapping[str, Any]

@@ -36,7 +36,8 @@ FATES: Final[Fates] = {
     "case_due": Fate(stays=("applicant_id",), why=_BY_RULE),
     "payment_order": Fate(stays=("applicant_id", "acted_by"), why=_BY_RULE),
     "notice": Fate(
-        stays=("body",), why="银行签名的凭据，同缴费凭证 · signed by the bank, kept as payments are"
+        stays=("body", "sealed_body"),
+        why="银行签名的凭据，加密保存，同缴费凭证 · signed by the bank, sealed, kept as payments are",
     ),
     "attempt": Fate(stays=("acted_by",), why=_BY_RULE),
     "capture": _MONEY,

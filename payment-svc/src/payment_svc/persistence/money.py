@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.db import Statement, UnitOfWork
 from chassis.ids import uuid7
+from chassis.sealing import Sealer
 
 from ..domain.captures import Account, Verdict
 from ..domain.errors import OrderChangedMeanwhile
@@ -13,6 +14,7 @@ from ..domain.money_records import BookedCapture, NoticeRow, Settlement
 from ..domain.orders import ActedBy, Order
 from ..domain.readings import PaymentReading
 from ..domain.transitions import State
+from .notices import sealed_body
 from .orders import ORDER, order_of
 
 _FIND = f"""SELECT {ORDER},
@@ -47,7 +49,7 @@ _BOOK = Statement(
     returned="""INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
  SELECT $15::uuid, id, $5::uuid, $6::bigint, $12::text, 'requested', $10::timestamptz FROM $booked
  WHERE $15::uuid IS NOT NULL""",
-    noted="""INSERT INTO notice (id, channel, payee, notice_id, event, body, received_at, outcome)
+    noted="""INSERT INTO notice (id, channel, payee, notice_id, event, sealed_body, received_at, outcome)
  SELECT $16::uuid, $2::text, $17::text, $18::text, $19::text, $20::bytea, $10::timestamptz, $11::text FROM $booked
  WHERE $16::uuid IS NOT NULL
  ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
@@ -57,6 +59,9 @@ _BOOK = Statement(
 
 class PgMoney:
     """Implements `application.ports.Money`."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
 
     async def find_settlement(
         self,
@@ -93,9 +98,14 @@ class PgMoney:
             uuid7(), channel, reading.transaction_id, settlement.attempt_id, order.id,
             reading.amount_cents, reading.currency, reading.merchant_id, reading.paid_at or at, at,
             verdict.account, verdict.why, to, order.version, refund_id,
-            *((notice.id, notice.payee, notice.notice_id, notice.event, notice.body) if notice else (None,) * 5),
+            *self._noted(notice),
             rows=1, otherwise=lambda: OrderChangedMeanwhile(order.id),
         )  # fmt: skip
+
+    def _noted(self, notice: NoticeRow | None) -> tuple[object, ...]:
+        if notice is None:
+            return (None,) * 5
+        return notice.id, notice.payee, notice.notice_id, notice.event, sealed_body(self._sealer, notice)
 
     async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None:
         """Takes back a held capture that the provider described wrongly; the ledger keeps both entries."""

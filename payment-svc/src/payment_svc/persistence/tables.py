@@ -296,11 +296,16 @@ notice = sa.Table(
     ),
     sa.Column("notice_id", sa.Text, nullable=False, comment="the provider's; a repeat has the same"),
     sa.Column("event", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False, comment="the bytes that were signed"),
+    sa.Column("sealed_body", sa.LargeBinary, comment="the bytes that were signed; they may say who paid"),
+    sa.Column(
+        "body", sa.LargeBinary, comment="of notices from before they were sealed, until a job has sealed them"
+    ),
     sa.Column("received_at", _TIME, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.UniqueConstraint("channel", "notice_id", name="notice_once"),
+    sa.CheckConstraint("num_nonnulls(sealed_body, body) = 1", name="notice_body"),
 )
+sa.Index("notice_plain", notice.c.id, postgresql_where=notice.c.body.is_not(None))
 sa.Index("notice_unmatched", notice.c.id, postgresql_where=notice.c.outcome == "unmatched")
 sa.Index(
     "notice_strange",

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 import orjson
+from chassis.sealing import Sealer
 from contracts.payment import OrderExpired, OrderOpened, OrderPaid
+from payment_svc.persistence.sealed import notice_aad
 
 from .batch import Batch, Columns
 from .chance import Chance
@@ -29,15 +31,16 @@ PAYMENT_COLUMNS: Columns = {
         "seal", "seal_key_id",
     ),
     "ledger_entry": ("capture_id", "from_account", "to_account", "amount_cents", "at"),
-    "notice": ("id", "channel", "notice_id", "event", "body", "received_at", "outcome"),
+    "notice": ("id", "channel", "notice_id", "event", "sealed_body", "received_at", "outcome"),
 }  # fmt: skip
 _ORDER_LIVES = timedelta(hours=2)
 _MERCHANT = "1900006101"
 
 
 class PaymentRows:
-    def __init__(self, batch: Batch, chance: Chance, teller: LifeTeller) -> None:
+    def __init__(self, batch: Batch, chance: Chance, sealer: Sealer, teller: LifeTeller) -> None:
         self._batch = batch
+        self._sealer = sealer
         self._chance = chance
         self._teller = teller
 
@@ -115,4 +118,5 @@ class PaymentRows:
             f"{number:010d}", "000000", at, bytes(64), "0" * 16,
         )  # fmt: skip
         notice_id = self._chance.uuid7(at)
-        add(_SERVICE, "notice", notice_id, "bank", notice, body["event"], orjson.dumps(body), at, "applied")
+        sealed = self._sealer.seal(orjson.dumps(body), notice_aad(notice_id))
+        add(_SERVICE, "notice", notice_id, "bank", notice, body["event"], sealed, at, "applied")

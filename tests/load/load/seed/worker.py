@@ -89,7 +89,7 @@ def _lives(worker: _Worker, begin: int, end: int) -> tuple[Batch, Tally]:
     batch = Batch(COLUMNS)
     teller = LifeTeller(worker.world, chance, context.now - timedelta(minutes=1))
     cases = CaseRows(batch, chance, worker.sealers["case-svc"], worker.signer)
-    payments = PaymentRows(batch, chance, teller)
+    payments = PaymentRows(batch, chance, worker.sealers["payment-svc"], teller)
     courier = CourierRows(batch, chance, worker.sealers["courier-svc"], teller, context.now)
     reviews = EvaluationRows(batch, chance, worker.sealers["evaluation-svc"], teller)
     messages = MessageRows(batch, context.now)
