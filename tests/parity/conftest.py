@@ -13,7 +13,7 @@ from authorisation.table import kit
 from chassis.clock import SHANGHAI, now
 from chassis.testing import TEST_KEYS, Running, Tokens, bearer, running
 from partners.keys import generate
-from payment_svc.application.jobs import COMPARE_DAY
+from payment_svc.application.jobs import COMPARE_DAY, MISS_DAY
 from payment_svc.domain.money_records import NoticeRow
 from payment_svc.domain.orders import Order
 from payment_svc.domain.payees import Kind, Payee
@@ -120,6 +120,17 @@ class Both:
         """What was done waits as if it had been done the night before."""
         async with self.payments.uow() as uow:
             await uow.execute("UPDATE parity_difference SET retold_at = retold_at - interval '1 day'")
+
+    async def time_to_miss(self) -> None:
+        """The day has passed in which case-svc was to tell."""
+        async with self.payments.uow() as uow:
+            await uow.execute("UPDATE job SET run_at = now() WHERE kind = $1", MISS_DAY)
+        await self.payments.run_jobs()
+
+    async def missed(self) -> str | None:
+        """What is said of a day that case-svc does not tell of."""
+        async with self.payments.uow() as uow:
+            return await uow.fetchval("SELECT last_error FROM job WHERE kind = $1", MISS_DAY)
 
     async def get(self, path: str) -> Any:
         answer = await self.payments.client.get(

@@ -10,6 +10,7 @@ from payment_svc.application.tell_paid_again import TellPaidAgain
 from .conftest import FEE, Both
 
 PAID_EVENT = "payment.order.paid"
+CASE_DAY_EVENT = "case.day.tallied"
 
 
 async def decide(both: Both, difference_id: str, **body: Any) -> Any:
@@ -34,6 +35,21 @@ async def test_owners_that_agree_are_quiet(both: Both) -> None:
     assert (day["day"], day["agrees"], day["hours_apart"]) == (both.today.isoformat(), True, 0)
     assert [day[name] for name in ("orders", "cases", "booked", "applied")] == [2, 2, 2, 2]
     assert await both.differences() == []
+
+
+async def test_an_owner_who_never_tells_of_a_day_is_stuck_work_until_it_does(both: Both) -> None:
+    both.lost = {CASE_DAY_EVENT}
+    await both.night()
+    assert await both.missed() is None, "it may still come"
+    await both.time_to_miss()
+    assert "case-svc" in str(await both.missed())
+    await both.exchange()
+    assert (await both.get("/parity"))["items"][0]["cases"] is None
+    both.lost, both.carried = set(), {}
+    await both.exchange()
+    await both.time_to_miss()
+    assert await both.missed() is None
+    assert (await both.get("/parity"))["items"][0]["cases"] == 0
 
 
 async def test_a_case_that_never_heard_of_its_money_is_told_again(both: Both) -> None:

@@ -8,7 +8,7 @@ from contracts.payment import PaymentDayTallied
 from .api import parity
 from .application.compare_days import CompareDays
 from .application.decide_difference import Parity
-from .application.jobs import COMPARE_DAY, COMPARE_HOUR
+from .application.jobs import COMPARE_DAY, COMPARE_HOUR, MISS_DAY
 from .application.ports import Orders
 from .application.tell_paid_again import TellPaidAgain
 from .consumers.case_days import day_handlers
@@ -32,5 +32,6 @@ def wire_parity(service: Service, orders: Orders, case_svc: ServiceClient) -> No
     service.consume(day_handlers(compare.ask))
     service.job(COMPARE_DAY, compare.run_day)
     service.job(COMPARE_HOUR, compare.run_hour)
+    service.job(MISS_DAY, compare.miss_day)
     service.state.days, service.state.parity = tallies, Parity(days, differences, compare)
     service.include(parity.router)

@@ -1,7 +1,7 @@
 """Every night: paid orders against the cases they paid, and against the ledger; what differs is repaired or raised."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import structlog
@@ -12,13 +12,15 @@ from chassis.parity import Hour, apart, hours_apart
 from contracts.tallies import FactTally
 
 from ..domain.parity import Found, Pair, Step, next_step
-from .jobs import COMPARE_DAY, COMPARE_HOUR
+from .jobs import COMPARE_DAY, COMPARE_HOUR, MISS_DAY
 from .parity_ports import APPLIED, BOOKED, CASE_PAID, PAID, CasesOfDay, Differences, OwnDay
 from .tell_paid_again import TellPaidAgain
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 100
+TOLD_WITHIN: Final = timedelta(days=1)
+"""Of a day that we have counted, case-svc's count is missed after so long."""
 _ANEW: Final = ":anew"
 """In a job's key, so that a night that comes between does not replace what an operator asked for."""
 Facts = Mapping[str, FactTally]
@@ -66,6 +68,19 @@ class CompareDays:
             for pair, hour in sorted(hours | books):
                 uow.enqueue(COMPARE_HOUR, f"{pair}:{hour}")
             await self._differences.note_day(uow, day, now(), _counts(ours, theirs, len(hours - books)))
+            if theirs is None:
+                uow.enqueue(MISS_DAY, day.isoformat(), run_at=now() + TOLD_WITHIN)
+            await job.done(uow)
+
+    async def miss_day(self, job: Job, begin: Begin) -> None:
+        """Key: a day that we counted. Fails until case-svc has told of it, and so stands on the stuck-work page."""
+        day = date.fromisoformat(job.key)
+        async with begin() as uow:
+            if await self._own.heard(uow, day) is None:
+                raise RuntimeError(
+                    f"case-svc 未公布 {day} 的核对数，请检查其夜间任务和事件 · case-svc has not told what it counted of"
+                    f" {day}: look at its nightly job and its events"
+                )
             await job.done(uow)
 
     async def run_hour(self, job: Job, begin: Begin) -> None:
