@@ -174,6 +174,54 @@ class Objects:
     async def difference(self, who: str) -> Object:
         return Object({"difference_id": await self.apart(who)})
 
+    async def _billed(self, who: str, *, cents: int | None = None) -> tuple[str, str]:
+        """A bill that shows money nobody booked, of an attempt of ours; the difference's id and its day.
+
+        Of `cents` it was decided before, and waits for another operator.
+        """
+        order, day = await self._order(who), last_closed(now())
+        number = (await self._owner(who).start(order["id"]))["id"].replace("-", "")
+        async with self.payments.svc.uow() as uow:
+            bill = await uow.fetchval(
+                "INSERT INTO bill (id, channel, payee, day, version, loaded_at)"
+                " VALUES (gen_random_uuid(), 'bank', 'treasury', $1, 1, now())"
+                " ON CONFLICT (channel, payee, day) DO UPDATE SET version = 1 RETURNING id",
+                day,
+            )
+            found = await uow.fetchval(
+                "INSERT INTO bill_difference (id, bill_id, channel, payee, day, version, kind, entry, key, number,"
+                " theirs, attempt_id, state, found_at, decision, note, decided_by)"
+                " SELECT gen_random_uuid(), $1, 'bank', 'treasury', $2, 1, 'long', 'payment', $3, $3,"
+                " jsonb_build_object('transaction_id', $3::text, 'at', now(), 'amount_cents', $4::bigint), $3::uuid,"
+                " CASE WHEN $5 THEN 'awaiting_approval' ELSE 'open' END, now(), CASE WHEN $5 THEN 'accept' END,"
+                " CASE WHEN $5 THEN '已核实' END, CASE WHEN $5 THEN gen_random_uuid() END RETURNING id",
+                bill, day, number, cents or 2000, cents is not None,
+            )  # fmt: skip
+        return str(found), str(day)
+
+    async def bills(self, who: str) -> Object:
+        _, day = await self._billed(who)
+        return Object(query={"limit": "100"}, shows=(day,))
+
+    async def bill_differences(self, who: str) -> Object:
+        found, _ = await self._billed(who)
+        return Object(query={"limit": "100"}, shows=(found,))
+
+    async def bill_difference(self, who: str) -> Object:
+        return Object({"difference_id": (await self._billed(who))[0]})
+
+    async def bill_decision(self, who: str) -> Object:
+        return Object({"difference_id": (await self._billed(who, cents=20_000))[0]})
+
+    async def bill(self, who: str) -> Object:
+        _, day = await self._billed(who)
+        path = {"channel": "bank", "payee": "treasury", "day": day}
+        return Object(path, shows=("bank",), absent=path | {"day": "2001-01-01"})
+
+    async def sheet(self, who: str) -> Object:
+        made = await self.bill(who)
+        return Object(made.path, shows=("结果",), absent=made.absent)
+
     async def export(self, who: str) -> Object:
         await self._order(who)
         return export_of(getattr(self.cast, who), PURPOSE)
@@ -217,6 +265,19 @@ def calls(make: Objects) -> dict[str, Call]:
         f"POST {api}/parity/differences/{{difference_id}}/decision": Call(
             make.difference, {"decision": "corrected", "note": "已按账单更正"}
         ),
+        f"GET {api}/bills": Call(make.bills, reads=True),
+        f"GET {api}/bills/differences": Call(make.bill_differences, reads=True),
+        f"GET {api}/bills/differences/{{difference_id}}": Call(make.bill_difference, reads=True),
+        f"POST {api}/bills/differences/{{difference_id}}/decision": Call(
+            make.bill_difference, {"decision": "accept", "note": "已与银行核实"}
+        ),
+        f"POST {api}/bills/differences/{{difference_id}}/approval": Call(
+            make.bill_decision, {"approve": True}
+        ),
+        f"POST {api}/bills/differences/{{difference_id}}/query": Call(make.bill_difference),
+        f"GET {api}/bills/{{channel}}/{{payee}}/{{day}}": Call(make.bill, reads=True),
+        f"POST {api}/bills/{{channel}}/{{payee}}/{{day}}/fetch": Call(make.bill),
+        f"GET {api}/bills/{{channel}}/{{payee}}/{{day}}/sheet": Call(make.sheet, reads=True),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),

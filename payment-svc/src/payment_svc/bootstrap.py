@@ -12,6 +12,7 @@ from contracts.identity import AccountErased
 from .api import giving_back, money, orders, webhooks
 from .api.receipts import routes as receipt_routes
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
+from .application.bill_ports import BillSources
 from .application.call_off_order import CallOffOrder
 from .application.change_postage import ChangePostage
 from .application.channel_port import Channels
@@ -32,6 +33,7 @@ from .application.seal_notices import SealNotices
 from .application.settle_payment import SettlePayment
 from .application.start_attempt import StartAttempt
 from .application.watch_deadlines import WatchDeadlines
+from .bill_wiring import wire_bills
 from .channels.case_references import CaseSvcReferences
 from .channels.configuration import SANDBOX, Surroundings
 from .channels.fines import FinesSystem
@@ -58,7 +60,7 @@ def build(settings: PaymentSettings) -> Service:
         "payment-svc", settings, metadata=tables.metadata, migrations=Path(__file__).parent / "migrations"
     )
     service.seal_with(settings.sealer(), SEALED)
-    channels = Channels()
+    channels, bills = Channels(), BillSources()
     receipts = wire_receipts(service, settings)
     case_svc = _client(service, settings, settings.case_url)
     use = _use_cases(
@@ -69,7 +71,7 @@ def build(settings: PaymentSettings) -> Service:
         _openids(service, settings),
         receipts,
     )
-    _open_channels_at_start(service, settings, channels)
+    _open_channels_at_start(service, settings, channels, bills)
     service.state.use_cases = use
     # The hottest path is matched first.
     service.include(webhooks.router, orders.router, giving_back.router, money.router, receipt_routes.router)
@@ -80,6 +82,7 @@ def build(settings: PaymentSettings) -> Service:
     service.consume(case_handlers(use))
     service.consume(shipment_handlers(use))
     wire_parity(service, PgOrders(), case_svc)
+    wire_bills(service, settings, bills, use)
     for kind, run in on_jobs(use).items():
         service.job(kind, run)
     for kind, (run, every) in recurring(use).items():
@@ -122,6 +125,7 @@ def _use_cases(
         call_off_order=CallOffOrder(store, return_money),
         change_postage=ChangePostage(store, open_order),
         close_order=CloseOrder(store, attempts, settle, channels),
+        settle=settle,
         return_money=return_money,
         give_back=give_back,
         watch_deadlines=WatchDeadlines(store, attempts),
@@ -130,11 +134,15 @@ def _use_cases(
     )
 
 
-def _open_channels_at_start(service: Service, settings: PaymentSettings, channels: Channels) -> None:
+def _open_channels_at_start(
+    service: Service, settings: PaymentSettings, channels: Channels, bills: BillSources
+) -> None:
     """Keys are read when the service starts: printing its API document needs none."""
 
     async def open_all() -> None:
-        for close in open_channels(settings.payment_channels or SANDBOX, _surroundings(settings), channels):
+        for close in open_channels(
+            settings.payment_channels or SANDBOX, _surroundings(settings), channels, bills
+        ):
             service.on_stop(close)
 
     service.on_start(open_all)

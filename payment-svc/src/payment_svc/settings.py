@@ -1,6 +1,6 @@
 """Everything this service may be told; nobody else reads the environment."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from chassis.settings import ServiceSettings
@@ -33,6 +33,15 @@ class PaymentSettings(ServiceSettings):
     order_ttl: timedelta = timedelta(hours=2)
     refund_approval_from_cents: int = Field(20_000, ge=1)
     """Refunds that staff ask for, of so much (fen) or more, wait for another supervisor."""
+
+    bill_ready_at: time = time(10)
+    """From then on (Shanghai) yesterday's bills are fetched."""
+    bill_late_at: time = time(12)
+    """A bill that is not here by then is missing: `payment_bills_missing`, and a warning."""
+    bill_days: int = Field(7, ge=1, le=90)
+    """So many days back bills are awaited that were never seen, after an outage or for a new account."""
+    bill_lines_kept: timedelta = timedelta(days=400)
+    """Lines go afterwards; sums, differences and decisions stay."""
 
     def fines_key(self) -> str:
         return self._secret(self.fines_secret, "fines.secret", "FINES_SECRET")

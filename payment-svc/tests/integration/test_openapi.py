@@ -85,6 +85,7 @@ def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: st
         held.at["POST /api/payments/parity/differences/{difference_id}/decision"] = {
             "body": [{"decision": "corrected", "note": "已按账单更正"}]
         }
+        held.at |= held.do(bills(held))
         waiting = held.do(refunds_waiting(held, fully))
         held.at["POST /api/payments/refunds/{refund_id}/approve"] = {"refund_id": waiting[:5]}
         held.at["POST /api/payments/refunds/{refund_id}/decline"] = {"refund_id": waiting[5:]}
@@ -119,6 +120,44 @@ async def nights(held: Held) -> dict[str, list[str]]:
             day,
         )
     return {"day": [str(day)], "difference_id": [str(row["id"]) for row in rows]}
+
+
+async def bills(held: Held) -> dict[str, dict[str, list[Any]]]:
+    """A bill, differences that are open, and such as wait for another operator."""
+    path, day = "/api/payments/bills", last_closed(now())
+    async with held.running.uow() as uow:
+        bill = await uow.fetchval(
+            "INSERT INTO bill (id, channel, payee, day, version) VALUES (gen_random_uuid(), 'bank', 'treasury', $1, 1)"
+            " RETURNING id",
+            day,
+        )
+        rows = await uow.fetch(
+            "INSERT INTO bill_difference (id, bill_id, channel, payee, day, version, kind, entry, key, theirs,"
+            " attempt_id, state, found_at, decision, note, decided_by)"
+            " SELECT gen_random_uuid(), $1, 'bank', 'treasury', $2, 1, 'long', 'payment', n::text,"
+            " jsonb_build_object('transaction_id', n::text, 'at', now(), 'amount_cents', 5),"
+            " gen_random_uuid(), CASE n % 2 WHEN 0 THEN 'open' ELSE 'awaiting_approval' END, now(), 'accept', '已核实',"
+            " gen_random_uuid() FROM generate_series(1, 60) AS n RETURNING id, state",
+            bill, day,
+        )  # fmt: skip
+    ids = {
+        state: [str(row["id"]) for row in rows if row["state"] == state]
+        for state in ("open", "awaiting_approval")
+    }
+    one, account = f"{path}/differences/{{difference_id}}", f"{path}/{{channel}}/{{payee}}/{{day}}"
+    known = {"channel": ["bank"], "payee": ["treasury"], "day": [str(day)]}
+    return {
+        f"GET {one}": {"difference_id": ids["open"]},
+        f"POST {one}/decision": {
+            "difference_id": ids["open"],
+            "body": [{"decision": "accept", "note": "已核实"}],
+        },
+        f"POST {one}/approval": {"difference_id": ids["awaiting_approval"], "body": [{"approve": True}]},
+        f"POST {one}/query": {"difference_id": ids["open"]},
+        f"GET {account}": known,
+        f"GET {account}/sheet": known,
+        f"POST {account}/fetch": known,
+    }
 
 
 async def orders(held: Held) -> dict[str, list[str]]:

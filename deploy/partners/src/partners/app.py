@@ -118,7 +118,7 @@ class Sandbox:
 
     def routes(self) -> list[BaseRoute]:
         return [
-            *bank_api.routes(self._bank_edge(), self.bank.orders, self.bank.refunds),
+            *bank_api.routes(self._bank_edge(), self.bank),
             *self.wechat_pay.routes(),
             *self.alipay.routes(),
             *self.ccb.routes(),

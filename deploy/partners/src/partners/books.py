@@ -142,5 +142,9 @@ class Books:
         row: sqlite3.Row | None = self._db.execute(sql, args).fetchone()
         return row
 
+    def stream(self, sql: str, *args: object) -> Iterator[sqlite3.Row]:
+        """Row by row, however many there are."""
+        return iter(self._db.execute(sql, args))
+
     def rows(self, sql: str, *args: object) -> list[sqlite3.Row]:
         return self._db.execute(sql, args).fetchall()

@@ -4,7 +4,7 @@ Plain ASGI: these routes are the platform's hot path, and what the sandbox burns
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol, TypeVar
@@ -21,6 +21,7 @@ from .signing import Header, HeaderNames, Signer, signature_headers
 BODY_LIMIT = 64 * 1024
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _HTML = (b"content-type", b"text/html")
+_FILE = (b"content-type", b"application/octet-stream")
 
 Document = dict[str, object]
 Model = TypeVar("Model", bound=BaseModel)
@@ -44,6 +45,10 @@ class Call:
 
 Handler = Callable[[Call], Document | None]
 """None: done, and there is nothing to say (204)."""
+
+
+Content = Callable[[Call], Iterator[bytes]]
+"""A file, piece by piece; what it refuses it refuses before the first."""
 
 
 class Door(Protocol):
@@ -120,6 +125,24 @@ class Edge:
     def route(self, method: str, path: str, handler: Handler) -> Route:
         return Route(path, _Endpoint(self, handler), methods=[method])
 
+    def file_route(self, path: str, content: Content) -> Route:
+        """What is answered is not signed: who gave its hash did that."""
+        return Route(path, _FileEndpoint(self, content), methods=["GET"])
+
+    async def send_file(self, content: Content, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        if self._board.of(self._partner).down:
+            return await send_answer(send, 503, b"<h1>503 Service Unavailable</h1>", [_HTML])
+        try:
+            pieces = content(await self._admitted(scope, headers, receive))
+        except Refused as refused:
+            body = orjson.dumps(refused.document())
+            return await send_answer(send, refused.status, body, [_JSON, *self._signature(headers, body)])
+        await send({"type": "http.response.start", "status": 200, "headers": [_FILE]})
+        for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
     async def answer(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
         faults = self._board.of(self._partner)
         headers = dict(scope["headers"])
@@ -160,3 +183,12 @@ class _Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.edge.answer(self.handler, scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class _FileEndpoint:
+    edge: Edge
+    content: Content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.edge.send_file(self.content, scope, receive, send)

@@ -15,6 +15,7 @@ _GROUPS: dict[str, tuple[Partner, ...]] = {"courier": ("ems", "sf")}
 
 BadToken = Literal["alg_none", "hs256", "foreign_key", "issuer", "audience", "nonce", "expired", "subject"]
 Countdown = Annotated[int, Field(ge=-1, le=1_000_000)]  # −1: until cleared
+Rows = Annotated[int, Field(ge=0, le=1_000_000)]
 Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
 
 
@@ -45,6 +46,15 @@ class Faults(BaseModel):
     repeat_refused: bool = False
     probe_next: Countdown = 0
     gbk_next: Countdown = 0
+
+    bill_not_ready: bool = False
+    bill_drop: Rows = 0
+    bill_duplicate: Rows = 0
+    bill_wrong_amount: Rows = 0
+    bill_extra: Rows = 0
+    bill_wrong_hash_next: Countdown = 0
+    bill_torn_next: Countdown = 0
+    bill_link_expired_next: Countdown = 0
 
     busy_next: Countdown = 0
     bad_token_next: Countdown = 0

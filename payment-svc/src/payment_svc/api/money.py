@@ -47,14 +47,15 @@ async def list_anomalies(
     uow: Uow,
     _: Operator,
     use: Use,
-    kind: Literal["held", "notice", "refund", "receipt", "parity"] = "held",
+    kind: Literal["held", "notice", "refund", "receipt", "parity", "bill"] = "held",
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[Anomaly]:
     """Oldest first. `held`: money with a wrong amount, currency or payee; `notice`: authentic notices that
     fit nothing or contradict what was booked; `refund`: the channel could not pay back; `receipt`: the fiscal platform
     would not issue one, and is asked again; `parity`: the nightly comparison found two sides apart, see
-    `/api/payments/parity`.
+    `/api/payments/parity`; `bill`: a provider's bill is not as we booked, see `/api/payments/bills/differences`. Of
+    `notice`, an `unconfirmed` one waits for the provider's own word, longer than it should.
     """
     after = (decode_cursor(cursor, UUID) or (FIRST,))[0]
     rows = await use.views.anomalies(uow, kind, after, limit + 1)

@@ -184,7 +184,7 @@ class Anomaly(BaseModel):
     `channel`: of the payment, `fiscal`, or for `parity` who was held against whom: `cases`, `ledger`, `books`.
     """
 
-    kind: Literal["held", "notice", "refund", "receipt", "parity"]
+    kind: Literal["held", "notice", "refund", "receipt", "parity", "bill"]
     id: UUID
     since: datetime
     what: str = Field(description="原因 · why it stands here")
@@ -199,8 +199,8 @@ class Anomaly(BaseModel):
     currency: str | None = None
     provider_code: str | None = None
     day: date | None = None
-    ours: dict[str, str] | None = None
-    theirs: dict[str, str] | None = None
+    ours: dict[str, str | int | None] | None = None
+    theirs: dict[str, str | int | None] | None = None
 
 
 class Balances(BaseModel):
@@ -297,7 +297,7 @@ def refund_view(row: Mapping[str, Any], *, for_staff: bool) -> RefundView:
 
 
 def anomaly(
-    kind: Literal["held", "notice", "refund", "receipt", "parity"], row: Mapping[str, Any]
+    kind: Literal["held", "notice", "refund", "receipt", "parity", "bill"], row: Mapping[str, Any]
 ) -> Anomaly:
     facts = dict(row)
     since = facts.pop("received_at", None) or facts.pop("requested_at")

@@ -36,6 +36,7 @@ from .receive_notice import ReceiveNotice
 from .report_fine_paid import ReportFinePaid
 from .return_money import ReturnMoney
 from .seal_notices import SealNotices
+from .settle_payment import SettlePayment
 from .start_attempt import StartAttempt
 from .watch_deadlines import WatchDeadlines
 
@@ -57,6 +58,7 @@ class UseCases:
     call_off_order: CallOffOrder
     change_postage: ChangePostage
     close_order: CloseOrder
+    settle: SettlePayment
     return_money: ReturnMoney
     give_back: GiveBack
     watch_deadlines: WatchDeadlines

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from ..application.bill_ports import BillSources
 from ..application.channel_port import Channels
 from .alipay.configuration import AlipayConfiguration
 from .alipay.opening import open_alipay
@@ -17,15 +18,17 @@ from .wechat_pay.opening import open_wechat_pay
 Close = Callable[[], Awaitable[None]]
 
 
-def open_channels(path: Path, around: Surroundings, channels: Channels) -> Iterator[Close]:
+def open_channels(
+    path: Path, around: Surroundings, channels: Channels, bills: BillSources
+) -> Iterator[Close]:
     """Offers what `path` describes; yields what closes it. Raises RuntimeError for what cannot be read."""
     for name, described in read_configuration(path).items():
         match described:
             case BankConfiguration():
-                yield from open_bank(name, described, around, channels)
+                yield from open_bank(name, described, around, channels, bills)
             case WeChatPayConfiguration():
-                yield from open_wechat_pay(name, described, around, channels)
+                yield from open_wechat_pay(name, described, around, channels, bills)
             case AlipayConfiguration():
-                yield from open_alipay(name, described, around, channels)
+                yield from open_alipay(name, described, around, channels, bills)
             case CcbConfiguration():
-                yield from open_ccb(name, described, around, channels)
+                yield from open_ccb(name, described, around, channels, bills)

@@ -4,6 +4,7 @@ aiohttp on purpose: 80 µs of CPU a call against httpx2's 430 on one machine, on
 """
 
 from collections.abc import Mapping
+from typing import IO
 
 import aiohttp
 import structlog
@@ -18,6 +19,7 @@ CALLS = Counter(
     "payment_channel_calls_total", "Calls to payment providers, by how they ended", ["channel", "outcome"]
 )
 _TIME_OUT = aiohttp.ClientTimeout(total=5, connect=2)
+_FILE_TIME_OUT = aiohttp.ClientTimeout(total=180, connect=2, sock_read=10)
 
 
 class ProviderPool:
@@ -38,6 +40,27 @@ class ProviderPool:
                 return answer.status, answer.headers, await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise self.down(type(error).__name__) from error
+
+    async def download(self, url: URL, headers: Mapping[str, str], into: IO[bytes], most: int) -> int | None:
+        """Status; the content of a 200 is written into `into`, piece by piece. None: it is longer than `most` bytes.
+
+        Raises ChannelDown where it does not come, or stops coming.
+        """
+        total = 0
+        try:
+            async with self._opened().get(
+                url, headers=headers, allow_redirects=False, timeout=_FILE_TIME_OUT
+            ) as answer:
+                if answer.status != 200:
+                    return answer.status
+                async for piece in answer.content.iter_chunked(1 << 16):
+                    total += len(piece)
+                    if total > most:
+                        return None
+                    into.write(piece)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise self.down(type(error).__name__) from error
+        return answer.status
 
     def down(self, cause: str) -> ChannelDown:
         """To be raised: what the provider did is unknown until it is asked again."""

@@ -48,5 +48,12 @@ FATES: Final[Fates] = {
     "parity_difference": Fate(
         why="订单、办件编号和金额，运维的说明中个人号码已遮盖 · ids, sums, an operator's reason with numbers masked"
     ),
+    "bill": Fate(why="账单的笔数和合计 · counts and sums of a provider's bill"),
+    "bill_line": Fate(
+        why="账单明细：编号、金额和时间，不含付款人 · numbers, sums and times, nothing of who paid"
+    ),
+    "bill_difference": Fate(
+        why="编号、金额和处理人的说明，说明中个人号码已遮盖 · numbers, sums, an operator's reason with numbers masked"
+    ),
     "unit": Fate(why="单位名称 · names of units"),
 }

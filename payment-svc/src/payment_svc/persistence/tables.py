@@ -11,6 +11,7 @@ from chassis.parity import add_tally_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
+from .bill_tables import add_bill_tables
 from .parity_tables import add_parity_tables
 
 metadata = sa.MetaData()
@@ -18,6 +19,7 @@ add_chassis_tables(metadata)
 add_erasure_table(metadata)
 add_tally_table(metadata)
 add_parity_tables(metadata)
+add_bill_tables(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -192,6 +194,7 @@ capture = sa.Table(
 sa.Index("capture_applied_once", capture.c.order_id, unique=True, postgresql_where=capture.c.pays_order)
 sa.Index("capture_order", capture.c.order_id)
 sa.Index("capture_received", capture.c.received_at, postgresql_using="brin")
+sa.Index("capture_paid", capture.c.paid_at, postgresql_using="brin")
 sa.Index("capture_held", capture.c.id, postgresql_where=capture.c.state == "held")
 
 refund = sa.Table(
@@ -220,6 +223,7 @@ refund = sa.Table(
 )
 sa.Index("refund_waiting", refund.c.id, postgresql_where=refund.c.state == "awaiting_approval")
 sa.Index("refund_order", refund.c.order_id)
+sa.Index("refund_done", refund.c.done_at, postgresql_where=refund.c.done_at.is_not(None))
 sa.Index("refund_abnormal", refund.c.id, postgresql_where=refund.c.state == "abnormal")
 
 ledger_entry = sa.Table(
@@ -310,5 +314,5 @@ sa.Index("notice_unmatched", notice.c.id, postgresql_where=notice.c.outcome == "
 sa.Index(
     "notice_strange",
     notice.c.id,
-    postgresql_where=notice.c.outcome.in_(["unmatched", "contradiction", "unreadable"]),
+    postgresql_where=notice.c.outcome.in_(["unmatched", "contradiction", "unreadable", "unconfirmed"]),
 )

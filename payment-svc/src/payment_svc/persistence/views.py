@@ -6,6 +6,7 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.db import UnitOfWork
 
+from .bill_differences import LIVE
 from .differences import RAISED
 
 _ATTEMPTS = """SELECT jsonb_build_object('id', a.id, 'channel', a.channel, 'scene', a.scene,
@@ -35,8 +36,10 @@ _HELD = """SELECT c.id, c.received_at, c.order_id, o.case_id, c.channel, c.trans
 FROM capture c JOIN payment_order o ON o.id = c.order_id
 WHERE c.state = 'held' AND c.id > $1 ORDER BY c.id LIMIT $2"""
 
+# One that waits for the provider's own word is nothing strange while the provider is being asked.
 _STRANGE = """SELECT id, received_at, channel, notice_id, event, outcome FROM notice
-WHERE outcome IN ('unmatched', 'contradiction', 'unreadable') AND id > $1 ORDER BY id LIMIT $2"""
+WHERE outcome IN ('unmatched', 'contradiction', 'unreadable', 'unconfirmed')
+ AND (outcome <> 'unconfirmed' OR received_at < now() - interval '2 minutes') AND id > $1 ORDER BY id LIMIT $2"""
 
 _ABNORMAL = """SELECT r.id, r.requested_at, r.order_id, o.case_id, c.channel, c.transaction_id,
  r.amount_cents, r.why, r.provider_code
@@ -59,6 +62,7 @@ _ANOMALIES = {
     "refund": _ABNORMAL,
     "receipt": _REFUSED_RECEIPTS,
     "parity": RAISED,
+    "bill": LIVE,
 }
 
 

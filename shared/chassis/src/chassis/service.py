@@ -59,6 +59,7 @@ class Service:
         self.role = "all"
         self.handlers: dict[type[Event], Handler] = {}
         self.jobs: dict[str, JobHandler] = {}
+        self.leases: dict[str, timedelta] = {}
         self.recurring_kinds: list[str] = []
         self.routers: list[APIRouter] = []
         self.streams = Streams()
@@ -87,8 +88,19 @@ class Service:
         """Which event goes to which handler; the topics follow from the event models."""
         self.handlers.update(handlers)
 
-    def job(self, kind: str, handler: JobHandler, *, every: timedelta | None = None) -> None:
-        """A handler for jobs of `kind`; with `every`, a recurring one that plants itself."""
+    def job(
+        self,
+        kind: str,
+        handler: JobHandler,
+        *,
+        every: timedelta | None = None,
+        lease: timedelta | None = None,
+    ) -> None:
+        """A handler for jobs of `kind`; with `every`, a recurring one that plants itself. `lease`: of one that may take
+        longer than a minute.
+        """
+        if lease is not None:
+            self.leases[kind] = lease
         if every is not None:
             handler = recurring(handler, every)
             self.recurring_kinds.append(kind)
@@ -205,7 +217,7 @@ class Service:
         # One batch of events moves many cases on, for whose pages others would ask again and again.
         self.applier = Applier(self.name, self.handlers, partial(self.begin, urgent=True))
         self.replayer = Replayer(self.applier, self.begin)
-        self.runner = JobRunner(self.pool, self.jobs, self.begin)
+        self.runner = JobRunner(self.pool, self.jobs, self.begin, leases=self.leases)
         self.notifier = Notifier(self.pool)
         self.relay = Relay(
             database_url=url,

@@ -7,6 +7,7 @@ from ..books import Books
 from ..faults import FaultBoard, Partner
 from ..notices.book import Notice, NoticeBook
 from ..tempo import Tempo
+from .bills import BillDesk
 from .books import AcquirerBooks
 from .desk import OrderDesk
 from .documents import Dialect
@@ -29,10 +30,11 @@ class Acquirer:
     channel: Partner
     orders: OrderDesk
     refunds: RefundDesk
+    bills: BillDesk
 
     @classmethod
     def open(cls, channel: Partner, office: Office, dialect: Dialect) -> "Acquirer":
         books = AcquirerBooks(office.books, channel)
         orders = OrderDesk(channel, books, office.notices, office.submit, office.board, dialect)
         refunds = RefundDesk(books, orders, office.notices, office.submit, office.tempo, dialect)
-        return cls(channel, orders, refunds)
+        return cls(channel, orders, refunds, BillDesk(channel, books, office.board))

@@ -2,6 +2,7 @@
 
 import secrets
 import sqlite3
+from collections.abc import Iterator
 
 from ..books import Books
 from ..clock import now_ms
@@ -127,6 +128,29 @@ class AcquirerBooks:
             status,
             now_ms(),
             out_refund_no,
+        )
+
+    def captured_between(self, merchant: str, first: int, end: int) -> Iterator[Row]:
+        """What came in for a merchant, in its order, with its order's facts; read as it is used."""
+        return self._books.stream(
+            "SELECT c.*, o.scene, o.payer, o.description FROM pay_capture c JOIN pay_order o USING (out_trade_no)"
+            " WHERE c.captured_at >= ? AND c.captured_at < ? AND o.channel = ? AND o.merchant = ? ORDER BY c.seq",
+            first,
+            end,
+            self._channel,
+            merchant,
+        )
+
+    def refunded_between(self, merchant: str, first: int, end: int) -> Iterator[Row]:
+        """What went back to payers."""
+        return self._books.stream(
+            "SELECT r.*, o.scene, o.payer, o.description FROM pay_refund r JOIN pay_order o USING (out_trade_no)"
+            " WHERE r.status = 'SUCCESS' AND r.finished_at >= ? AND r.finished_at < ?"
+            " AND o.channel = ? AND o.merchant = ? ORDER BY r.seq",
+            first,
+            end,
+            self._channel,
+            merchant,
         )
 
     def running_refunds(self) -> list[tuple[str, int]]:

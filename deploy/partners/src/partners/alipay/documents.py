@@ -60,7 +60,9 @@ class AskRefundState(BaseModel):
 
 
 def yuan(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
+    """`-0.06`: what is less than nothing, too."""
+    sign, rest = ("-", -cents) if cents < 0 else ("", cents)
+    return f"{sign}{rest // 100}.{rest % 100:02d}"
 
 
 def beijing(ms: int) -> str:

@@ -8,6 +8,7 @@ from ..control.door import ControlDoor
 from ..keys import KeyRing
 from ..open_edge import OpenEdge
 from ..settings import PartnersSettings
+from .bills import AlipayBills
 from .control import finish_route
 from .documents import AlipayDialect
 from .gateway import App, Gateway
@@ -28,6 +29,7 @@ class Alipay:
         self.acquirer = Acquirer.open("alipay", office, self.dialect)
         self.sender = AlipaySender(own_key, office.board)
         self._edge = OpenEdge("alipay", office.board, settings.public_url)
+        self._bills = AlipayBills(self.acquirer.bills)
         trades = Trades(self.acquirer, books)
         self._gateway = Gateway(
             {app.app_id: app for app in apps},
@@ -39,13 +41,18 @@ class Alipay:
                 "alipay.trade.close": trades.close,
                 "alipay.trade.refund": trades.refund,
                 "alipay.trade.fastpay.refund.query": trades.query_refund,
+                "alipay.data.dataservice.bill.downloadurl.query": self._bills.made,
             },
             pages={"alipay.trade.page.pay": trades.page_pay, "alipay.trade.wap.pay": trades.wap_pay},
         )
 
     def routes(self) -> list[Route]:
         return [
-            self._edge.route(method, "/alipay/gateway.do", self._gateway.answer) for method in ("GET", "POST")
+            *(
+                self._edge.route(method, "/alipay/gateway.do", self._gateway.answer)
+                for method in ("GET", "POST")
+            ),
+            self._edge.route("GET", "/alipay/bills/{token}", self._bills.file),
         ]
 
     def control_routes(self, door: ControlDoor) -> list[Route]:

@@ -2,13 +2,15 @@
 
 from starlette.routing import Route
 
-from ..acquirer.desk import OrderDesk
-from ..acquirer.refunds import RefundDesk
+from ..acquirer.acquirer import Acquirer
 from ..edge import Call, Document, Edge
+from .bills import BankBills
 from .documents import AskRefund, PlaceOrder, order_document, placed_document, refund_document
 
 
-def routes(edge: Edge, orders: OrderDesk, refunds: RefundDesk) -> list[Route]:
+def routes(edge: Edge, acquirer: Acquirer) -> list[Route]:
+    orders, refunds, bills = acquirer.orders, acquirer.refunds, BankBills(acquirer.bills)
+
     def place(call: Call) -> Document:
         return placed_document(orders.place(call.read(PlaceOrder).line(call.caller)), call.base_url)
 
@@ -32,4 +34,6 @@ def routes(edge: Edge, orders: OrderDesk, refunds: RefundDesk) -> list[Route]:
         edge.route("POST", "/bank/v1/orders/{out_trade_no}/close", close),
         edge.route("POST", "/bank/v1/refunds", refund),
         edge.route("GET", "/bank/v1/refunds/{out_refund_no}", query_refund),
+        edge.route("GET", "/bank/v1/bills/{day}", bills.made),
+        edge.file_route("/bank/v1/bills/{day}/files/{token}", bills.file),
     ]

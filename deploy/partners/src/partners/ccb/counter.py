@@ -18,6 +18,7 @@ from ..alipay.documents import yuan
 from ..clock import SHANGHAI, now_ms
 from ..errors import Refused
 from ..open_edge import Visit
+from .bills import CcbBills
 from .signing import mac, pub_of, sign
 
 _ORDER: Final = (
@@ -55,6 +56,7 @@ class CcbCounters:
         self._orders, self._refunds = acquirer.orders, acquirer.refunds
         self._books = books
         self._push_base = push_base
+        self.bills = CcbBills(acquirer.bills)
         self._calls = {
             "QUERY": self._query, "CLOSE": self._close,
             "REFUND": self._refund, "REFUND_QUERY": self._query_refund,
@@ -90,15 +92,18 @@ class CcbCounters:
 
     def _carried_out(self, pairs: list[tuple[str, str]], fields: Fields) -> Fields:
         signed = [*((name, value) for name, value in pairs if name != "MAC"), ("PUB", self._pub)]
-        counter, call = self._counters.get(fields.get("POSID", "")), self._calls.get(fields.get("TXCODE", ""))
+        counter, transaction = self._counters.get(fields.get("POSID", "")), fields.get("TXCODE", "")
+        call = self._calls.get(transaction)
         is_ours = counter is not None and compare_digest(fields.get("QUPWD", ""), self._password)
         if (
             counter is None
-            or call is None
+            or (call is None and transaction != "BILL")
             or not is_ours
             or not compare_digest(mac(signed), fields.get("MAC", ""))
         ):
             raise Refused(401, "NOT_ADMITTED", "未通过验证")
+        if call is None:
+            return self.bills.made(counter.pos, fields.get("BILL_DATE", ""))
         order = self._orders.find(fields.get("ORDERID", ""))
         if order["merchant"] != counter.pos:
             raise Refused(404, "ORDER_NOT_EXIST", "订单不存在")
@@ -122,11 +127,13 @@ class CcbCounters:
         }
 
     def _refund(self, order: Row, fields: Fields) -> Fields:
-        number, capture = order["out_trade_no"], self._books.capture(order["out_trade_no"], None)
+        """`PAYMENT_SN`, as the bill has it, names one of several payments of the order; else it is the first."""
+        number, serial = order["out_trade_no"], fields.get("PAYMENT_SN")
+        capture = self._books.capture(number, serial)
         line = RefundLine(
             _matching(fields, "REFUND_NO", re.compile(r"[A-Za-z0-9]{1,64}")),
             number,
-            None,
+            serial,
             _cents(fields, "MONEY"),
             capture["amount_cents"] if capture else 0,
             "",

@@ -36,4 +36,5 @@ class Ccb:
         return [
             self._edge.route("GET", "/ccb/main", self._counters.page),
             self._edge.route("POST", "/ccb/interface", self._counters.interface),
+            self._edge.route("GET", "/ccb/bills/{token}", self._counters.bills.file),
         ]

@@ -6,11 +6,13 @@ from urllib.parse import parse_qs
 
 from starlette.routing import Route
 
+from ..acquirer.acquirer import Acquirer
 from ..acquirer.books import Row
 from ..acquirer.desk import OrderDesk
 from ..acquirer.refunds import RefundDesk
 from ..edge import Call, Document, Edge
 from ..errors import Refused
+from .bills import WeChatPayBills
 from .documents import AskRefund, Close, PlaceOrder, order_document, refund_document
 
 _WORDS = {
@@ -24,6 +26,7 @@ _WORDS = {
     "TOTAL_MISMATCH": (400, "INVALID_REQUEST"),
     "REFUND_EXCEEDS": (403, "NOT_ENOUGH"),
     "OUT_REFUND_NO_CONFLICT": (400, "INVALID_REQUEST"),
+    "BILL_NOT_READY": (400, "STATEMENT_CREATING"),
 }
 """The desks' refusals in this provider's words."""
 
@@ -89,13 +92,13 @@ class _Desk:
 
 def routes(
     edge: Edge,
-    orders: OrderDesk,
-    refunds: RefundDesk,
+    acquirer: Acquirer,
     appids: frozenset[str],
     known: Callable[[str, str], bool],
 ) -> list[Route]:
     """`known(appid, openid)`: whether that is a user of that app."""
-    desk = _Desk(orders, refunds, appids, known)
+    desk = _Desk(acquirer.orders, acquirer.refunds, appids, known)
+    bills = WeChatPayBills(acquirer.bills, min(appids))
 
     def placing(product: str) -> Route:
         return edge.route(
@@ -108,6 +111,8 @@ def routes(
         edge.route("POST", "/v3/pay/transactions/out-trade-no/{out_trade_no}/close", _said(desk.close)),
         edge.route("POST", "/v3/refund/domestic/refunds", _said(desk.refund)),
         edge.route("GET", "/v3/refund/domestic/refunds/{out_refund_no}", _said(desk.query_refund)),
+        edge.route("GET", "/v3/bill/tradebill", _said(bills.made)),
+        edge.file_route("/v3/billdownload/file", bills.file),
     ]
 
 

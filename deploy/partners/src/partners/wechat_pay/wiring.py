@@ -43,6 +43,4 @@ class WeChatPay:
         self._people = people
 
     def routes(self) -> list[Route]:
-        return api.routes(
-            self._edge, self.acquirer.orders, self.acquirer.refunds, self._appids, self._people.knows
-        )
+        return api.routes(self._edge, self.acquirer, self._appids, self._people.knows)

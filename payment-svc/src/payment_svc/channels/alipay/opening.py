@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from ...application.bill_ports import BillSources
 from ...application.channel_port import Channels
 from ..configuration import Surroundings
 from ..pool import ProviderPool
+from .bill import AlipayBills
 from .channel import AlipayChannel
 from .client import AlipayClient
 from .configuration import AlipayConfiguration
@@ -13,7 +15,7 @@ from .signing import AlipayKey, AppKey
 
 
 def open_alipay(
-    name: str, provider: AlipayConfiguration, around: Surroundings, channels: Channels
+    name: str, provider: AlipayConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool, key = ProviderPool(name), AlipayKey(around.read(provider.provider_key))
     yield pool.close
@@ -23,3 +25,4 @@ def open_alipay(
         merchant_id = merchant_of(account.seller_id, account.app_id)
         notify_url = around.notify_url(name, payee)
         channels.offer(payee, AlipayChannel(name, merchant_id, client, key, notify_url, around.public_url))
+        bills.offer(name, payee, AlipayBills(name, account.seller_id, client, pool))

@@ -50,6 +50,11 @@ class BankClient:
             raise self._pool.down(f"answer not proven: {error.cause}") from error
         return self._read(status, content)
 
+    def signed_get(self, target: str) -> tuple[URL, dict[str, str]]:
+        """Address and headers to fetch a file at the bank: `target` is the whole path, as a proven answer named it."""
+        headers = self._merchant.headers("GET", target, b"", nonce=new_nonce(), timestamp=int(time.time()))
+        return self._base.with_path(target, encoded=True), headers
+
     def _read(self, status: int, content: bytes) -> Answer:
         try:
             document = orjson.loads(content)

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from ...application.bill_ports import BillSources
 from ...application.channel_port import Channels
 from ..configuration import Surroundings
 from ..pool import ProviderPool
+from .bill import BankBills
 from .channel import BankChannel
 from .client import BankClient
 from .configuration import BankConfiguration
@@ -12,7 +14,7 @@ from .signing import BankKey, MerchantKey
 
 
 def open_bank(
-    name: str, bank: BankConfiguration, around: Surroundings, channels: Channels
+    name: str, bank: BankConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     key, pool = BankKey(around.read(bank.provider_key)), ProviderPool(name)
     yield pool.close
@@ -21,3 +23,4 @@ def open_bank(
         client = BankClient(around.address(bank.url), merchant, key, pool)
         notify_url = around.notify_url(name, payee)
         channels.offer(payee, BankChannel(name, client, key, account.merchant, notify_url, around.public_url))
+        bills.offer(name, payee, BankBills(name, account.merchant, client, pool))

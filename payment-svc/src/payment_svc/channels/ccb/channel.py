@@ -113,11 +113,14 @@ class CcbChannel:
                 raise ChannelRefused(self.name, code)
 
     async def refund(self, request: RefundRequest) -> RefundReading:
+        order_id = order_id_of(request.payment_number)
+        _, _, serial = request.transaction_id.partition("/")  # a second payment, which only a bill told of
         answer = await self._client.call(
             "REFUND",
-            ORDERID=order_id_of(request.payment_number),
+            ORDERID=order_id,
             REFUND_NO=request.number,
             MONEY=yuan(request.amount_cents),
+            **({"PAYMENT_SN": serial} if serial else {}),
         )
         return self._refund_in(answer, request.number)
 

@@ -42,6 +42,10 @@ class CcbClient:
         self._key = key
         self._pool = pool
 
+    def beside(self, path: str) -> URL:
+        """A file at the bank, by the path that a proven answer named."""
+        return self._url.origin().join(URL(path, encoded=True))
+
     async def call(self, transaction: str, **facts: str) -> Answer:
         """The bank's proven answer. Raises ChannelDown for whatever leaves unknown what it did."""
         request_no = token_hex(16)

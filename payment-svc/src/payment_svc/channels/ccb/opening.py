@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from ...application.bill_ports import BillSources
 from ...application.channel_port import Channels
 from ..configuration import Surroundings
 from ..pool import ProviderPool
+from .bill import CcbBills
 from .channel import CcbChannel
 from .client import CcbClient, Counter
 from .configuration import CcbConfiguration
@@ -13,7 +15,7 @@ from .signing import CounterKey
 
 
 def open_ccb(
-    name: str, bank: CcbConfiguration, around: Surroundings, channels: Channels
+    name: str, bank: CcbConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool = ProviderPool(name)
     yield pool.close
@@ -24,3 +26,4 @@ def open_ccb(
         client = CcbClient(around.address(bank.interface_url), counter, key, pool)
         reader = NoticeReader(key, account.notice_fields, account.optional_fields)
         channels.offer(payee, CcbChannel(name, around.address(bank.url), counter, key, client, reader))
+        bills.offer(name, payee, CcbBills(name, account.pos, client, pool))

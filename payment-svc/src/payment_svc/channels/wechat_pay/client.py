@@ -64,6 +64,17 @@ class WeChatPayClient:
             raise self._pool.down(f"answer not proven: {error.cause}") from error
         return self._read(status, content)
 
+    def signed_get(self, url: URL) -> dict[str, str]:
+        """Headers for a GET of `url`, which a proven answer named. Raises ChannelDown where it is not the provider's:
+        what we sign goes nowhere else.
+        """
+        if url.origin() != self._base.origin():
+            raise self._pool.down("a link to somewhere else")
+        authorization = self._merchant.authorization(
+            "GET", url.raw_path_qs, b"", nonce=new_nonce(), timestamp=int(time.time())
+        )
+        return {"Authorization": authorization, "Wechatpay-Serial": self._provider.key_id}
+
     def _read(self, status: int, content: bytes) -> Answer:
         try:
             document = orjson.loads(content) if content else {}

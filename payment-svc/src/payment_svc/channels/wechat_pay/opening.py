@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
+from ...application.bill_ports import BillSources
 from ...application.channel_port import Channels
 from ..configuration import Surroundings
 from ..pool import ProviderPool
+from .bill import WeChatPayBills
 from .channel import Apps, WeChatPayChannel
 from .client import WeChatPayClient
 from .configuration import WeChatPayConfiguration
@@ -13,7 +15,7 @@ from .signing import MerchantKey, ProviderKey
 
 
 def open_wechat_pay(
-    name: str, provider: WeChatPayConfiguration, around: Surroundings, channels: Channels
+    name: str, provider: WeChatPayConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool = ProviderPool(name)
     yield pool.close
@@ -28,3 +30,4 @@ def open_wechat_pay(
             payee,
             WeChatPayChannel(name, account.merchant, client, merchant, key, reader, apps, notify_url),
         )
+        bills.offer(name, payee, WeChatPayBills(name, account.merchant, client, pool))

@@ -1,7 +1,7 @@
 """One unit of work at the edge: state, events, jobs and the idempotent answer commit together."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -118,6 +118,13 @@ class UnitOfWork:
 
     async def executemany(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         await self._run("executemany", await self.connection(), sql, (rows,))
+
+    async def copy(self, table: str, columns: Sequence[str], rows: AsyncIterable[Sequence[Any]]) -> None:
+        """COPY of `rows` into `table`, as they come: what is not in memory need not be."""
+        connection = await self.connection()
+        self._busy = True
+        await connection.copy_records_to_table(table, columns=columns, records=rows)
+        self._busy = False
 
     # -- with the commit -------------------------------------------------------------------------------
 

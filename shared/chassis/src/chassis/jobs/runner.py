@@ -22,14 +22,18 @@ LEASE = timedelta(seconds=60)
 FAILING_AFTER = 5
 """From this many failed attempts on, a job stands on the stuck-work page; it is still retried."""
 
-_CLAIM = """UPDATE job SET leased_until = now() + $3, attempts = attempts + 1 WHERE id IN (
+_CLAIM = """UPDATE job SET attempts = attempts + 1,
+ leased_until = now() + coalesce(($4::jsonb ->> kind)::interval, $3) WHERE id IN (
  SELECT id FROM job WHERE run_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND kind = ANY($1)
  ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED)
  RETURNING id, kind, key, payload, run_at, attempts, generation, traceparent"""
 
 
 class JobRunner:
-    """Claims and runs the jobs of the kinds it has handlers for."""
+    """Claims and runs the jobs of the kinds it has handlers for.
+
+    `leases`: of kinds that may run longer than `LEASE`; after a kill it is so long until another takes the job over.
+    """
 
     def __init__(
         self,
@@ -37,12 +41,15 @@ class JobRunner:
         handlers: Mapping[str, JobHandler],
         begin: Begin,
         *,
+        leases: Mapping[str, timedelta] | None = None,
         concurrency: int = 8,
         poll_seconds: float = 1.0,
     ) -> None:
         self._pool = pool
         self._handlers = dict(handlers)
         self._kinds = sorted(handlers)
+        self._leases = dict(leases or {})
+        self._lease_texts = {kind: f"{lease.total_seconds()} s" for kind, lease in self._leases.items()}
         self._begin = begin
         self._concurrency = concurrency
         self._poll = poll_seconds
@@ -87,7 +94,7 @@ class JobRunner:
     async def _claim(self, limit: int) -> list[tuple[Job, str | None]]:
         self._wake.clear()
         try:
-            rows = await self._pool.fetch(_CLAIM, self._kinds, limit, LEASE)
+            rows = await self._pool.fetch(_CLAIM, self._kinds, limit, LEASE, self._lease_texts)
         except Exception as error:
             if not is_infrastructure(error):
                 raise
@@ -98,7 +105,8 @@ class JobRunner:
     async def _run_one(self, job: Job, traceparent: str | None) -> None:
         token = context.enter(context.continued(traceparent))
         try:
-            async with asyncio.timeout(LEASE.total_seconds() - 5):
+            lease = self._leases.get(job.kind, LEASE)
+            async with asyncio.timeout(lease.total_seconds() - 5):
                 await self._handlers[job.kind](job, self._begin)
             if not job.settled:
                 async with self._begin() as uow:

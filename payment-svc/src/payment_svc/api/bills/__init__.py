@@ -1,0 +1,1 @@
+"""Bills: days, differences, decisions, export."""
