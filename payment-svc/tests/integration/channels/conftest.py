@@ -246,7 +246,9 @@ class Billing:
 
     async def rows(self, *states: str) -> list[Any]:
         return await self.payments.svc.service.pool.fetch(
-            "SELECT * FROM bill_difference WHERE payee = 'treasury' AND state = ANY($1::text[]) ORDER BY id",
+            "SELECT * FROM bill_difference WHERE payee = 'treasury' AND day = $1 AND state = ANY($2::text[])"
+            " ORDER BY id",
+            self.day,
             list(states or ("open",)),
         )
 
