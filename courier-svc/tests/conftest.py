@@ -23,6 +23,7 @@ from courier_svc.application.ports import AddressUnknown
 from courier_svc.bootstrap import build
 from courier_svc.channels.ems import Envelope
 from courier_svc.domain.address import Address
+from courier_svc.domain.errors import AddressBookNotAnswering, SavedAddressUnknown
 from courier_svc.domain.shipment import Direction
 from courier_svc.settings import CourierSettings
 from partners.app import build as build_sandbox
@@ -49,6 +50,21 @@ class CaseAddressBook:
         if self.address is None:
             raise AddressUnknown(str(case_id))
         return self.address
+
+
+@dataclass
+class AddressBooks:
+    """Plays identity-svc: addresses by owner and id."""
+
+    places: dict[tuple[UUID, UUID], Address] = field(default_factory=dict)
+    down: bool = False
+
+    async def fetch(self, account_id: UUID, address_id: UUID) -> Address:
+        if self.down:
+            raise AddressBookNotAnswering
+        if (account_id, address_id) not in self.places:
+            raise SavedAddressUnknown
+        return self.places[account_id, address_id]
 
 
 @pytest.fixture(scope="session")
@@ -201,6 +217,11 @@ def addresses() -> CaseAddressBook:
 
 
 @pytest.fixture
+def saved() -> AddressBooks:
+    return AddressBooks()
+
+
+@pytest.fixture
 def public_url() -> str:
     """Where the sandbox sends its pushes: nowhere, unless a test opens a door."""
     return "http://127.0.0.1:9"
@@ -213,6 +234,7 @@ async def svc(
     keys: Path,
     sandbox: SandboxCourier,
     addresses: CaseAddressBook,
+    saved: AddressBooks,
     courier_settings: dict[str, Any],
 ) -> AsyncIterator[Running]:
     async with fresh_database(MIGRATIONS) as url:
@@ -223,7 +245,7 @@ async def svc(
             partners_url=sandbox.url,
             **{"partners_keys": keys, **courier_settings},
         )
-        service = build(settings, addresses=addresses)
+        service = build(settings, addresses=addresses, saved=saved)
         async with running(service, tokens) as started:
             yield started
 

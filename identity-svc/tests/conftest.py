@@ -27,7 +27,7 @@ pytest_plugins = ["chassis.testing.plugin"]
 MIGRATIONS = Path(__file__).parents[1] / "src" / "identity_svc" / "migrations"
 OURS = "http://service.test"
 CONTROL_TOKEN = "control-token-of-the-tests"
-SERVICE_SECRETS = {"case-svc": "the-secret-of-case-svc", "payment-svc": "the-secret-of-payment-svc"}
+SERVICE_SECRETS = {f"{name}-svc": f"the-secret-of-{name}-svc" for name in ("case", "payment", "courier")}
 SMALL_ORGANISATION = """
 departments:
 - {code: HUZHENG, name: 户政（人口管理）, name_en: Household Registration, hotline: null}

@@ -43,6 +43,9 @@ class Everybody:
     async def find(self, account_id: UUID, *, officer_id: UUID | None = None) -> dict[str, Any]:
         return APPLICANT
 
+    async def saved_address(self, account_id: UUID, address_id: UUID) -> dict[str, str]:
+        return own.PLACE | {"address": "西新街2号"}
+
 
 class Objects:
     """Makes what the operations are called on: always a case of unit XC-HUZHENG."""
@@ -78,6 +81,12 @@ class Objects:
         made = await self.draft(who)
         await self._done(self._owner(who), f"/api/cases/{made.path['case_id']}/submit")
         return made
+
+    async def to_be_fetched(self, who: str) -> Object:
+        item = own.define("HUZHENG-105", PAPER, delivery="both_ways")
+        case_id = await self.world.draft(item, self._owner(who), purpose=PURPOSE)
+        await self._done(self._owner(who), f"/api/cases/{case_id}/submit")
+        return Object({"case_id": case_id})
 
     async def detailed(self, who: str) -> Object:
         made = await self.submitted(who)
@@ -232,6 +241,7 @@ def calls(make: Objects) -> dict[str, Call]:
     reason = {"reason": REASON}
     opened = (f"POST {one}/break-glass", reason)
     saved = {"answers": {"purpose": "另一用途"}, "version": 1}
+    saved_address = {"saved_address_id": str(uuid4())}
     pdf = {"content": own.PDF, "headers": {"Content-Type": "application/pdf"}}
     return {
         "GET /api/cases": Call(make.listed, reads=True),
@@ -249,6 +259,9 @@ def calls(make: Objects) -> dict[str, Call]:
         f"PUT {one}/answers": Call(make.draft, saved),
         f"PATCH {one}/answers": Call(make.draft, saved),
         f"PUT {one}/delivery-address": Call(make.submitted, own.PLACE | {"address": "西新街2号"}),
+        f"PUT {one}/delivery-address/saved": Call(make.submitted, saved_address),
+        f"PUT {one}/pickup-address": Call(make.to_be_fetched, own.PLACE | {"address": "西新街2号"}),
+        f"PUT {one}/pickup-address/saved": Call(make.to_be_fetched, saved_address),
         f"POST {one}/item-version": Call(make.draft_of_before),
         f"GET {one}/timeline": Call(make.submitted, reads=True),
         f"GET {one}/events": Call(make.submitted, reads=True, streams=True),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from contracts.case import CaseDispatchRequested
@@ -13,13 +13,15 @@ from .table import kit, table
 from .trying import Call, Object, Trial, each
 
 own = kit("courier")
-keys, sandbox, addresses, public_url, svc, courier = (
-    own.keys, own.sandbox, own.addresses, own.public_url, own.svc, own.courier
+keys, sandbox, addresses, saved, public_url, svc, courier = (
+    own.keys, own.sandbox, own.addresses, own.saved, own.public_url, own.svc, own.courier
 )  # fmt: skip
 sandbox_settings, courier_settings = own.sandbox_settings, own.courier_settings
 ROWS = table("courier-svc")
 SECRETS = (own.HOME.name, own.HOME.phone, own.HOME.address, "南大街9号", "13900000000")
-ELSEWHERE = {"name": "李四", "phone": "13900000000", "address": "南大街9号"}
+ELSEWHERE = {
+    "name": "李四", "phone": "13900000000", "province": "陕西省", "city": "西安市", "address": "南大街9号",
+}  # fmt: skip
 EMS_DOOR = "POST /webhooks/courier/ems"
 SF_DOOR = "POST /webhooks/courier/sf/{secret}"
 
@@ -29,6 +31,7 @@ class Objects:
 
     def __init__(self, svc: Any, courier: Any, cast: Cast) -> None:
         self.svc, self.courier, self.cast = svc, courier, cast
+        self.book = svc.service.state.desk.saved
 
     async def _requested(self, who: str) -> Any:
         facts = own.case_facts(
@@ -47,6 +50,11 @@ class Objects:
     async def shipment(self, who: str) -> Object:
         row = await (await self._created(who)).row()
         return Object({"shipment_id": str(row["id"])}, shows=(row["waybill_no"],))
+
+    async def shipment_and_book(self, who: str) -> Object:
+        made, kept = await self.shipment(who), uuid4()
+        self.book.places[getattr(self.cast, who), kept] = own.HOME
+        return replace(made, json={"saved_address_id": str(kept)})
 
     async def labelled(self, who: str) -> Object:
         row = await (await self._created(who)).row()
@@ -110,6 +118,7 @@ def calls(make: Objects) -> dict[str, Call]:
         f"GET {one}": Call(make.shipment, reads=True),
         f"POST {one}/resend": Call(make.returned, {"address": ELSEWHERE}),
         f"PUT {one}/address": Call(make.shipment, ELSEWHERE),
+        f"PUT {one}/address/saved": Call(make.shipment_and_book),
         f"POST {one}/label": Call(make.labelled),
         EMS_DOOR: Call(make.forged),
         f"{EMS_DOOR} (sealed)": Call(make.sealed),

@@ -62,7 +62,7 @@ def doors(make: Work, mine: Own) -> dict[str, Call]:
 
 
 def of_oneself(make: Own) -> dict[str, Call]:
-    messages, sessions = f"{MINE}/messages", f"{MINE}/sessions"
+    messages, sessions, addresses = f"{MINE}/messages", f"{MINE}/sessions", f"{MINE}/addresses"
     one = f"{sessions}/{{session_id}}"
     exports, erasure, receipt = "/api/me/exports", "/api/me/erasure", "/api/erasures/{receipt}"
     qr = f"POST {API}/qr-log-ins"
@@ -76,6 +76,11 @@ def of_oneself(make: Own) -> dict[str, Call]:
         f"GET {messages} (officer's)": Call(make.officers_message, reads=True),
         f"GET {messages}/unread": Call(make.unread, reads=True),
         f"PUT {messages}/read": Call(make.message_to_read),
+        f"GET {addresses}": Call(make.address_book, reads=True),
+        f"POST {addresses}": Call(json=make.PLACE),
+        f"PUT {addresses}/{{address_id}}": Call(make.address, make.PLACE | {"county": "碑林区"}),
+        f"PUT {addresses}/{{address_id}}/default": Call(make.second_address),
+        f"DELETE {addresses}/{{address_id}}": Call(make.address),
         f"GET {MINE}/consents": Call(make.consents, reads=True),
         f"DELETE {MINE}/consents/{{client_id}}": Call(make.consent),
         f"POST {exports}": Call(make.no_export),
@@ -173,6 +178,9 @@ def at_work(make: Work) -> dict[str, Call]:
         f"PATCH {client}": Call(make.client, new_client),
         f"POST {client}/secret": Call(make.client, {}),
         "GET /internal/accounts/{account_id}": Call(make.known_person, reads=True, asker="case-svc"),
+        "GET /internal/addresses/{account_id}/{address_id}": Call(
+            make.kept_address, reads=True, asker="case-svc"
+        ),
         "GET /internal/accounts/{account_id}/name": Call(make.known_name, reads=True, asker="payment-svc"),
         "GET /internal/accounts/{account_id}/openids": Call(make.openid, reads=True, asker="payment-svc"),
         "GET /internal/duty": Call(make.on_duty, reads=True),

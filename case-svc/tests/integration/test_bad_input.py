@@ -93,7 +93,8 @@ async def test_another_persons_case_does_not_exist(world, make_item) -> None:
         ("PATCH", "", {"branch": "XC"}), ("DELETE", "", None), ("POST", "/submit", None),
         ("POST", "/item-version", None), ("POST", "/withdraw", {}), ("POST", "/supplements", {}),
         ("PUT", "/delivery-address", {
-            "province": "a", "city": "b", "county": "c", "address": "d", "name": "e", "phone": "138"}),
+            "province": "a", "city": "b", "county": "c", "address": "dd", "name": "e", "phone": "13800000000"}),
+        ("PUT", "/pickup-address/saved", {"saved_address_id": str(uuid4())}),
     ]  # fmt: skip
     for method, path, body in calls:
         theirs = await stranger.call(method, f"/api/cases/{case_id}{path}", json=body)

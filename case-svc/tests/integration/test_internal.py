@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 from chassis.testing import bearer
 
+from ..conftest import PLACE
+
 PARCEL = ("accept", "review", "produce", "deliver")
 
 
@@ -67,5 +69,5 @@ async def test_the_address_can_be_corrected_until_the_parcel_leaves(world, make_
 
 async def test_a_case_without_a_parcel_has_no_address_to_change(world, make_item) -> None:
     case_id = await world.submitted(make_item())
-    place = dict.fromkeys(("province", "city", "county", "address", "name", "phone"), "x")
-    assert (await world.citizen.put(f"/api/cases/{case_id}/delivery-address", place)).status_code == 409
+    for what in ("delivery", "pickup"):
+        assert (await world.citizen.put(f"/api/cases/{case_id}/{what}-address", PLACE)).status_code == 409

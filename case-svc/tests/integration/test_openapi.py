@@ -125,6 +125,10 @@ async def mandates(request: Request) -> JSONResponse:
     return JSONResponse([{"id": one} | agent for one in request.query_params.getlist("id")])
 
 
+async def saved_address(_: Request) -> JSONResponse:
+    return JSONResponse(PLACE)
+
+
 @pytest.fixture
 def identity_url() -> Iterator[str]:
     """Plays identity-svc, who knows one person."""
@@ -132,6 +136,7 @@ def identity_url() -> Iterator[str]:
         Route("/internal/service-tokens", service_token, methods=["POST"]),
         Route("/internal/accounts/{account_id}", account),
         Route("/internal/mandates", mandates),
+        Route("/internal/addresses/{account_id}/{address_id}", saved_address),
     ]
     with Standing(lambda: Starlette(routes=routes)) as identity:
         yield identity.url
@@ -171,9 +176,10 @@ def walk(held: Held, tokens: Tokens) -> Iterator[Walk]:
 def at_work(walk: Walk, make_item: Callable[..., ItemDefinition], make_upload: Any, pdf: bytes) -> Held:
     """Cases in every state that something can be done in, named where it can be done."""
     paper, parcel = make_item("HUZHENG-102", PAPER), make_item("HUZHENG-103", PARCEL, delivery="to_applicant")
+    fetched = make_item("HUZHENG-105", PARCEL, delivery="both_ways")
     electronic = make_item("HUZHENG-101", materials=(make_upload("m1", required=False),))
     renewed = make_item("HUZHENG-104")
-    for item in (paper, parcel, electronic, renewed):
+    for item in (paper, parcel, fetched, electronic, renewed):
         walk.publish(item)
     held, at = walk.held, walk.held.at
     documents = walk.approved(electronic, 4)
@@ -194,6 +200,9 @@ def at_work(walk: Walk, make_item: Callable[..., ItemDefinition], make_upload: A
         "PUT /api/cases/{case_id}/answers": drafts,
         "PATCH /api/cases/{case_id}/answers": walk.drafts(electronic, 6),
         "PUT /api/cases/{case_id}/delivery-address": walk.submitted(parcel, 6),
+        "PUT /api/cases/{case_id}/delivery-address/saved": walk.submitted(parcel, 6),
+        "PUT /api/cases/{case_id}/pickup-address": walk.submitted(fetched, 6),
+        "PUT /api/cases/{case_id}/pickup-address/saved": walk.submitted(fetched, 6),
         "POST /api/cases/{case_id}/submit": walk.drafts(electronic, 6),
         "POST /api/cases/{case_id}/supplements": walk.lacking(electronic, 6),
         "POST /api/cases/{case_id}/withdraw": walk.submitted(electronic, 6),
@@ -203,7 +212,8 @@ def at_work(walk: Walk, make_item: Callable[..., ItemDefinition], make_upload: A
     at |= {label: {"case_id": found} for label, found in cases.items()}
     at["POST /api/cases"] = {"body": [{"item_code": electronic.code, "branch": "XC"}]}
     at["POST /api/cases/{case_id}/decisions"] |= {"body": [{"decision": "approve"}]}
-    at["PUT /api/cases/{case_id}/delivery-address"] |= {"body": [PLACE]}
+    for what in ("delivery", "pickup"):
+        at[f"PUT /api/cases/{{case_id}}/{what}-address"] |= {"body": [PLACE]}
     for method in ("PUT", "PATCH"):
         at[f"{method} /api/cases/{{case_id}}/answers"] |= {
             "answers": [{"purpose": "入学"}],

@@ -16,8 +16,9 @@ from .api import shipments, webhook
 from .application import handlers
 from .application.desk import Desk, Policy
 from .application.handlers import OnJob
-from .application.ports import AddressBook
+from .application.ports import AddressBook, SavedAddresses
 from .channels.case_addresses import CaseAddresses
+from .channels.saved_addresses import IdentityAddresses
 from .consumers.cases import case_handlers
 from .consumers.orders import order_handlers
 from .couriers import open_carriers
@@ -31,7 +32,12 @@ from .persistence.tables import metadata
 from .settings import CourierSettings
 
 
-def build(settings: CourierSettings, *, addresses: AddressBook | None = None) -> Service:
+def build(
+    settings: CourierSettings,
+    *,
+    addresses: AddressBook | None = None,
+    saved: SavedAddresses | None = None,
+) -> Service:
     """The service, unstarted. Tests may give it other addresses."""
     migrations = Path(__file__).parent / "migrations"
     service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
@@ -49,8 +55,9 @@ def build(settings: CourierSettings, *, addresses: AddressBook | None = None) ->
         return opened
 
     async def open_desk() -> None:
-        book = addresses or _case_addresses(service, settings)
-        service.state.desk = _desk(service, settings, book)
+        book = addresses or CaseAddresses(_ask(service, settings, settings.case_url))
+        kept = saved or IdentityAddresses(_ask(service, settings, settings.identity_url))
+        service.state.desk = _desk(service, settings, book, kept)
 
     if settings.data_keys is not None:
         service.seal_with(settings.sealer(), SEALED)
@@ -71,7 +78,7 @@ def _job(use_case: OnJob, desk: Callable[[], Desk]) -> JobHandler:
     return run
 
 
-def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -> Desk:
+def _desk(service: Service, settings: CourierSettings, addresses: AddressBook, saved: SavedAddresses) -> Desk:
     session = aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=settings.courier_timeout), cookie_jar=aiohttp.DummyCookieJar()
     )
@@ -85,6 +92,7 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
         carriers=open_carriers(settings, session),
         addresses=addresses,
         postage=PgPostage(),
+        saved=saved,
         sealer=sealer,
         office_of=lambda unit: offices.get(unit, default),
         policy=Policy(
@@ -98,11 +106,12 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook) -
     )
 
 
-def _case_addresses(service: Service, settings: CourierSettings) -> CaseAddresses:
+def _ask(service: Service, settings: CourierSettings, url: str) -> ServiceClient:
+    """A way to another service, as ourselves."""
     if settings.service_secret is None:
-        raise RuntimeError("set SERVICE_SECRET: addresses are asked of case-svc as ourselves")
+        raise RuntimeError("set SERVICE_SECRET: addresses are asked of other services as ourselves")
     token = ServiceToken(settings.identity_url, service.name, settings.service_secret.get_secret_value())
-    client = ServiceClient(settings.case_url, token)
+    client = ServiceClient(url, token)
     service.on_stop(token.close)
     service.on_stop(client.close)
-    return CaseAddresses(client)
+    return client

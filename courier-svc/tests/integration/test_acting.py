@@ -45,7 +45,9 @@ async def acts_of(parcel: Parcel, headers: dict[str, str]) -> list[dict[str, Any
 
 async def test_a_new_address_has_its_author(created: Parcel) -> None:
     path = f"/api/shipments/{(await created.row())['id']}/address"
-    place = {"name": "李四", "phone": "13900000000", "address": "未央路1号"}
+    place = {
+        "name": "李四", "phone": "13900000000", "province": "陕西省", "city": "西安市", "address": "未央路1号",
+    }  # fmt: skip
     mine = bearer(created.svc.tokens.citizen(created.event.applicant_id))
     for headers, who in ((agent(created), "agent"), (mine, "applicant")):
         assert (await created.svc.client.put(path, json=place, headers=headers)).status_code == 200

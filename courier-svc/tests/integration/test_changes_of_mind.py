@@ -11,7 +11,9 @@ from courier_svc.domain.address import Address
 
 from ..conftest import DEPARTMENT, UNIT, CaseAddressBook, Courier, Parcel, SandboxCourier
 
-NEW_HOME = {"name": "李四", "phone": "13900001111", "city": "西安市", "address": "长安路2号"}
+NEW_HOME = {
+    "name": "李四", "phone": "13900001111", "province": "陕西省", "city": "西安市", "address": "长安路2号",
+}  # fmt: skip
 
 
 async def test_a_returned_parcel_is_sent_again_under_a_new_waybill(

@@ -8,7 +8,9 @@ from contracts.case import PickupRequested
 
 from ..conftest import Courier, Parcel, SandboxCourier, case_facts
 
-NEW_HOME = {"name": "李四", "phone": "13900001111", "city": "西安市", "address": "长安路2号"}
+NEW_HOME = {
+    "name": "李四", "phone": "13900001111", "province": "陕西省", "city": "西安市", "address": "长安路2号",
+}  # fmt: skip
 
 
 async def orders(sandbox: SandboxCourier) -> dict[str, str]:

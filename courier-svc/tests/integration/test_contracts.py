@@ -17,7 +17,9 @@ COMPLETED = "case.case.completed"
 WITHDRAWN = "case.case.withdrawn"
 PAID = "payment.order.paid"
 
-ELSEWHERE = {"name": "李小四", "phone": "13911112222", "address": "未央路1号"}
+ELSEWHERE = {
+    "name": "李小四", "phone": "13911112222", "province": "陕西省", "city": "西安市", "address": "未央路1号",
+}  # fmt: skip
 
 Check = Callable[[Running, str, Producer], Awaitable[None]]
 

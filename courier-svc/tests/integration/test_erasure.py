@@ -23,7 +23,9 @@ PARCELS = (
     people._LEFT,
 )
 ACTS = (people._IDS, people._ACTS, people._ACTED, people._LOOSEN_ACTS)
-NEW = {"name": HOME.name, "phone": HOME.phone, "address": "未央路1号"}
+NEW = {
+    "name": HOME.name, "phone": HOME.phone, "province": "陕西省", "city": "西安市", "address": "未央路1号",
+}  # fmt: skip
 
 
 async def test_a_parcel_under_way_stands_in_the_way_and_stays_until_it_ends(svc, requested):

@@ -1,9 +1,10 @@
 """The API keeps to its own OpenAPI document, whatever is thrown at it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from chassis.service import Service
@@ -12,14 +13,25 @@ from chassis.testing.doors import ACCOUNT, POST
 from chassis.testing.fuzzing import Held, opened
 from contracts.case import CaseDispatchRequested
 from courier_svc.bootstrap import build
+from courier_svc.domain.address import Address
 from courier_svc.settings import CourierSettings
 
+from ..conftest import HOME
+
+ADDRESS = asdict(HOME)
 MIGRATIONS = Path(__file__).parents[2] / "src/courier_svc/migrations"
 NEEDS_A_COURIER = {
     "POST /webhooks/courier/ems",  # test_pushes.py
     "POST /webhooks/courier/sf/{secret}",
     "POST /api/shipments/{shipment_id}/label",  # couriers/test_orders.py
 }
+
+
+class _Book:
+    """Plays identity-svc, and finds whatever is chosen."""
+
+    async def fetch(self, account_id: UUID, address_id: UUID) -> Address:
+        return HOME
 
 
 @pytest.fixture
@@ -29,12 +41,15 @@ def held(postgres_url: str, tokens: Tokens, keys: Path) -> Iterator[Held]:
             CourierSettings(
                 **TEST_KEYS, database_url=url, kafka_bootstrap="nowhere:9092", partners_keys=keys,
                 service_secret="test",
-            )
+            ),
+            saved=_Book(),
         )  # fmt: skip
 
     with opened(postgres_url, MIGRATIONS, service, tokens) as held:
         held.do(held.running.deliver(*(dispatch() for _ in range(40))))
         held.known |= held.do(shipments(held))
+        held.at["PUT /api/shipments/{shipment_id}/address"] = {"body": [ADDRESS]}
+        held.at["POST /api/shipments/{shipment_id}/resend"] = {"body": [{}, {"address": ADDRESS}]}
         yield held
 
 

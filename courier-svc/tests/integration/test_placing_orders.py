@@ -95,7 +95,9 @@ async def test_a_case_without_address_is_shown_to_the_unit(
     await requested.svc.run_jobs()
     row = await requested.row()
     assert (row["state"], row["attention"]) == ("needs_attention", "no_address")
-    answer = await requested.readdress({"name": "张三丰", "phone": "13812345678", "address": "小寨东路1号"})
+    answer = await requested.readdress(
+        {f: getattr(HOME, f) for f in ("name", "phone", "province", "city", "address")}
+    )
     assert answer.status_code == 200
     await requested.svc.run_jobs()
     assert await requested.state() == "created"

@@ -180,7 +180,9 @@ async def test_the_couriers_words_are_sealed_at_rest(created: Parcel, courier: C
 async def test_a_parcel_that_moves_overtakes_the_wish_to_change_its_address(
     created: Parcel, courier: Courier
 ) -> None:
-    new = {"name": "李四", "phone": "13900000000", "address": "长安路2号"}
+    new = {
+        "name": "李四", "phone": "13900000000", "province": "陕西省", "city": "西安市", "address": "长安路2号",
+    }  # fmt: skip
     assert (await created.readdress(new)).json()["address_change_pending"] is True
     await courier.push(await created.order_no(), "PICKED_UP")
     await created.svc.run_jobs()

@@ -11,7 +11,9 @@ from courier_svc.application.ports import Parcel as Ordered
 
 from ..conftest import CaseAddressBook, Courier, Parcel, SandboxCourier, push_body
 
-NEW_HOME = {"name": "李四", "phone": "13900001111", "city": "西安市", "address": "长安路2号"}
+NEW_HOME = {
+    "name": "李四", "phone": "13900001111", "province": "陕西省", "city": "西安市", "address": "长安路2号",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import pytest
 from courier_svc.domain.address import Address
 
 HOME = Address("张三丰", "13812345678", "陕西省", "西安市", "雁塔区", "小寨东路1号")
@@ -16,6 +17,16 @@ def test_an_address_survives_its_bytes() -> None:
     assert Address.from_bytes(HOME.to_bytes()) == HOME
 
 
-def test_missing_regions_are_empty() -> None:
-    read = Address.from_dict({"name": "张三", "phone": "13800000000", "address": "人民路1号", "city": None})
-    assert (read.province, read.city, read.county) == ("", "", "")
+def test_a_county_may_be_missing_and_nothing_else() -> None:
+    said = {
+        "name": "张三",
+        "phone": "13800000000",
+        "province": "海南省",
+        "city": "儋州市",
+        "address": "人民路1号",
+    }
+    assert Address.from_dict(said).county == ""
+    for part in said:
+        for nothing in (None, "", "  "):
+            with pytest.raises(KeyError):
+                Address.from_dict(said | {part: nothing})

@@ -8,6 +8,8 @@ from .test_erasure import asked, elsewhere, runs, session
 __all__ = ["elsewhere", "session"]
 
 EVERYTHING = (
+    """INSERT INTO saved_address (id, account_id, sealed, is_default, changed_at)
+ VALUES (gen_random_uuid(), $1, 'x', true, now())""",
     "INSERT INTO access_log (account_id, viewer, why) VALUES ($1, 'case-svc', 'case')",
     "INSERT INTO assurance (account_id, level, source) VALUES ($1, 2, 'real_name')",
     "INSERT INTO face_check (id, account_id) VALUES (gen_random_uuid(), $1)",

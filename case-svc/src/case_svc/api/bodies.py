@@ -1,7 +1,9 @@
 """What may be sent. Lengths are limits against abuse, far above what people write."""
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
+from contracts.addresses import PostalAddress
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -58,15 +60,14 @@ class AnswersBody(Body):
     version: int | None = Field(None, ge=1, le=1_000_000_000)
 
 
-class Address(Body):
-    """Where a parcel goes. The item's form checks the details."""
+class Address(PostalAddress):
+    """Where a parcel goes, or is fetched. The item's form may ask for more."""
 
-    province: ShortText
-    city: ShortText
-    county: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_VISIBLE)] = ""
-    address: ShortText
-    name: ShortText
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=30, pattern=_VISIBLE)]
+
+class SavedChoice(Body):
+    """One of the applicant's address book, `/api/identity/me/addresses`; what it says now is copied."""
+
+    saved_address_id: UUID
 
 
 class Withdrawal(Body):

@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.http import IfMatch, Uow
 from fastapi import Response
 
-from ..application.change_address import change_address
+from ..application.change_address import change_address, choose_address
 from ..application.delete_draft import delete_draft as delete
 from ..application.desk import Desk as TheDesk
 from ..application.open_draft import change_place, move_to_current_version, open_draft
@@ -15,7 +15,7 @@ from ..application.save_answers import Stale, may_save, patch_answers, save_answ
 from ..domain.errors import AnswersConflict, StaleAnswers, VersionNeeded
 from ..domain.step_up import step_up
 from . import present
-from .bodies import Address, AnswersBody, NewCase, Place
+from .bodies import Address, AnswersBody, NewCase, Place, SavedChoice
 from .dependencies import Applicant, Desk
 from .explaining import explaining_router
 from .views import AnswersView, CaseView, OpenedView, SavedView
@@ -122,6 +122,30 @@ async def put_delivery_address(
 ) -> None:
     """修改寄送地址（交寄之前） · Another address for the result, until it is handed to the courier."""
     await change_address(desk, uow, applicant, case_id, body.model_dump())
+
+
+@router.put("/{case_id}/delivery-address/saved", status_code=204)
+async def choose_delivery_address(
+    case_id: UUID, body: SavedChoice, uow: Uow, applicant: Applicant, desk: Desk
+) -> None:
+    """从地址簿选用寄送地址（交寄之前） · An address of the book for the result, copied as it is now."""
+    await choose_address(desk, uow, applicant, case_id, body.saved_address_id)
+
+
+@router.put("/{case_id}/pickup-address", status_code=204)
+async def put_pickup_address(
+    case_id: UUID, body: Address, uow: Uow, applicant: Applicant, desk: Desk
+) -> None:
+    """修改取件地址（受理之前） · Another address to fetch the originals at, until the case is accepted."""
+    await change_address(desk, uow, applicant, case_id, body.model_dump(), "from_applicant")
+
+
+@router.put("/{case_id}/pickup-address/saved", status_code=204)
+async def choose_pickup_address(
+    case_id: UUID, body: SavedChoice, uow: Uow, applicant: Applicant, desk: Desk
+) -> None:
+    """从地址簿选用取件地址（受理之前） · An address of the book to fetch the originals at."""
+    await choose_address(desk, uow, applicant, case_id, body.saved_address_id, "from_applicant")
 
 
 def _version(if_match: int | None, body: AnswersBody) -> tuple[int, Stale]:

@@ -1,4 +1,4 @@
-"""A better address for the result, until courier-svc is told of it; from then on it is the shipment's."""
+"""A better address for a parcel, until courier-svc is told of it; from then on it is the shipment's."""
 
 from typing import Final
 from uuid import UUID
@@ -12,33 +12,57 @@ from ..domain.people import Applicant
 from ..domain.states import State
 from .desk import Desk, within_mandate
 from .note_hand import note_hand
+from .ports import Direction
 from .record_move import common_facts
 
-_OPEN: Final = frozenset(
-    {
-        State.DRAFT,
-        State.SUBMITTED,
-        State.SUPPLEMENT_REQUESTED,
-        State.SUPPLEMENTED,
-        State.ACCEPTED,
-        State.AWAITING_PAYMENT,
-        State.IN_PRODUCTION,
-    }
+_BEFORE_ACCEPTANCE: Final = frozenset(
+    {State.DRAFT, State.SUBMITTED, State.SUPPLEMENT_REQUESTED, State.SUPPLEMENTED}
 )
+_OPEN: Final[dict[Direction, frozenset[State]]] = {
+    "from_applicant": _BEFORE_ACCEPTANCE,  # which asks for the pick-up
+    "to_applicant": _BEFORE_ACCEPTANCE | {State.ACCEPTED, State.AWAITING_PAYMENT, State.IN_PRODUCTION},
+}
+
+
+async def choose_address(
+    desk: Desk,
+    uow: UnitOfWork,
+    applicant: Applicant,
+    case_id: UUID,
+    saved_address_id: UUID,
+    direction: Direction = "to_applicant",
+) -> None:
+    """Takes one of the applicant's address book, as it is at this moment; who acts for them may choose, too.
+
+    Raises SavedAddressUnknown, SavedAddressUnavailable, and what `change_address` does.
+    """
+    await desk.own_case(uow, case_id, applicant)
+    await uow.release()  # identity-svc is asked now, and the pool is small
+    place = await desk.people.saved_address(applicant.id, saved_address_id)
+    await change_address(desk, uow, applicant, case_id, place, direction)
 
 
 async def change_address(
-    desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id: UUID, place: dict[str, str]
+    desk: Desk,
+    uow: UnitOfWork,
+    applicant: Applicant,
+    case_id: UUID,
+    place: dict[str, str],
+    direction: Direction = "to_applicant",
 ) -> None:
-    """Replaces where the result goes: province, city, county, address, name, phone."""
+    """Replaces where the result goes, or where the originals are fetched.
+
+    `place`: province, city, county, address, name, phone. Where an item's form has one address for both ways, both
+    change. Raises AddressNotOpen, FormInvalid, CaseNotFound.
+    """
     locked = await desk.cases.lock_for_change(uow, case_id)
     filled = await desk.forms.load(uow, case_id)
     if locked is None or filled is None or locked.applicant_id != applicant.id:
         raise CaseNotFound
     within_mandate(applicant, locked)
     form = desk.items.form(await desk.item_of(uow, locked))
-    field = form.address_field("to_applicant")
-    if field is None or locked.state not in _OPEN:
+    field = form.address_field(direction)
+    if field is None or locked.state not in _OPEN[direction]:
         raise AddressNotOpen(locked.state)
     answers = filled.answers | {field: place}
     prefix = f"/answers/{field}"

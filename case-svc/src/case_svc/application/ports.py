@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from chassis.db import UnitOfWork
@@ -20,6 +20,8 @@ from ..domain.people import Applicant, Officer
 from ..domain.routing import Places
 from ..domain.timeline import Entry
 from .records import Editable, ExceptionUsed, Filled, Folder, Material, Submission
+
+Direction = Literal["to_applicant", "from_applicant"]
 
 
 class CaseStore(Protocol):
@@ -196,6 +198,10 @@ class People(Protocol):
 
     async def agents(self, mandates: Collection[UUID]) -> Mapping[UUID, Agent]:
         """Who each mandate let act, of those that are known; empty while identity-svc cannot tell."""
+        ...
+
+    async def saved_address(self, account_id: UUID, address_id: UUID) -> dict[str, str]:
+        """One of somebody's address book. Raises SavedAddressUnknown, SavedAddressUnavailable."""
         ...
 
 

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import structlog
 from chassis.http_client import CallFailed, ServiceClient
+from contracts.addresses import PostalAddress
 
+from ..domain.errors import SavedAddressUnavailable, SavedAddressUnknown
 from ..domain.hands import Agent
 from ..domain.people import ERASED_NAME
 
@@ -37,6 +39,20 @@ class PeopleDirectory:
         if not account.get("name"):
             return None
         return {part: account.get(part) for part in ("name", "id_number", "phone", "representative_name")}
+
+    async def saved_address(self, account_id: UUID, address_id: UUID) -> dict[str, str]:
+        """One of somebody's address book, which shows them that it was read.
+
+        Raises SavedAddressUnknown, SavedAddressUnavailable.
+        """
+        try:
+            found = await self._client.get_json(f"/internal/addresses/{account_id}/{address_id}")
+            return PostalAddress.model_validate(found).model_dump()
+        except CallFailed as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                raise SavedAddressUnknown from error
+            log.warning("address_book_unavailable", account_id=str(account_id), cause=repr(error))
+            raise SavedAddressUnavailable from error
 
     async def agents(self, mandates: Collection[UUID]) -> Mapping[UUID, Agent]:
         """Masked, as the sides of a mandate see each other: no look at anybody's data, so none is recorded."""

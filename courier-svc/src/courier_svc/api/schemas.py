@@ -1,10 +1,11 @@
 """What goes in and out, as JSON. Addresses go out masked, to their owner too."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from contracts.addresses import PostalAddress
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from courier_svc.application.ports import HeardReport
 from courier_svc.domain.acts import Act, What
@@ -13,36 +14,38 @@ from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Direction, Shipment
 from courier_svc.domain.transitions import State
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-_Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=_PRINTABLE)]
 
-
-class AddressIn(BaseModel):
+class AddressIn(PostalAddress):
     """收件（或寄件）地址 · where a parcel goes, or is fetched."""
+
+    def to_address(self) -> Address:
+        return Address(**self.model_dump())
+
+
+class SavedChoice(BaseModel):
+    """One of the applicant's address book, `/api/identity/me/addresses`; what it says now is copied."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=_PRINTABLE)
-    ]
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 -]{5,19}$")]
-    province: _Line = ""
-    city: _Line = ""
-    county: _Line = ""
-    address: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=2, max_length=256, pattern=_PRINTABLE)
-    ]
-
-    def to_address(self) -> Address:
-        return Address(self.name, self.phone, self.province, self.city, self.county, self.address)
+    saved_address_id: UUID
 
 
 class ResendIn(BaseModel):
-    """Without an address it goes to the one given here before, else to the case's present one."""
+    """Without an address it goes to the one given here before, else to the case's present one.
+
+    `saved_address_id` instead of `address`: one of the caller's address book.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     address: AddressIn | None = None
+    saved_address_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_at_most(self) -> Self:
+        if self.address is not None and self.saved_address_id is not None:
+            raise ValueError("地址和地址簿编号只填一项 · give address or saved_address_id, not both")
+        return self
 
 
 class MaskedAddress(BaseModel):

@@ -13,10 +13,11 @@ from courier_svc.application.act_on_parcel import redirect_parcel, resend_parcel
 from courier_svc.application.desk import Desk
 from courier_svc.application.print_label import print_label
 from courier_svc.domain.acts import Doer
+from courier_svc.domain.address import Address
 from courier_svc.domain.errors import ShipmentNotFound
 from courier_svc.domain.shipment import Shipment
 
-from .schemas import AddressIn, ResendIn, ShipmentDetail, ShipmentView, scan_view
+from .schemas import AddressIn, ResendIn, SavedChoice, ShipmentDetail, ShipmentView, scan_view
 
 router = Router(prefix="/api/shipments", tags=["shipments"])
 
@@ -81,11 +82,17 @@ async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDes
 @router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
 @requires_idempotency_key
 async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, desk: OfDesk) -> ShipmentView:
-    """Under a new waybill; to the address given, or to the case's."""
+    """Under a new waybill; to the address given or chosen, or to the case's."""
+    address = body.address.to_address() if body.address else None
+    if body.saved_address_id is not None:
+        shipment = await desk.shipments.get(uow, shipment_id)
+        if shipment is None or not may_send(caller, shipment):
+            raise ShipmentNotFound()
+        address = await _saved(desk, uow, caller, body.saved_address_id)
     shipment = await _locked(desk, uow, shipment_id)
     if not may_send(caller, shipment):
         raise ShipmentNotFound()
-    resend_parcel(desk, uow, shipment, body.address.to_address() if body.address else None, _doer(caller))
+    resend_parcel(desk, uow, shipment, address, _doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -98,6 +105,23 @@ async def put_address(
     if not is_applicant(caller, shipment):
         raise ShipmentNotFound()
     redirect_parcel(desk, uow, shipment, body.to_address(), _doer(caller))
+    return ShipmentView.of(shipment)
+
+
+@router.put(
+    "/{shipment_id}/address/saved",
+    summary="从地址簿选用地址（揽收前） · an address of the book, until it is picked up",
+)
+async def choose_address(
+    shipment_id: UUID, body: SavedChoice, uow: Uow, caller: Applicant, desk: OfDesk
+) -> ShipmentView:
+    """As if it was typed; what the book says now is copied."""
+    shipment = await desk.shipments.get(uow, shipment_id)
+    if shipment is None or not is_applicant(caller, shipment):
+        raise ShipmentNotFound()
+    address = await _saved(desk, uow, caller, body.saved_address_id)
+    shipment = await _locked(desk, uow, shipment_id)
+    redirect_parcel(desk, uow, shipment, address, _doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -115,6 +139,11 @@ async def print_parcel_label(shipment_id: UUID, uow: Uow, caller: Police, desk: 
         raise ShipmentNotFound()
     label = await print_label(desk, uow, shipment, _doer(caller))
     return Response(label, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+async def _saved(desk: Desk, uow: Uow, caller: Caller, address_id: UUID) -> Address:
+    await uow.release()  # identity-svc is asked now, and the pool is small
+    return await desk.saved.fetch(caller.account_id, address_id)
 
 
 def _doer(caller: Caller) -> Doer:

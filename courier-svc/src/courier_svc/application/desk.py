@@ -16,7 +16,7 @@ from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import State
 
 from .carriers import Carriers
-from .ports import AddressBook, Carrier, PostageStore, ReportStore, ShipmentStore
+from .ports import AddressBook, Carrier, PostageStore, ReportStore, SavedAddresses, ShipmentStore
 from .turns import Turns
 
 PLACE_ORDER: Final = "courier.create_shipment"
@@ -51,6 +51,7 @@ class Desk:
     carriers: Carriers
     addresses: AddressBook
     postage: PostageStore
+    saved: SavedAddresses
     sealer: Sealer
     office_of: Callable[[str], Address]
     """Where a unit sends from and receives at."""

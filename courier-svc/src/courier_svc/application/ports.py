@@ -148,6 +148,11 @@ class AddressBook(Protocol):
         """The applicant's address of a case, from who owns it. Raises AddressUnknown."""
 
 
+class SavedAddresses(Protocol):
+    async def fetch(self, account_id: UUID, address_id: UUID) -> Address:
+        """One that somebody keeps. Raises SavedAddressUnknown, AddressBookNotAnswering."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeardReport:
     """A stored report, opened. `body` is None once it was purged."""

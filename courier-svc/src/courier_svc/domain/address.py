@@ -1,14 +1,15 @@
 """Where a parcel goes. The plain form lives in memory only; the table holds it sealed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import orjson
+from contracts.addresses import masked_person
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A person or office that sends or receives. Province, city and county may be empty."""
+    """A person or office that sends or receives. The county may be empty; couriers refuse the others empty."""
 
     name: str
     phone: str
@@ -19,14 +20,21 @@ class Address:
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> Self:
-        """Takes what case-svc answers; raises KeyError when a needed part is missing."""
+        """Takes what another service answers; raises KeyError when a needed part is missing or empty."""
+
+        def needed(part: str) -> str:
+            text = str(value.get(part) or "").strip()
+            if not text:
+                raise KeyError(part)
+            return text
+
         return cls(
-            name=str(value["name"]),
-            phone=str(value["phone"]),
-            province=str(value.get("province") or ""),
-            city=str(value.get("city") or ""),
+            name=needed("name"),
+            phone=needed("phone"),
+            province=needed("province"),
+            city=needed("city"),
             county=str(value.get("county") or ""),
-            address=str(value["address"]),
+            address=needed("address"),
         )
 
     @classmethod
@@ -38,11 +46,5 @@ class Address:
 
     def masked(self) -> "Address":
         """Enough for its owner to recognise, too little for anybody else: 张*, 138****5678, 小寨路***."""
-        return Address(
-            name=self.name[:1] + "*" * max(1, len(self.name) - 1),
-            phone=self.phone[:3] + "****" + self.phone[-4:] if len(self.phone) >= 8 else "****",
-            province=self.province,
-            city=self.city,
-            county=self.county,
-            address=self.address[:3] + "***",
-        )
+        name, phone, address = masked_person(self.name, self.phone, self.address)
+        return replace(self, name=name, phone=phone, address=address)

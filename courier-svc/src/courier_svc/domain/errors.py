@@ -88,6 +88,28 @@ class CourierNotAnswering(ServiceUnavailable):
         )
 
 
+class SavedAddressUnknown(NotFound):
+    slug = "saved-address-not-found"
+    title = ("地址不存在", "No such address")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "地址簿里没有这个地址，可能已被删除。请重新选择，或直接填写地址。",
+            "There is no such address in the book; it may have been deleted. Choose another, or type one.",
+        )
+
+
+class AddressBookNotAnswering(ServiceUnavailable):
+    slug = "address-book-unavailable"
+    title = ("地址簿暂时无法读取", "The address book cannot be read")
+
+    def __init__(self) -> None:
+        super().__init__(
+            "地址簿暂时无法读取，请稍后重试，或直接填写地址。",
+            "The address book cannot be read at the moment; try again later, or type the address.",
+        )
+
+
 class PushUnverified(Unauthorized):
     """A push that does not prove to be the courier's. Told in the log, not to the caller."""
 

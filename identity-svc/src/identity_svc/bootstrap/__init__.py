@@ -8,7 +8,18 @@ from chassis.audit.witness import witness_router
 from chassis.service import Service
 
 from .. import policies
-from ..api import accounts, internal, keys, me, messages, my_sessions, officers, organisation, sessions
+from ..api import (
+    accounts,
+    addresses,
+    internal,
+    keys,
+    me,
+    messages,
+    my_sessions,
+    officers,
+    organisation,
+    sessions,
+)
 from ..application.alert_supervisors import AlertSupervisors
 from ..application.change_officer import ChangeOfficer
 from ..application.change_password import ChangePassword
@@ -17,6 +28,7 @@ from ..application.deliver_code import DeliverCode
 from ..application.end_sessions import EndSessions
 from ..application.handlers import ROTATE_KEYS, SWEEP, Menu, jobs
 from ..application.issue_service_token import IssueServiceToken
+from ..application.keep_addresses import KeepAddresses
 from ..application.log_in import LogIn
 from ..application.log_out import LogOut
 from ..application.refresh_session import RefreshSession
@@ -43,6 +55,8 @@ _ROUTERS = (
     accounts.router,
     sessions.router,
     me.router,
+    addresses.router,
+    addresses.internal_router,
     messages.router,
     my_sessions.router,
     officers.router,
@@ -87,6 +101,7 @@ def _wire(parts: Parts) -> None:
     rotate_keys = RotateKeys(stores.keys, policies.key_policy(settings))
     service.verify_with(parts.ring.key_set)
     service.state.parts = parts
+    service.state.addresses = addresses.AddressDesk(stores.addresses, KeepAddresses(stores.addresses))
     factors.wire(parts)
     scopes.wire(parts)
     duty.wire(parts)

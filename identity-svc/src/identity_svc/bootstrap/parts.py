@@ -27,6 +27,7 @@ from ..channels.signed_partner import SignedPartner
 from ..domain.oidc.ways_in import WaysIn
 from ..persistence.access_log import SqlAccessLog
 from ..persistence.accounts import SqlAccounts
+from ..persistence.addresses import SqlAddressBooks
 from ..persistence.assurance import SqlAssurance
 from ..persistence.codes import SqlCodes
 from ..persistence.factors.devices import SqlTrustedDevices
@@ -59,6 +60,7 @@ class Stores:
     organisation: SqlOrganisation
     access_log: SqlAccessLog
     mandates: SqlMandates
+    addresses: SqlAddressBooks
     people: SqlPeople
 
     @classmethod
@@ -78,6 +80,7 @@ class Stores:
             organisation=SqlOrganisation(),
             access_log=SqlAccessLog(),
             mandates=SqlMandates(sealer),
+            addresses=SqlAddressBooks(sealer),
             people=SqlPeople(accounts, sealer),
         )
 

@@ -101,6 +101,7 @@ ROLES_IN_WORDS: Final = {
 _WHY: Final = {
     "case": ("办理您的办件", "To handle your case"),
     "receipt": ("打印缴款票据上的缴款人姓名", "To print the payer's name on a receipt"),
+    "saved_address": ("您选用了地址簿中的这个地址", "You chose it from your address book"),
     "unspecified": ("未说明", "Not said"),
 }
 

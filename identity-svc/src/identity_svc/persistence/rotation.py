@@ -67,6 +67,7 @@ TARGETS: Final[tuple[Target, ...]] = (
     SealedColumn("oidc_flow", "asked", {"id": "text"}, lambda row: row["id"].encode()),
     _OFFER,
     PassingHash("mandate", "agent_hash", "id", _OFFER, lambda offer, _: str(orjson.loads(offer)["phone"])),
+    SealedColumn("saved_address", "sealed", {"id": "uuid"}, _id),
     SealedColumn("vouched", "person", {"ticket_hash": "bytea"}, lambda row: row["ticket_hash"]),
     _SUBJECT,
     LookupColumn("identity_link_subject", "subject_hash", "subject_hash", _SUBJECT, _link, kind="bytea"),

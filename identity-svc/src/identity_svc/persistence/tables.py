@@ -6,6 +6,7 @@ from chassis.db.tables import add_chassis_tables
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from .activations import add_activation_tables
+from .addresses import add_address_tables
 from .assurance.tables import add_assurance_tables
 from .duty import add_duty_tables
 from .factors.tables import add_factor_tables
@@ -266,6 +267,7 @@ access_log = sa.Table(
 )
 sa.Index("access_log_account", access_log.c.account_id, access_log.c.id)
 
+add_address_tables(metadata)
 add_assurance_tables(metadata)
 add_factor_tables(metadata)
 add_scope_tables(metadata)

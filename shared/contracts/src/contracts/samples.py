@@ -61,7 +61,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "item_name_en": "Replacement of a lost resident identity card",
     "key": ("m1",),
     "kind": ("citizen", "session.opened", "identity.deliver_code"),
-    "label": "丢失地点",
+    "label": ("丢失地点",),
     "legal_basis": ("《中华人民共和国居民身份证法》第十一条", ["《中华人民共和国居民身份证法》第十一条"]),
     "level": (1, "very_satisfied"),
     "level_name": "非常满意",

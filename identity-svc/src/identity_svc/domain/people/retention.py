@@ -54,6 +54,7 @@ FATES: Final[Fates] = {
             "password_hash",
         ),
     ),
+    "saved_address": Fate(goes=("account_id", "sealed")),
     "message": Fate(goes=("recipient_id", "facts")),
     "person_export": Fate(goes=("account_id",)),
     "person_export_entry": Fate(goes=("body",)),

@@ -42,6 +42,7 @@ _PAIRWISE: Final = """DELETE FROM oidc_subject WHERE owner_id = $1
  AND department = ANY(ARRAY(SELECT code FROM department))"""
 """By the key's first column, so that the other one finds."""
 _ERASED: Final = (
+    ("地址簿", "Address book", "DELETE FROM saved_address WHERE account_id = $1"),
     ("站内消息", "Messages", "DELETE FROM message WHERE recipient_id = $1"),
     ("数据导出", "Exports", "DELETE FROM person_export WHERE account_id = $1"),
     ("认证等级记录", "Proofs of levels", "DELETE FROM assurance WHERE account_id = $1"),

@@ -8,6 +8,7 @@ from chassis.people import Blocker, ErasureReport, ExportPage, Outcome, Record
 from chassis.sealing import Sealer
 
 from ..accounts import SqlAccounts
+from ..addresses import SqlAddressBooks
 from .erase_own import erase_account, own_blockers
 
 _SECTIONS: Final = (
@@ -58,6 +59,7 @@ class OwnPart:
         self._sealer = sealer
         self._begin = begin
         self._accounts = accounts
+        self._books = SqlAddressBooks(sealer)
 
     async def page(self, account_id: UUID, after: str | None) -> ExportPage:
         """All in one."""
@@ -74,6 +76,11 @@ class OwnPart:
                     "has_password": account.has_password,
                 }  # fmt: skip
                 records.append(Record(section="account", title="账号", title_en="Account", data=data))
+            for saved in await self._books.of(uow, account_id):
+                place = {"label": saved.label, **saved.place.model_dump(), "is_default": saved.is_default}
+                records.append(
+                    Record(section="addresses", title="地址簿", title_en="Address book", data=place)
+                )
             for section, title, title_en, sql in _SECTIONS:
                 for row in await uow.read(sql, account_id):
                     records.append(Record(section=section, title=title, title_en=title_en, data=dict(row)))
