@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from chassis.clock import SHANGHAI, now
 from chassis.ids import uuid7
-from contracts.addresses import PostalAddress
 from identity_svc.domain.factors.devices import new_token
 from identity_svc.domain.people.erasure import Erasure, ErasureState
 from identity_svc.domain.people.export import PARTS, Export, ExportState, Part
 from identity_svc.domain.ways_in.vouched import Provider, Vouched
 from stdnum.cn import ric
 
+from .identity_addresses import AddressBooks
 from .identity_people import NAMES, PASSWORD, People, own, soon
 from .table import kit
 from .trying import Object
@@ -26,7 +26,7 @@ EXPORTED = "only-the-owner-downloads-this.json"
 UNTIL = (now().astimezone(SHANGHAI) + timedelta(days=300)).date().isoformat()
 
 
-class Own:
+class Own(AddressBooks):
     def __init__(self, people: People) -> None:
         self.people, self.sql = people, people.identity.sql
         self._children = 0
@@ -114,37 +114,6 @@ class Own:
         await self.sql("DELETE FROM message")
         made = await self.message(who)
         return Object(json={"message_id": made.shows[0]})
-
-    # the address book
-
-    PLACE: ClassVar = {
-        "province": "陕西省", "city": "西安市", "county": "新城区", "address": "尚德路1号", "name": "赵小雨",
-        "phone": "13800000000",
-    }  # fmt: skip
-
-    async def _saved(self, who: str, **changes: str) -> str:
-        await self.sql("DELETE FROM saved_address WHERE account_id = $1", self.people.ids[who])
-        return await self._another(who, **changes)
-
-    async def _another(self, who: str, **changes: str) -> str:
-        desk, place = self.people.state.addresses, PostalAddress(**self.PLACE | changes)
-        async with self.people.identity.running.uow() as uow:
-            saved = await desk.keep.add(uow, self.people.ids[who], "家", place, default=False)
-        return str(saved.id)
-
-    async def address(self, who: str) -> Object:
-        return Object({"address_id": await self._saved(who)})
-
-    async def second_address(self, who: str) -> Object:
-        await self._saved(who)
-        return Object({"address_id": await self._another(who, address="科技路9号")})
-
-    async def address_book(self, who: str) -> Object:
-        return Object(shows=(await self._saved(who),))
-
-    async def kept_address(self, who: str) -> Object:
-        path = {"account_id": str(self.people.ids[who]), "address_id": await self._saved(who)}
-        return Object(path, shows=(self.PLACE["address"],))
 
     # links, consents, exports, checks
 

@@ -179,7 +179,7 @@ def at_work(make: Work) -> dict[str, Call]:
         f"POST {client}/secret": Call(make.client, {}),
         "GET /internal/accounts/{account_id}": Call(make.known_person, reads=True, asker="case-svc"),
         "GET /internal/addresses/{account_id}/{address_id}": Call(
-            make.kept_address, reads=True, asker="case-svc"
+            make.own.kept_address, reads=True, asker="case-svc"
         ),
         "GET /internal/accounts/{account_id}/name": Call(make.known_name, reads=True, asker="payment-svc"),
         "GET /internal/accounts/{account_id}/openids": Call(make.openid, reads=True, asker="payment-svc"),
