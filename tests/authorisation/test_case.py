@@ -83,7 +83,7 @@ class Objects:
         return made
 
     async def to_be_fetched(self, who: str) -> Object:
-        item = own.define("HUZHENG-105", PAPER, delivery="both_ways")
+        item = own.define("HUZHENG-119", PAPER, delivery="both_ways")
         case_id = await self.world.draft(item, self._owner(who), purpose=PURPOSE)
         await self._done(self._owner(who), f"/api/cases/{case_id}/submit")
         return Object({"case_id": case_id})
