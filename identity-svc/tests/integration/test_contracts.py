@@ -79,6 +79,7 @@ ACTS = {
     "case.case.address_changed": "case_address_changed",
     "courier.shipment.address_changed": "parcel_redirected",
     "courier.shipment.sent_again": "parcel_sent_again",
+    "courier.shipment.claim_moved": "parcel_claimed",
 }
 READS = {"case.case.opened_by_exception": supervisors_are_told} | dict.fromkeys(ACTS, both_are_told)
 """What becomes of each event it reads."""

@@ -20,14 +20,28 @@ from .people import UNTIL, citizen_id
 
 RECEIPT = "a-receipt-of-the-tests-0000001"
 CHILD = {"name": "王小宝", "id_number": "610102201503070012"}
+PLACE = {
+    "province": "陕西省", "city": "西安市", "county": "新城区", "address": "尚德路1号", "name": "赵小雨",
+    "phone": "13800000000",
+}  # fmt: skip
 ADULT = {"name": "王老五", "id_number": "610102195003070018"}
+
+
+def some_addresses(held: Held, client: httpx2.Client) -> list[str]:
+    """In the citizen's book."""
+    headers = bearer(held.callers[Role.CITIZEN])
+    answers = [
+        client.post("/me/addresses", json=PLACE | {"address": f"尚德路{number}号"}, headers=headers)
+        for number in range(8)
+    ]
+    return [answer.json()["id"] for answer in answers]
 
 
 def known_rights(
     held: Held, client: httpx2.Client, another_phone: Callable[[], str]
 ) -> dict[str, dict[str, list[Any]]]:
     """By operation and parameter."""
-    mandates = some_mandates(held, client)
+    mandates, addresses = some_mandates(held, client), some_addresses(held, client)
     export_id, receipt = held.do(ready_export(held)), held.do(open_erasure(held))
     offers = [{"agent_phone": another_phone(), "agent_name": "赵敏", "until": UNTIL} for _ in range(9)]
     found = {
@@ -36,6 +50,14 @@ def known_rights(
         "POST /api/identity/window-wards": {
             "body": [{**ADULT, "guardian_phone": CITIZEN.phone, "window": "W-XC-01", "until": UNTIL}]
         },
+    }
+    one = "/api/identity/me/addresses/{address_id}"
+    found |= {
+        "POST /api/identity/me/addresses": {"body": [PLACE]},
+        f"PUT {one}": {"address_id": addresses[:2], "body": [PLACE | {"county": "碑林区"}]},
+        f"PUT {one}/default": {"address_id": addresses[2:4]},
+        f"DELETE {one}": {"address_id": addresses[4:]},
+        "GET /internal/addresses/{account_id}/{address_id}": {"address_id": addresses[:2]},
     }
     for more in ("", "/download"):
         found[f"GET /api/me/exports/{{export_id}}{more}"] = {"export_id": [export_id]}
