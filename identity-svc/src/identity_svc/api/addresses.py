@@ -47,7 +47,9 @@ class AddressIn(PostalAddress):
 
 
 class NewAddress(AddressIn):
-    default: bool = Field(False, description="设为默认；第一个总是默认 · the first one always is")
+    default: bool = Field(
+        False, strict=True, description="设为默认；第一个总是默认 · the first one always is"
+    )
 
 
 class AddressView(BaseModel):
