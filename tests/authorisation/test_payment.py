@@ -1,7 +1,10 @@
 """payment-svc against its table: orders, links to pay, refunds, money that fits nothing."""
 
+import re
 from datetime import datetime
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,6 +27,7 @@ database, settings, payments = own.database, own.settings, own.payments
 ROWS = table("payment-svc")
 PURPOSE = "只有付款人和承办单位知道的款项"
 SECRETS = (PURPOSE,)
+BACK = re.compile(r'href="([^"]+)">返回商户')
 
 
 class Objects:
@@ -64,6 +68,29 @@ class Objects:
     async def of_case(self, who: str) -> Object:
         order = await self._order(who)
         return Object(query={"case_id": order["case_id"]}, shows=(order["id"],))
+
+    async def owing(self, who: str) -> Object:
+        """A case, named in the body."""
+        order = await self._order(who)
+        return Object(json={"case_id": order["case_id"], "channel": "bank"}, shows=(order["id"],))
+
+    async def returning(self, who: str) -> Object:
+        """The address of a payment, to which the browser comes back from the bank."""
+        attempt = await self._owner(who).start((await self._order(who))["id"])
+        number = UUID(attempt["id"]).hex
+        return Object({"channel": "bank", "payee": "treasury", "number": number}, shows=(number,))
+
+    async def returning_signed(self, who: str) -> Object:
+        """The same from CCB, which names the payment itself, and signs that."""
+        order, world = await self._order(who), self.payments.world
+        body = {"channel": "ccb", "scene": "web"}
+        attempt = (await self._owner(who).post(f"/orders/{order['id']}/attempts", body)).json()
+        cashier = await world.open(attempt["pay_url"])
+        await world.pay(cashier)
+        back = unescape(BACK.search((await world.http.get(cashier)).text)[1])
+        query = dict(parse_qsl(urlsplit(back).query, keep_blank_values=True))
+        number = UUID(attempt["id"]).hex
+        return Object({"channel": "ccb", "payee": "treasury"}, query=query, shows=(number,))
 
     async def expired(self, who: str) -> Object:
         order = await self._order(who)
@@ -251,6 +278,10 @@ def calls(make: Objects) -> dict[str, Call]:
         f"GET {api}/receipts/{{receipt_id}}/pdf": Call(make.paper, reads=True),
         f"GET {api}/receipts/check": Call(make.numbers, reads=True),
         "GET /receipts/check": Call(make.numbers, reads=True),
+        f"GET {api}/checkout": Call(make.of_case, reads=True),
+        f"POST {api}/checkout": Call(make.owing),
+        "GET /pay/return/{channel}/{payee}/{number}": Call(make.returning, reads=True),
+        "GET /pay/return/{channel}/{payee}": Call(make.returning_signed, reads=True),
         f"POST {api}/orders/{{order_id}}/attempts": Call(make.order, {"channel": "bank"}),
         f"POST {api}/orders/{{order_id}}/check": Call(make.started),
         f"POST {api}/cases/{{case_id}}/orders": Call(make.expired),

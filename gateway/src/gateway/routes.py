@@ -63,6 +63,8 @@ ROUTES: tuple[Route, ...] = (
     # Set anew each time.
     Route("/api/payments/receipts/*/pdf", "payment", timeout=30.0, body_limit=1 * KB, dear=True),
     Route("/receipts", "payment", body_limit=64 * KB),
+    # Each look asks the bank.
+    Route("/pay", "payment", body_limit=1 * KB, dear=True),
     Route("/api/shipments", "courier", timeout=30.0),
     Route("/api/reviews", "evaluation"),
     Route("/api/evaluation", "evaluation", timeout=30.0),

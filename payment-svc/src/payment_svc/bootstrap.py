@@ -9,8 +9,9 @@ from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 from contracts.identity import AccountErased
 
-from .api import giving_back, money, orders, webhooks
+from .api import checkout, giving_back, money, orders, webhooks
 from .api.receipts import routes as receipt_routes
+from .api.returns import routes as return_routes
 from .application.apply_unmatched_notices import ApplyUnmatchedNotices
 from .application.bill_ports import BillSources
 from .application.call_off_order import CallOffOrder
@@ -22,6 +23,7 @@ from .application.confirm_notice import ConfirmNotice
 from .application.give_back import GiveBack
 from .application.handlers import UseCases, on_jobs, recurring
 from .application.issue_receipt import IssueReceipt
+from .application.look_after_return import LookAfterReturn
 from .application.open_order import OpenOrder
 from .application.ports import CaseReferences, IssuingSystem, Openids
 from .application.price_order import PriceOrder
@@ -73,8 +75,10 @@ def build(settings: PaymentSettings) -> Service:
     )
     _open_channels_at_start(service, settings, channels, bills)
     service.state.use_cases = use
+    service.state.case_page = settings.case_page
     # The hottest path is matched first.
     service.include(webhooks.router, orders.router, giving_back.router, money.router, receipt_routes.router)
+    service.include(checkout.router, return_routes.router)
     people = PaymentPeople()
     service.include(people_router(lambda: people, service.begin))
     service.consume({AccountErased: erase_on_request(lambda: people)})
@@ -110,13 +114,15 @@ def _use_cases(
     settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
     give_back = GiveBack(store, refunds, return_money, settings.refund_approval_from_cents)
     receive = ReceiveNotice(settle, return_money, refunds, notices)
-    open_order = OpenOrder(store, settings.order_ttl)
+    open_order, views = OpenOrder(store, settings.order_ttl), PgViews()
+    check = CheckOrder(store, attempts, refunds, settle, return_money, channels)
     return UseCases(
         open_order=open_order,
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
         report_fine_paid=ReportFinePaid(cases, issuer),
         start_attempt=StartAttempt(attempts, settle, channels, openids),
-        check_order=CheckOrder(store, attempts, refunds, settle, return_money, channels),
+        check_order=check,
+        look_after_return=LookAfterReturn(attempts, views, check, channels),
         receive_notice=receive,
         apply_unmatched_notices=ApplyUnmatchedNotices(receive, notices, channels),
         seal_notices=SealNotices(notices),
@@ -129,7 +135,7 @@ def _use_cases(
         return_money=return_money,
         give_back=give_back,
         watch_deadlines=WatchDeadlines(store, attempts),
-        views=PgViews(),
+        views=views,
         channels=channels,
     )
 

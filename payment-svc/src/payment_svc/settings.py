@@ -14,6 +14,8 @@ class PaymentSettings(ServiceSettings):
 
     public_url: str = "http://127.0.0.1:8080"
     """Where the outside reaches us: the gateway."""
+    case_page: str = "/?case={case_id}"
+    """Where people are shown a case, `{case_id}` in it: where the page after a payment leads back to."""
     case_url: str = "http://127.0.0.1:8103"
     partners_url: str = "http://127.0.0.1:9400"
     partners_keys: Path | None = None

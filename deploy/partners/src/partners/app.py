@@ -122,7 +122,7 @@ class Sandbox:
             *self.wechat_pay.routes(),
             *self.alipay.routes(),
             *self.ccb.routes(),
-            *(route for acquirer in self.acquirers for route in cashier.routes(acquirer.orders, self.board)),
+            *(route for acquirer in self.acquirers for route in cashier.routes(acquirer, self.board)),
             *self._courier_routes(),
             *sms.routes(self._hmac_edge("sms", self.keys.sms), self.sms),
             *self._realname_routes(),

@@ -85,17 +85,22 @@ async def start_attempt(
     503 with `Retry-After` when the bank does not answer; the order stays as it is.
     """
     # A repeated key finds the live link, or fails, and then gets its first answer.
-    begin = request.app.state.service.begin
     if caller.actor is not None:
-        order = visible(caller, await use.views.order(uow, order_id), order_id)
+        visible(caller, await use.views.order(uow, order_id), order_id)
         await uow.release()
+    return await pay(order_id, body, uow, caller, use, request)
+
+
+async def pay(
+    order_id: UUID, body: StartPayment, uow: UnitOfWork, caller: Caller, use: UseCases, request: Request
+) -> StartedAttempt:
+    """Starts an attempt for the payer, or for whom the caller acts; they may see the order."""
+    if caller.actor is not None:
         facts = {"order": str(order_id), "mandate": str(caller.actor.mandate)}
-        uow.audit(
-            "payment.pay_for", actor=str(caller.actor.sub), subject=str(order["applicant_id"]), facts=facts
-        )
+        uow.audit("payment.pay_for", actor=str(caller.actor.sub), subject=str(caller.account_id), facts=facts)
     ip = request.client.host if request.client else "127.0.0.1"
     wish = Wish(order_id, caller.account_id, body.channel, body.scene, ip, _acting(caller))
-    return started(order_id, *await use.start_attempt(wish, begin, uow))
+    return started(order_id, *await use.start_attempt(wish, request.app.state.service.begin, uow))
 
 
 @router.post("/orders/{order_id}/check", summary="立即与银行核对 · Check with the bank now")

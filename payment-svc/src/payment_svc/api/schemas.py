@@ -1,6 +1,6 @@
 """Bodies of requests and answers. Amounts twice: integer fen to count with, yuan as text to show."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -39,9 +39,11 @@ class ReopenOrder(BaseModel):
 
 
 class WayOffered(BaseModel):
-    """A channel an order can be paid through, and in which scenes."""
+    """A channel an order can be paid through, what payers call it, and in which scenes."""
 
     channel: str
+    channel_text: str
+    channel_text_en: str
     scenes: list[Scene]
 
 
@@ -239,12 +241,17 @@ def order_view(row: Mapping[str, Any], channels: Channels, *, for_payer: bool = 
         ended_at=row["ended_at"],
         can_pay=state is State.OPEN,
         can_reopen=state is State.EXPIRED and row["over_why"] is None,
-        ways=[WayOffered(channel=one.name, scenes=sorted(one.scenes)) for one in offered],
+        ways=[way_offered(one.name, one.scenes, channels) for one in offered],
         attempts=[
             _attempt(one, channels if for_payer and state is State.OPEN else None) for one in row["attempts"]
         ],
         money=[_money(one) for one in row["captures"]],
     )
+
+
+def way_offered(name: str, scenes: Collection[Scene], channels: Channels) -> WayOffered:
+    title, title_en = channels.title(name)
+    return WayOffered(channel=name, channel_text=title, channel_text_en=title_en, scenes=sorted(scenes))
 
 
 def started(order_id: UUID, attempt: Attempt, way: PayWay) -> StartedAttempt:

@@ -150,6 +150,13 @@ class PaymentChannel(Protocol):
         """The notice in our words, proven over the raw bytes; raises NoticeRefused."""
         ...
 
+    def read_return(self, query: bytes) -> str | None:
+        """The number in the signed query with which the payer's browser came back; None where nothing is signed.
+
+        No more than a hint, even so. Raises NoticeRefused where the signature is not the provider's.
+        """
+        ...
+
     def read_kept(self, body: bytes) -> Notice:
         """The notice in the `body` of one that was verified when it came."""
         ...
@@ -160,6 +167,14 @@ class Channels:
 
     def __init__(self) -> None:
         self._channels: dict[tuple[str, Payee], PaymentChannel] = {}
+        self._titles: dict[str, tuple[str, str]] = {}
+
+    def entitle(self, name: str, title: str, title_en: str) -> None:
+        self._titles[name] = title, title_en
+
+    def title(self, name: str) -> tuple[str, str]:
+        """What payers call it: Chinese, English."""
+        return self._titles.get(name, (name, name))
 
     def offer(self, payee: Payee, channel: PaymentChannel) -> None:
         self._channels[channel.name, payee] = channel

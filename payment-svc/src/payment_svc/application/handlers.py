@@ -28,6 +28,7 @@ from .check_order import CheckOrder
 from .close_order import CloseOrder
 from .confirm_notice import ConfirmNotice
 from .give_back import GiveBack
+from .look_after_return import LookAfterReturn
 from .open_order import OpenOrder
 from .ports import Views
 from .price_order import PriceOrder
@@ -50,6 +51,7 @@ class UseCases:
     report_fine_paid: ReportFinePaid
     start_attempt: StartAttempt
     check_order: CheckOrder
+    look_after_return: LookAfterReturn
     receive_notice: ReceiveNotice
     apply_unmatched_notices: ApplyUnmatchedNotices
     seal_notices: SealNotices

@@ -29,17 +29,18 @@ class OpenOrder:
         self, request: CasePaymentRequested | CasePostageRequested, uow: UnitOfWork
     ) -> tuple[Debt, Opened]:
         """The first order of its kind of a case, told of but yet to be stored: `store`."""
-        is_postage = isinstance(request, CasePostageRequested)
         debt = Debt(
             case_id=request.case_id,
-            kind=Kind.POSTAGE if is_postage else Kind.FEE,
+            kind=Kind.FEE if isinstance(request, CasePaymentRequested) else Kind.POSTAGE,
             case_no=request.case_no,
             item_code=request.item_code,
             applicant_id=request.applicant_id,
             unit=request.unit,
             department=request.department,
             purpose=request.purpose,
-            amount_source=POSTAGE_TARIFF if is_postage else request.amount_source,
+            amount_source=(
+                request.amount_source if isinstance(request, CasePaymentRequested) else POSTAGE_TARIFF
+            ),
             amount_cents=request.amount_cents,
         )
         opened = self._opened(debt.amount_cents, now())

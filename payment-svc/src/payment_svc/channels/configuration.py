@@ -36,6 +36,10 @@ class Surroundings:
     def notify_url(self, channel: str, payee: str) -> str:
         return f"{self.notify_base_url.rstrip('/')}/webhooks/payments/{channel}/{payee}"
 
+    def return_url(self, channel: str, payee: str) -> str:
+        """Where the payer's browser comes back to; a payment's own number follows."""
+        return f"{self.public_url.rstrip('/')}/pay/return/{channel}/{payee}"
+
     def address(self, url: str) -> str:
         return url if "://" in url else self.partners_url.rstrip("/") + url
 

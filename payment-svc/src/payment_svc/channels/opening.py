@@ -23,6 +23,7 @@ def open_channels(
 ) -> Iterator[Close]:
     """Offers what `path` describes; yields what closes it. Raises RuntimeError for what cannot be read."""
     for name, described in read_configuration(path).items():
+        channels.entitle(name, described.title or name, described.title_en or described.title or name)
         match described:
             case BankConfiguration():
                 yield from open_bank(name, described, around, channels, bills)

@@ -3,6 +3,8 @@
 from typing import Final
 
 from .captures import Account, Why
+from .payees import Kind as OrderKind
+from .payees import Payee
 from .receipts import Kind, ReceiptState
 from .transitions import State
 
@@ -18,6 +20,15 @@ STATE: Final[dict[State, Words]] = {
     State.EXPIRED: ("已过期", "Expired"),
     State.CANCELLED: ("已取消", "Cancelled"),
     State.REFUNDED: ("已退款", "Refunded"),
+}
+
+KIND: Final[dict[OrderKind, Words]] = {
+    OrderKind.FEE: ("办件费用", "Fee of the case"),
+    OrderKind.POSTAGE: ("寄递费", "Postage"),
+}
+PAYEE: Final[dict[Payee, Words]] = {
+    Payee.TREASURY: ("财政非税收入专户", "The treasury's account"),
+    Payee.POSTAL: ("寄递企业账户", "The postal company's account"),
 }
 
 MONEY: Final[dict[Account, Words]] = {

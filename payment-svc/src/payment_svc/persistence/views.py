@@ -21,7 +21,8 @@ _CAPTURES = f"""SELECT jsonb_build_object('id', c.id, 'channel', c.channel,
  'refunds', ARRAY({_REFUNDS_OF}))
  FROM capture c WHERE c.order_id = o.id ORDER BY c.id"""
 ORDER_VIEW = f"""SELECT o.id, o.case_id, o.kind, o.state, o.amount_cents, o.purpose, o.created_at, o.expires_at,
- o.paid_at, o.paid_channel, o.ended_at, o.pricing_problem, o.applicant_id, d.case_no, d.item_code, d.unit, d.department,
+ o.paid_at, o.paid_channel, o.ended_at, o.pricing_problem, o.amount_source, o.applicant_id,
+ d.case_no, d.item_code, d.unit, d.department,
  d.over_why, ARRAY({_ATTEMPTS}) AS attempts, ARRAY({_CAPTURES}) AS captures
 FROM payment_order o JOIN case_due d ON d.case_id = o.case_id AND d.kind = o.kind"""
 

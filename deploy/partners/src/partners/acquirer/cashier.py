@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from ..errors import Refused
 from ..faults import FaultBoard
+from .acquirer import Acquirer
 from .books import Row
-from .desk import OrderDesk
 
 _STATES = {
     "NOTPAY": ("待支付", "Waiting for payment"),
@@ -37,8 +37,9 @@ _PAGE = """<!doctype html>
 </main></html>"""
 
 
-def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
+def routes(acquirer: Acquirer, board: FaultBoard) -> list[Route]:
     """Below `/<channel>/cashier/`; the link is the secret."""
+    orders = acquirer.orders
 
     async def page(request: Request) -> Response:
         if board.of(orders.channel).down:
@@ -47,7 +48,11 @@ def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
             order = orders.find_by_prepay_id(request.path_params["prepay_id"])
         except Refused as refused:
             return HTMLResponse(f"<p>{escape(refused.message)}</p>", refused.status)
-        return HTMLResponse(_render(order), headers={"Cache-Control": "no-store"})
+        # A link may say itself where to go on to, as those of WeChat's H5 payments do.
+        asked = request.query_params.get("redirect_url", "")
+        back = asked if asked.startswith(("http://", "https://")) else acquirer.way_back(order)
+        html = _render(order, back, request.url.query)
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
 
     async def pay(request: Request) -> Response:
         if board.of(orders.channel).down:
@@ -67,14 +72,15 @@ def routes(orders: OrderDesk, board: FaultBoard) -> list[Route]:
     ]
 
 
-def _render(order: Row) -> str:
+def _render(order: Row, back: str | None, query: str) -> str:
     if order["state"] in ("NOTPAY", "USERPAYING"):
-        action = f'<form method="post" action="{order["prepay_id"]}/pay"><button>确认支付 Pay</button></form>'
+        target = escape(f"{order['prepay_id']}/pay{'?' if query else ''}{query}")
+        action = f'<form method="post" action="{target}"><button>确认支付 Pay</button></form>'
     else:
         zh, en = _STATES[order["state"]]
         action = f'<p class="state">{zh} <small>{en}</small></p>'
-        if order["return_url"]:
-            action += f'<a href="{escape(order["return_url"])}">返回 Back</a>'
+        if back:
+            action += f'<a href="{escape(back)}">返回商户 Back</a>'
     yuan, fen = divmod(order["amount_cents"], 100)
     return _PAGE.format(
         description=escape(order["description"]),
@@ -85,7 +91,8 @@ def _render(order: Row) -> str:
 
 
 def _back(request: Request) -> Response:
-    return RedirectResponse(f"../{request.path_params['prepay_id']}", 303)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"../{request.path_params['prepay_id']}{query}", 303)
 
 
 def _unavailable() -> Response:

@@ -13,6 +13,7 @@ from .control import finish_route
 from .documents import AlipayDialect
 from .gateway import App, Gateway
 from .notices import AlipaySender
+from .returning import SignedReturn
 from .trades import Trades
 
 
@@ -26,7 +27,8 @@ class Alipay:
         own_key = keys.rsa_private("alipay")
         books = AcquirerBooks(office.books, "alipay")
         self.dialect = AlipayDialect(books, {app.seller: app.app_id for app in apps})
-        self.acquirer = Acquirer.open("alipay", office, self.dialect)
+        back = SignedReturn(own_key, {app.seller: app.app_id for app in apps}, books)
+        self.acquirer = Acquirer.open("alipay", office, self.dialect, back)
         self.sender = AlipaySender(own_key, office.board)
         self._edge = OpenEdge("alipay", office.board, settings.public_url)
         self._bills = AlipayBills(self.acquirer.bills)

@@ -8,7 +8,7 @@ from ..keys import KeyRing
 from ..open_edge import OpenEdge
 from ..settings import PartnersSettings
 from .counter import CcbCounters, Counter
-from .notices import CcbDialect, CcbSender
+from .notices import CcbDialect, CcbSender, SignedReturn
 
 
 class Ccb:
@@ -18,9 +18,14 @@ class Ccb:
             Counter(settings.ccb_merchant, settings.ccb_postal_pos, settings.ccb_branch, "postal"),
         ]
         key = keys.rsa_private("ccb")
-        self.acquirer = Acquirer.open(
-            "ccb", office, CcbDialect({counter.pos: counter.branch for counter in counters})
-        )
+        branch_of = {counter.pos: counter.branch for counter in counters}
+        payee_of = {counter.pos: counter.payee for counter in counters}
+
+        def our_base() -> str:
+            return settings.push_url or settings.client_url
+
+        back = SignedReturn(key, branch_of, payee_of, our_base)
+        self.acquirer = Acquirer.open("ccb", office, CcbDialect(branch_of), back)
         self.sender = CcbSender(key, office.board)
         self._edge = OpenEdge("ccb", office.board, settings.public_url)
         self._counters = CcbCounters(
@@ -29,7 +34,7 @@ class Ccb:
             keys.secret("ccb").decode(),
             self.acquirer,
             AcquirerBooks(office.books, "ccb"),
-            lambda: settings.push_url or settings.client_url,
+            our_base,
         )
 
     def routes(self) -> list[Route]:

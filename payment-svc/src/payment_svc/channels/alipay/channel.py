@@ -73,9 +73,8 @@ class AlipayChannel:
         if request.scene in _PAGES:
             method, product = _PAGES[request.scene]
             content["product_code"] = product
-            link = self._client.page(
-                method, content, notify_url=self._notify_url, return_url=self._return_url
-            )
+            back = f"{self._return_url}/{request.number}"
+            link = self._client.page(method, content, notify_url=self._notify_url, return_url=back)
             return PayLink(link)
         answer = await self._client.call("alipay.trade.precreate", content, notify_url=self._notify_url)
         if answer.code in _ENDED:
@@ -172,6 +171,17 @@ class AlipayChannel:
         except NotAuthentic as error:
             raise NoticeRefused(error.cause) from error
         return notices.read(delivery.body, now())
+
+    def read_return(self, query: bytes) -> str | None:
+        """Signed as a notice is. Without a signature it is our own address, opened once more."""
+        try:
+            fields = notices.fields_of(query)
+            if b"sign" not in fields:
+                return None
+            self._alipay.prove_notice(fields)
+        except NotAuthentic as error:
+            raise NoticeRefused(error.cause) from error
+        return fields.get(b"out_trade_no", b"").decode("latin-1")
 
     def read_kept(self, body: bytes) -> Notice:
         return notices.read(body, now())

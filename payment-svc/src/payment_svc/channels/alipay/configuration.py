@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...domain.payees import Payee
+from ..titles import Titled
 
 
 class AlipayAccount(BaseModel):
@@ -16,9 +17,7 @@ class AlipayAccount(BaseModel):
     """File with the application's RSA private key (PEM, 2048 bits at least)."""
 
 
-class AlipayConfiguration(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class AlipayConfiguration(Titled):
     protocol: Literal["alipay"]
     url: str
     """Of `gateway.do`: called by us, and opened by payers' browsers."""

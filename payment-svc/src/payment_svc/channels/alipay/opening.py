@@ -24,5 +24,6 @@ def open_alipay(
         client = AlipayClient(around.address(provider.url), account.app_id, app, key, pool)
         merchant_id = merchant_of(account.seller_id, account.app_id)
         notify_url = around.notify_url(name, payee)
-        channels.offer(payee, AlipayChannel(name, merchant_id, client, key, notify_url, around.public_url))
+        return_url = around.return_url(name, payee)
+        channels.offer(payee, AlipayChannel(name, merchant_id, client, key, notify_url, return_url))
         bills.offer(name, payee, AlipayBills(name, account.seller_id, client, pool))

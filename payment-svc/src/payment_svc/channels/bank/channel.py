@@ -57,7 +57,7 @@ class BankChannel:
                 "currency": "CNY",
                 "description": request.description[:_DESCRIPTION_MAX],
                 "notify_url": self._notify_url,
-                "return_url": self._return_url,
+                "return_url": f"{self._return_url}/{request.number}",
                 "expires_at": request.expires_at.astimezone(SHANGHAI).isoformat(timespec="milliseconds"),
             },
         )
@@ -124,6 +124,9 @@ class BankChannel:
         except NotAuthentic as error:
             raise NoticeRefused(error.cause) from error
         return notices.read(delivery.body)
+
+    def read_return(self, query: bytes) -> str | None:
+        return None  # the browser brings nothing but the number we gave
 
     def read_kept(self, body: bytes) -> Notice:
         return notices.read(body)

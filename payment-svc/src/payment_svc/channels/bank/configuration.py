@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from ...domain.payees import Payee
+from ..titles import Titled
 
 
 class BankAccount(BaseModel):
@@ -15,9 +16,7 @@ class BankAccount(BaseModel):
     """File with our Ed25519 private key (PEM)."""
 
 
-class BankConfiguration(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class BankConfiguration(Titled):
     protocol: Literal["bank"]
     url: str
     provider_key: str

@@ -22,5 +22,6 @@ def open_bank(
         merchant = MerchantKey(around.read(account.merchant_key), account.merchant)
         client = BankClient(around.address(bank.url), merchant, key, pool)
         notify_url = around.notify_url(name, payee)
-        channels.offer(payee, BankChannel(name, client, key, account.merchant, notify_url, around.public_url))
+        return_url = around.return_url(name, payee)
+        channels.offer(payee, BankChannel(name, client, key, account.merchant, notify_url, return_url))
         bills.offer(name, payee, BankBills(name, account.merchant, client, pool))

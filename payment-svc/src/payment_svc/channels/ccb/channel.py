@@ -139,6 +139,15 @@ class CcbChannel:
             raise NoticeRefused(error.cause) from error
         return self._reader.read(delivery.query)
 
+    def read_return(self, query: bytes) -> str | None:
+        """The bank knows our address and nothing of the order's: the signed query alone names it."""
+        if not query:
+            return None
+        try:
+            return self._reader.returned(query)
+        except NotAuthentic as error:
+            raise NoticeRefused(error.cause) from error
+
     def read_kept(self, body: bytes) -> Notice:
         return self._reader.read(body)
 

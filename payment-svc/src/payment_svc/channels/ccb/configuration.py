@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...domain.payees import Payee
+from ..titles import Titled
 
 NOTICE_FIELDS: Final = (
     "POSID", "BRANCHID", "ORDERID", "PAYMENT", "CURCODE", "REMARK1", "REMARK2", "ACC_TYPE", "SUCCESS", "TYPE",
@@ -28,9 +29,7 @@ class CcbAccount(BaseModel):
     """Left out of the signed text where a notice has them not; the others stay, empty."""
 
 
-class CcbConfiguration(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class CcbConfiguration(Titled):
     protocol: Literal["ccb"]
     url: str
     """Of the page that payers open."""

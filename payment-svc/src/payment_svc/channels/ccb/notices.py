@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from ...domain.readings import Notice, PaymentStatus
 from ..authentic import NotAuthentic
 from ..reading import Unreadable, is_name, unreadable
-from .mapping import payment_reading
+from .mapping import number_of_order, payment_reading
 from .signing import CounterKey, signed_text
 
 
@@ -25,6 +25,11 @@ class NoticeReader:
         if "SIGN" not in fields:
             raise NotAuthentic("missing")
         self._key.prove(signed_text(fields, self._order, self._optional), fields["SIGN"])
+
+    def returned(self, query: bytes) -> str:
+        """The number in the query with which the bank sent the payer back. Raises NotAuthentic."""
+        self.prove(query)
+        return number_of_order(_fields(query).get("ORDERID", b"").decode("latin-1"))
 
     def read(self, query: bytes) -> Notice:
         """Never raises: what is authentic is kept, whatever it says.

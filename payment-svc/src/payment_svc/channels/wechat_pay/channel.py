@@ -74,6 +74,7 @@ class WeChatPayChannel:
         reader: NoticeReader,
         apps: Apps,
         notify_url: str,
+        return_url: str,
     ) -> None:
         self.name = name
         self.merchant_id = merchant_id
@@ -83,6 +84,7 @@ class WeChatPayChannel:
         self._reader = reader
         self._apps = apps
         self._notify_url = notify_url
+        self._return_url = return_url
 
     async def create(self, request: PaymentRequest) -> PayLink:
         product, field = _PRODUCT[request.scene]
@@ -93,6 +95,9 @@ class WeChatPayChannel:
         link = answer.body.get(field)
         if not isinstance(link, str):
             raise ChannelDown(self.name, f"no {field}")
+        if request.scene is Scene.MOBILE:
+            back = quote(f"{self._return_url}/{request.number}", safe="")
+            link = f"{link}{'&' if '?' in link else '?'}redirect_url={back}"
         return PayLink(link)
 
     def _order(self, request: PaymentRequest) -> dict[str, Any]:
@@ -178,6 +183,9 @@ class WeChatPayChannel:
         except NotAuthentic as error:
             raise NoticeRefused(error.cause) from error
         return self._reader.read(delivery.body)
+
+    def read_return(self, query: bytes) -> str | None:
+        return None  # the browser brings nothing but the address we gave
 
     def read_kept(self, body: bytes) -> Notice:
         return self._reader.read(body)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...domain.payees import Payee
+from ..titles import Titled
 
 
 class WeChatPayAccount(BaseModel):
@@ -23,12 +24,10 @@ class WeChatPayAccount(BaseModel):
     provider_key_id: str = Field(pattern=r"^PUB_KEY_ID_\d+$")
 
 
-class WeChatPayConfiguration(BaseModel):
+class WeChatPayConfiguration(Titled):
     """`apps` are the appids bound to the merchants: of the mini-program, and of the official account, which also stands
     for Native and H5.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     protocol: Literal["wechat_pay"]
     url: str

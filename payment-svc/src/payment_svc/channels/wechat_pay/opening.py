@@ -28,6 +28,16 @@ def open_wechat_pay(
         notify_url = around.notify_url(name, payee)
         channels.offer(
             payee,
-            WeChatPayChannel(name, account.merchant, client, merchant, key, reader, apps, notify_url),
+            WeChatPayChannel(
+                name,
+                account.merchant,
+                client,
+                merchant,
+                key,
+                reader,
+                apps,
+                notify_url,
+                around.return_url(name, payee),
+            ),
         )
         bills.offer(name, payee, WeChatPayBills(name, account.merchant, client, pool))

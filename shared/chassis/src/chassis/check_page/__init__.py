@@ -1,4 +1,5 @@
-"""A public page where anybody checks a paper: plain HTML that works on any phone, without a script.
+"""Public pages, where anybody checks a paper or sees how something stands: plain HTML that works on any phone, without
+a script.
 
 What stands on it are texts; they are escaped here.
 """
@@ -77,21 +78,68 @@ class CheckPage:
 
     def html(self, typed: Sequence[str], verdict: Verdict | None, facts: Sequence[Fact] = ()) -> str:
         """`typed` goes back into the fields, in their order."""
-        fields = zip(self.fields, typed, strict=True)
-        return _PAGE.substitute(
-            style=_STYLE,
-            platform=escape(platform.NAME),
-            platform_en=escape(platform.NAME_EN),
-            title=escape(f"{verdict.zh} · {self.title}" if verdict else self.title),
-            heading=escape(self.title),
-            heading_en=escape(self.title_en),
-            verdict=_verdict(verdict) if verdict else "",
-            facts=f"<dl>{''.join(_fact(fact) for fact in facts)}</dl>" if facts else "",
-            action=escape(self.action),
-            fields="\n".join(_field(field, value) for field, value in fields),
-            about=escape(self.about),
-            about_en=escape(self.about_en),
+        fields = "\n".join(_field(field, value) for field, value in zip(self.fields, typed, strict=True))
+        form = (
+            f'<form action="{escape(self.action)}" method="get">\n{fields}\n'
+            '<button type="submit">核验<span lang="en">Verify</span></button>\n</form>'
         )
+        return _page(self, verdict, facts, below=form)
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where to go from here."""
+
+    href: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatePage:
+    """Says how something stands, and looks again by itself while that may change."""
+
+    title: str
+    title_en: str
+    about: str
+    about_en: str
+
+    def html(
+        self, verdict: Verdict, facts: Sequence[Fact], onward: Onward | None, look_again: int | None
+    ) -> str:
+        """`look_again`: after so many seconds the browser loads the same address once more."""
+        link = (
+            f'<a class="onward" href="{escape(onward.href)}">{escape(onward.zh)}'
+            f'<span lang="en">{escape(onward.en)}</span></a>'
+            if onward
+            else ""
+        )
+        again = f'<meta http-equiv="refresh" content="{look_again}">\n' if look_again else ""
+        return _page(self, verdict, facts, below=link, again=again)
+
+
+def _page(
+    page: CheckPage | StatePage,
+    verdict: Verdict | None,
+    facts: Sequence[Fact],
+    *,
+    below: str,
+    again: str = "",
+) -> str:
+    return _PAGE.substitute(
+        style=_STYLE,
+        platform=escape(platform.NAME),
+        platform_en=escape(platform.NAME_EN),
+        title=escape(f"{verdict.zh} · {page.title}" if verdict else page.title),
+        heading=escape(page.title),
+        heading_en=escape(page.title_en),
+        verdict=_verdict(verdict) if verdict else "",
+        facts=f"<dl>{''.join(_fact(fact) for fact in facts)}</dl>" if facts else "",
+        about=escape(page.about),
+        about_en=escape(page.about_en),
+        below=below,
+        again=again,
+    )
 
 
 def _verdict(verdict: Verdict) -> str:

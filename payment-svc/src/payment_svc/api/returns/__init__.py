@@ -1,0 +1,1 @@
+"""The page on which the payer's browser lands after the provider's."""
