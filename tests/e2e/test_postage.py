@@ -8,6 +8,7 @@ from city import City
 from city.steps import ADDRESS, submitted
 from demo.api import until
 from demo.client import Citizen, Officer
+from demo.licence import Licence
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("city")]
 
@@ -30,23 +31,8 @@ async def owing(city: City) -> tuple[Citizen, Officer, str]:
     return citizen, officer, case_id
 
 
-async def checkout(citizen: Citizen, case_id: str, payments: int) -> dict[str, Any]:
-    """Once that many payments are open in it."""
-
-    async def look() -> dict[str, Any] | None:
-        orders = [one for one in await citizen.orders(case_id) if one["can_pay"]]
-        return (
-            await citizen.get(f"/api/payments/checkout?case_id={case_id}")
-            if len(orders) == payments
-            else None
-        )
-
-    return await until("收银台", look)
-
-
 async def pay_all(city: City, citizen: Citizen, case_id: str) -> list[dict[str, Any]]:
-    body = {"case_id": case_id, "channel": "bank"}
-    payments = list((await citizen.post("/api/payments/checkout", body))["payments"])
+    payments = await citizen.pay_all(case_id)
     for payment in payments:
         await city.bank.pay(payment["attempt"]["pay_url"])
     return payments
@@ -64,9 +50,15 @@ async def when_order(citizen: Citizen, case_id: str, kind: str, state: str) -> N
     await until(f"{kind} {state}", look)
 
 
+async def test_demonstration_pays_both_and_gets_its_licence(city: City):
+    told: list[str] = []
+    await Licence(city.platform, city.logins, told.append)(await city.citizen())
+    assert "已妥投" in told[-1]
+
+
 async def test_fee_and_postage_are_paid_in_one_checkout_and_the_licence_is_delivered(city: City):
     citizen, officer, case_id = await owing(city)
-    view = await checkout(citizen, case_id, 2)
+    view = await citizen.checkout(case_id, 2)
     assert [(line["kind"], line["payee"]) for line in view["lines"]] == [
         ("fee", "treasury"),
         ("postage", "postal"),
@@ -88,7 +80,7 @@ async def test_fee_and_postage_are_paid_in_one_checkout_and_the_licence_is_deliv
 
 async def test_unpaid_postage_holds_the_parcel_and_not_the_case(city: City):
     citizen, officer, case_id = await owing(city)
-    await checkout(citizen, case_id, 2)
+    await citizen.checkout(case_id, 2)
     fee = await order_of(citizen, case_id, "fee")
     await city.bank.pay(await citizen.start_payment(fee["id"]))
     await citizen.when(case_id, "in_production")
@@ -105,7 +97,7 @@ async def test_unpaid_postage_holds_the_parcel_and_not_the_case(city: City):
 
 async def test_collected_at_the_window_instead_the_postage_comes_back(city: City):
     citizen, officer, case_id = await owing(city)
-    await checkout(citizen, case_id, 2)
+    await citizen.checkout(case_id, 2)
     await pay_all(city, citizen, case_id)
     await citizen.when(case_id, "in_production")
     await when_order(citizen, case_id, "postage", "paid")
@@ -125,7 +117,7 @@ async def test_collected_at_the_window_instead_the_postage_comes_back(city: City
 
 async def test_the_page_after_a_payment_is_where_the_bank_sends_the_browser(city: City):
     citizen, _, case_id = await owing(city)
-    await checkout(citizen, case_id, 2)
+    await citizen.checkout(case_id, 2)
     order = await order_of(citizen, case_id, "postage")
     link = await citizen.start_payment(order["id"])
     await city.bank.pay(link)

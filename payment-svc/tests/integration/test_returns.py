@@ -67,10 +67,22 @@ async def test_before_the_bank_knows_anything_it_is_being_checked_and_looks_agai
 async def test_a_bank_that_is_down_is_no_verdict(payments):
     payer = Payer(payments, "bank", "web")
     cashier = await payer.begins(await payments.opened())
+    await payments.world.fault(lose_next=-1)
     await payments.world.pay(cashier)
     await payments.world.fault(down=True)
     page = (await payer.sees(payer.address())).text
     assert "正在与银行核对" in page and "请勿重复支付" in page
+
+
+async def test_a_provider_that_is_down_does_not_hide_what_another_one_took(payments):
+    order = await payments.opened()
+    await payments.citizen.start(order["id"])
+    await payments.world.fault(down=True)
+    payer = Payer(payments, "alipay", "web")
+    cashier = await payer.begins(order)
+    await payments.world.fault(lose_next=-1)
+    await payments.world.pay(cashier)
+    assert "支付成功" in (await payer.sees(payer.address())).text
 
 
 async def test_an_order_that_ended_unpaid_is_not_called_failed(payments):

@@ -1,4 +1,4 @@
-"""`python -m demo --url http://127.0.0.1:8080 --data .data`: exit 0 only when the case was reviewed."""
+"""`python -m demo --url http://127.0.0.1:8080 --data .data`: exit 0 only when both cases reached their end."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 
 from .api import NeverHappened, Platform, Refused
+from .licence import Licence
 from .walk import Walk
 
 
@@ -36,7 +37,10 @@ async def _walk(platform: Platform, accounts: Path) -> int:
 
     try:
         async with platform:
-            await Walk(platform, _logins(accounts), say)()
+            logins = _logins(accounts)
+            citizen = await Walk(platform, logins, say)()
+            say("")
+            await Licence(platform, logins, say)(citizen)
     except (Refused, NeverHappened, httpx2.TransportError, OSError) as error:
         print(f"✗ {error or type(error).__name__}", file=sys.stderr)
         return 1

@@ -17,7 +17,12 @@ from police_api.api.officers import (
     case_reject_case,
     case_request_supplement,
 )
-from police_api.api.payments import payment_list_orders, payment_start_attempt
+from police_api.api.payments import (
+    payment_checkout,
+    payment_list_orders,
+    payment_pay_all,
+    payment_start_attempt,
+)
 from police_api.api.receipts import payment_list_receipts
 from police_api.api.reviews import evaluation_review_case
 from police_api.api.sessions import identity_log_in
@@ -39,6 +44,7 @@ from police_api.models import (
     IdentityPurpose,
     IdentityRealNameRequest,
     IdentityRegistrationRequest,
+    PaymentPayAll,
     PaymentStartPayment,
 )
 from police_api.types import File
@@ -162,6 +168,22 @@ class Citizen(Person):
         """The link to the bank's cashier."""
         attempt = await self.act(payment_start_attempt, order_id, body=PaymentStartPayment("bank"))
         return str(attempt["pay_url"])
+
+    async def checkout(self, case_id: str, payments: int) -> Json:
+        """All that the case owes, once that many payments are open in it."""
+
+        async def look() -> Json | None:
+            if not await self.orders(case_id):
+                return None
+            view: Json = await self.ask(payment_checkout, case_id=UUID(case_id))
+            return view if view["payments"] == payments else None
+
+        return await until("收银台", look)
+
+    async def pay_all(self, case_id: str) -> list[Json]:
+        """A payment at the bank for each; what hinders one stands in it."""
+        body = PaymentPayAll(UUID(case_id), "bank")
+        return list((await self.act(payment_pay_all, body=body))["payments"])
 
     async def receipt(self, order_id: str) -> Json:
         """Of what was paid, once the fiscal platform numbered it."""

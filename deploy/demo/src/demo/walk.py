@@ -37,8 +37,8 @@ class Walk:
     logins: dict[str, str]
     say: Say
 
-    async def __call__(self) -> None:
-        """Returns once the review is stored; raises Refused or NeverHappened where the case stops."""
+    async def __call__(self) -> Citizen:
+        """Returns once the review is stored, with whose it is; raises Refused or NeverHappened where the case stops."""
         citizen = await self._registers()
         case_id = await self._applies(citizen, await self._finds_item())
         reviewer, head = await self._officer("1"), await self._officer("2")
@@ -50,6 +50,7 @@ class Walk:
         self.say("")
         for line in told(await self._whole_timeline(citizen, case_id)):
             self.say(line)
+        return citizen
 
     async def _whole_timeline(self, citizen: Citizen, case_id: str) -> Json:
         """With the review in it, which comes to the case as an event."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.jobs import Begin
 
+from ..domain.errors import ChannelDown
 from ..domain.readings import number_of
 from .channel_port import Channels
 from .ports import Attempts, Orders, Refunds
@@ -32,8 +33,9 @@ class CheckOrder:
         self._channels = channels
 
     async def __call__(self, order_id: UUID, begin: Begin) -> None:
-        """Also attempts already closed are asked about: money may have come late. Raises ChannelDown.
+        """Also attempts already closed are asked about: money may have come late.
 
+        Raises ChannelDown, once every other provider was asked.
         Within two seconds of the last check nothing is asked: what that one found is what there is to know.
         """
         async with begin() as uow:
@@ -41,10 +43,17 @@ class CheckOrder:
                 return
             attempts = await self._attempts.unpaid_of(uow, order_id, live_only=False)
             refunds = await self._refunds.under_way(uow, order_id)
+        silent: ChannelDown | None = None
         for attempt in attempts:
             channel = self._channels.of(attempt.channel, attempt.payee)
-            reading = await channel.query(number_of(attempt.id))
+            try:
+                reading = await channel.query(number_of(attempt.id))
+            except ChannelDown as error:
+                silent = error
+                continue
             async with begin() as uow:
                 await self._settle.asked(channel, reading, uow)
         for refund_id in refunds:
             await self._return_money.check(refund_id, begin)
+        if silent is not None:
+            raise silent

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import structlog
 from chassis.jobs import Begin
+from chassis.problems import Problem
 
-from ..domain.errors import ChannelDown, ChannelNotOffered, ChannelRefused
+from ..domain.errors import ChannelNotOffered
 from ..domain.payees import Payee
 from ..domain.readings import entity_id_of
 from .channel_port import Channels, NoticeRefused
@@ -51,7 +52,7 @@ class LookAfterReturn:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._check(order_id, begin)
-        except (TimeoutError, ChannelDown, ChannelRefused) as error:
+        except (TimeoutError, Problem) as error:  # the bank is silent, or a notice was faster
             log.info("return_not_answered", order_id=str(order_id), cause=type(error).__name__)
         async with begin() as uow:
             row = await self._views.order(uow, order_id)
