@@ -80,6 +80,7 @@ class SandboxCourier:
 
     url: str
     http: httpx2.AsyncClient
+    app: Any
 
     async def control(self, method: str, path: str, document: object = None) -> Any:
         headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
@@ -136,8 +137,9 @@ async def sandbox(
         push_url=public_url,
         **sandbox_settings,
     )
-    async with served(build_sandbox(settings), "on") as url, httpx2.AsyncClient(base_url=url) as http:
-        yield SandboxCourier(url, http)
+    app = build_sandbox(settings)
+    async with served(app, "on") as url, httpx2.AsyncClient(base_url=url) as http:
+        yield SandboxCourier(url, http, app)
 
 
 OP_CODES = {

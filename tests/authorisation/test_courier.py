@@ -74,6 +74,49 @@ class Objects:
             await self.courier.push(await parcel.order_no(), code)
         return Object({"shipment_id": str((await parcel.row())["id"])})
 
+    async def delivered(self, who: str) -> Object:
+        parcel = await self._created(who)
+        for code in ("PICKED_UP", "DELIVERED"):
+            await self.courier.push(await parcel.order_no(), code)
+        return Object({"shipment_id": str((await parcel.row())["id"])})
+
+    async def claimed(self, who: str) -> Object:
+        made, claim_id = await self.delivered(who), uuid4()
+        await self.svc.service.pool.execute(
+            "INSERT INTO claim (id, shipment_id, order_no, courier, kind, state, opened_at)"
+            " SELECT $2, id, order_no, courier, 'damaged', 'refused', now() FROM shipment WHERE id = $1",
+            UUID(made.path["shipment_id"]), claim_id,
+        )  # fmt: skip
+        return replace(made, path=made.path | {"claim_id": str(claim_id)})
+
+    async def statement(self, _: str) -> Object:
+        pool = self.svc.service.pool
+        await pool.execute(
+            "INSERT INTO statement (id, courier, month, problem) VALUES (gen_random_uuid(), 'ems', '2026-01-01',"
+            " 'torn') ON CONFLICT DO NOTHING"
+        )
+        return Object({"courier": "ems", "month": "2026-01"}, shows=('"torn"',))
+
+    async def sheet(self, who: str) -> Object:
+        return replace(await self.statement(who), shows=("运单号",))
+
+    async def to_fetch(self, who: str) -> Object:
+        await self.svc.service.pool.execute("DELETE FROM job WHERE kind = 'courier.fetch_statement'")
+        return replace(await self.statement(who), shows=())
+
+    async def difference(self, who: str) -> Object:
+        await self.statement(who)
+        found, key = uuid4(), f"EX{uuid4().hex}"
+        await self.svc.service.pool.execute(
+            "INSERT INTO statement_difference (id, statement_id, version, kind, key, state, found_at)"
+            " SELECT $1, id, 1, 'long', $2, 'open', now() FROM statement WHERE courier = 'ems'",
+            found, key,
+        )  # fmt: skip
+        return Object({"difference_id": str(found)}, {"limit": "100"}, shows=(key,))
+
+    async def to_decide(self, who: str) -> Object:
+        return replace(await self.difference(who), query={}, shows=())
+
     async def sealed(self, who: str) -> Object:
         """What EMS says of a parcel, under its key."""
         return Object(content=self.courier.sealed(await self._scan(who)))
@@ -111,7 +154,7 @@ class Objects:
 
 
 def calls(make: Objects) -> dict[str, Call]:
-    one = "/api/shipments/{shipment_id}"
+    one, books = "/api/shipments/{shipment_id}", "/api/couriers/statements"
     return {
         "GET /api/shipments": Call(make.listed, reads=True),
         "GET /api/shipments (?case_id)": Call(make.of_case, reads=True),
@@ -120,6 +163,15 @@ def calls(make: Objects) -> dict[str, Call]:
         f"PUT {one}/address": Call(make.shipment, ELSEWHERE),
         f"PUT {one}/address/saved": Call(make.shipment_and_book),
         f"POST {one}/label": Call(make.labelled),
+        f"POST {one}/claims": Call(make.delivered, {"kind": "damaged"}),
+        f"POST {one}/claims/{{claim_id}}/reissue": Call(make.claimed),
+        f"GET {books}": Call(make.statement, reads=True),
+        f"GET {books}/differences": Call(make.difference, reads=True),
+        f"POST {books}/differences/{{difference_id}}/decision": Call(
+            make.to_decide, {"decision": "accept", "note": "已核实"}
+        ),
+        f"POST {books}/{{courier}}/{{month}}/fetch": Call(make.to_fetch),
+        f"GET {books}/{{courier}}/{{month}}/sheet": Call(make.sheet, reads=True),
         EMS_DOOR: Call(make.forged),
         f"{EMS_DOOR} (sealed)": Call(make.sealed),
         SF_DOOR: Call(make.guessed_address),

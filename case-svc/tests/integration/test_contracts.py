@@ -107,6 +107,9 @@ async def a_parcel_that_came_back_once(world: Any, stories: Stories) -> None:
     for news in ("picked_up", "returned", "picked_up", "delivered"):
         await taken(world, f"courier.shipment.{news}", Producer.TODAY, case_id=case_id)
     assert await world.state(case_id) == "completed"
+    damaged = {"kind": "damaged", "state": "compensated", "reissue": True}
+    await taken(world, "courier.shipment.claim_moved", Producer.TODAY, case_id=case_id, **damaged)
+    assert await world.state(case_id) == "in_production"
 
 
 async def is_offered(stories: Stories, type: str, producer: Producer) -> None:
@@ -182,6 +185,7 @@ READS: dict[str, Check] = {
     "courier.shipment.picked_up": moves("waiting_for_courier", "in_transit"),
     "courier.shipment.delivered": moves("waiting_for_courier", "completed"),
     "courier.shipment.returned": moves("waiting_for_courier", "returned", "courier.shipment.picked_up"),
+    "courier.shipment.claim_moved": is_told_as("parcel_claim"),
     "evaluation.review.submitted": is_told_as("reviewed_by_applicant"),
 }
 """What becomes of each event it reads. What concerns a case unknown here is parked: see `test_whole_path.py`."""

@@ -12,22 +12,26 @@ from chassis.people import erase_on_request, erases, people_router
 from chassis.service import Service
 from contracts.identity import AccountErased
 
-from .api import shipments, webhook
+from .api import claims, shipments, statements, webhook
 from .application import handlers
 from .application.desk import Desk, Policy
 from .application.handlers import OnJob
 from .application.ports import AddressBook, SavedAddresses
 from .channels.case_addresses import CaseAddresses
 from .channels.saved_addresses import IdentityAddresses
+from .channels.statement_files import read_statement
 from .consumers.cases import case_handlers
 from .consumers.orders import order_handlers
 from .couriers import open_carriers
 from .domain.address import Address
+from .domain.claims import ClaimTimes
+from .persistence.claims import PgClaims
 from .persistence.people import CourierPeople
 from .persistence.postage import PgPostage
 from .persistence.reports import PgReports
 from .persistence.sealed import SEALED
 from .persistence.shipments import PgShipments
+from .persistence.statements import PgStatements
 from .persistence.tables import metadata
 from .settings import CourierSettings
 
@@ -41,7 +45,7 @@ def build(
     """The service, unstarted. Tests may give it other addresses."""
     migrations = Path(__file__).parent / "migrations"
     service = Service("courier-svc", settings, metadata=metadata, migrations=migrations)
-    service.include(shipments.router, webhook.router)
+    service.include(shipments.router, claims.router, statements.router, webhook.router)
 
     def people() -> CourierPeople:
         return CourierPeople(settings.sealer())
@@ -89,6 +93,9 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook, s
     return Desk(
         shipments=PgShipments(),
         reports=PgReports(sealer),
+        claims=PgClaims(),
+        statements=PgStatements(),
+        read_statement=read_statement,
         carriers=open_carriers(settings, session),
         addresses=addresses,
         postage=PgPostage(),
@@ -102,6 +109,10 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook, s
             keep_returned=settings.keep_returned,
             keep_proof=settings.keep_proof,
             doubt_after=settings.doubt_after,
+            claims=ClaimTimes(settings.lost_after, settings.damaged_within),
+            ask_claim_after=settings.ask_claim_after,
+            tariffs={name: settings.tariff(name) for name in settings.couriers},
+            statement_day=settings.statement_day,
         ),
     )
 

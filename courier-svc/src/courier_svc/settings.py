@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final, Literal, Self
 
 from chassis.settings import ServiceSettings
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from courier_svc.domain.shipment import Direction
+from courier_svc.domain.statements import Tariff
 
 
 class Office(BaseModel):
@@ -19,6 +20,18 @@ class Office(BaseModel):
     city: str = "西安市"
     county: str = "未央区"
     address: str = "凤城八路政务服务中心公安窗口"
+
+
+class ContractTariff(BaseModel):
+    """In grams and fen, see `domain.statements.Tariff`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_grams: int = Field(500, ge=1)
+    first_cents: int = Field(1_200, ge=0)
+    more_grams: int = Field(500, ge=1)
+    more_cents: int = Field(400, ge=0)
+    most_grams: int = Field(2_000, ge=1)
 
 
 CourierName = Literal["ems", "sf"]
@@ -72,6 +85,14 @@ class CourierSettings(ServiceSettings):
     poll_after: timedelta = timedelta(hours=6)
     silent_after: timedelta = timedelta(days=7)
     doubt_after: timedelta = timedelta(hours=2)
+    lost_after: timedelta = timedelta(days=7)
+    """Without news for this long, its owner may call a parcel lost."""
+    damaged_within: timedelta = timedelta(days=7)
+    ask_claim_after: timedelta = timedelta(hours=6)
+    tariffs: dict[CourierName, ContractTariff] = Field(default_factory=dict)
+    """What each contract says that a parcel costs; the sandbox's where one is left out."""
+    statement_day: int = Field(3, ge=1, le=28)
+    """From this day of the next month on, a courier's monthly statement is asked for."""
     keep_ended: timedelta = timedelta(days=30)
     keep_returned: timedelta = timedelta(days=90)
     keep_proof: timedelta = timedelta(days=365)
@@ -82,6 +103,9 @@ class CourierSettings(ServiceSettings):
         if missing := chosen - set(self.couriers):
             raise ValueError(f"COURIERS lacks {', '.join(sorted(missing))}, which is to carry parcels")
         return self
+
+    def tariff(self, courier: CourierName) -> Tariff:
+        return Tariff(**self.tariffs.get(courier, ContractTariff()).model_dump())
 
     def secret(self, name: str) -> str:
         """One of the secrets above by its name. Raises RuntimeError naming what is missing."""

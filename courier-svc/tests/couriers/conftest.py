@@ -22,7 +22,7 @@ def carried_by(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def courier_settings(carried_by: str) -> dict[str, Any]:
-    return {"courier_default": carried_by}
+    return {"courier_default": carried_by, "statement_day": 1}
 
 
 @pytest.fixture

@@ -48,9 +48,17 @@ async def test_its_stories_tell_every_event_it_owns(svc: Running, courier: Couri
     sent = await svc.client.post(f"{again}/resend", json={}, headers=owner | {"Idempotency-Key": "again"})
     moved = await svc.client.put(f"{again}/address", json=ELSEWHERE, headers=owner)
     assert (sent.status_code, moved.status_code) == (200, 200), moved.text
+    await calls_it_damaged(svc, arrives, words)
     await assert_told_everything(
         svc.service, but_never=[HOME.name, HOME.phone, HOME.address, words, *ELSEWHERE.values()]
     )
+
+
+async def calls_it_damaged(svc: Running, shipment: dict[str, Any], words: str) -> None:
+    headers = bearer(svc.tokens.citizen(shipment["applicant_id"])) | {"Idempotency-Key": "damaged"}
+    path, body = f"/api/shipments/{shipment['id']}/claims", {"kind": "damaged", "words": words}
+    answer = await svc.client.post(path, json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
 
 
 def becomes_an_order(direction: str, **facts: Any) -> Check:

@@ -19,6 +19,7 @@ from courier_svc.settings import CourierSettings
 from ..conftest import HOME
 
 ADDRESS = asdict(HOME)
+AT = {"courier": ["ems"], "month": ["2026-01"]}
 MIGRATIONS = Path(__file__).parents[2] / "src/courier_svc/migrations"
 NEEDS_A_COURIER = {
     "POST /webhooks/courier/ems",  # test_pushes.py
@@ -48,6 +49,15 @@ def held(postgres_url: str, tokens: Tokens, keys: Path) -> Iterator[Held]:
     with opened(postgres_url, MIGRATIONS, service, tokens) as held:
         held.do(held.running.deliver(*(dispatch() for _ in range(40))))
         held.known |= held.do(shipments(held))
+        held.known |= held.do(claimed_and_charged(held))
+        held.at["POST /api/couriers/statements/{courier}/{month}/fetch"] = AT
+        held.at["GET /api/couriers/statements/{courier}/{month}/sheet"] = AT
+        held.at["POST /api/shipments/{shipment_id}/claims"] = {
+            "shipment_id": held.known.pop("delivered"), "body": [{"kind": "damaged"}],
+        }  # fmt: skip
+        held.at["POST /api/shipments/{shipment_id}/claims/{claim_id}/reissue"] = {
+            "shipment_id": held.known.pop("claimed"), "claim_id": held.known.pop("claims"),
+        }  # fmt: skip
         held.at["PUT /api/shipments/{shipment_id}/address"] = {"body": [ADDRESS]}
         held.at["POST /api/shipments/{shipment_id}/resend"] = {"body": [{}, {"address": ADDRESS}]}
         yield held
@@ -64,6 +74,36 @@ async def shipments(held: Held) -> dict[str, list[str]]:
     return {
         "shipment_id": [str(row["id"]) for row in rows],
         "case_id": [str(row["case_id"]) for row in rows],
+    }
+
+
+async def claimed_and_charged(held: Held) -> dict[str, list[str]]:
+    """Delivered parcels, some of them claimed already, and a statement with differences."""
+    some = "ARRAY(SELECT id FROM shipment WHERE state = 'requested' ORDER BY id LIMIT 12)"
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            f"UPDATE shipment SET state = 'delivered', ended_at = now() WHERE id = ANY({some}) RETURNING id"
+        )
+        ids = [row["id"] for row in rows]
+        claims = await uow.fetch(
+            "INSERT INTO claim (id, shipment_id, order_no, courier, kind, state, opened_at) SELECT"
+            " gen_random_uuid(), id, order_no, courier, 'damaged', 'opened', now() FROM shipment"
+            " WHERE id = ANY($1::uuid[]) RETURNING id, shipment_id",
+            ids[:6],
+        )
+        await uow.execute(
+            "INSERT INTO statement (id, courier, month) VALUES (gen_random_uuid(), 'ems', '2026-01-01')"
+        )
+        found = await uow.fetch(
+            "INSERT INTO statement_difference (id, statement_id, version, kind, key, state, found_at)"
+            " SELECT gen_random_uuid(), id, 1, 'long', n::text, 'open', now()"
+            " FROM statement, generate_series(1, 9) AS n RETURNING id"
+        )
+    return {
+        "delivered": [str(one) for one in ids[6:]],
+        "claimed": [str(row["shipment_id"]) for row in claims],
+        "claims": [str(row["id"]) for row in claims],
+        "difference_id": [str(row["id"]) for row in found],
     }
 
 

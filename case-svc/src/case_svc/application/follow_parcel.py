@@ -1,6 +1,8 @@
 """News of parcels: those to the applicant move the case, fetched originals are told in its history."""
 
-from contracts.courier import ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
+from typing import Any
+
+from contracts.courier import ShipmentClaimMoved, ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
 
 from ..domain import fulfilment
 from ..domain.case import Case, Circumstances, Moved, Note
@@ -19,6 +21,26 @@ def follow_delivery(case: Case, around: Circumstances, shipment: ShipmentDeliver
 
 def follow_return(case: Case, around: Circumstances, shipment: ShipmentReturned) -> Moved | Note:
     return _follow(case, around, ParcelNews.RETURNED, shipment)
+
+
+def follow_claim(case: Case, around: Circumstances, claim: ShipmentClaimMoved) -> Moved | Note:
+    """A claim is told in the history; once it is decided, what was in the parcel is made anew."""
+    facts: dict[str, Any] = {
+        "shipment_id": str(claim.shipment_id),
+        "waybill_no": claim.waybill_no,
+        "kind": claim.kind,
+        "state": claim.state,
+        "direction": claim.direction,
+    }
+    if claim.compensation_cents is not None:
+        facts["compensation_cents"] = claim.compensation_cents
+    if claim.acted_by is not None:
+        facts |= {"acted_by": str(claim.acted_by), "mandate_id": str(claim.mandate_id)}
+    if claim.reissue and claim.direction == "to_applicant":
+        moved = fulfilment.reissue(case, around, shipment_id=claim.shipment_id, why=claim.kind)
+        if moved is not None:
+            return moved
+    return Note(case.id, "parcel_claim", claim.occurred_at, facts)
 
 
 def _follow(case: Case, around: Circumstances, news: ParcelNews, shipment: Shipment) -> Moved | Note:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
 from contracts.catalog import ItemPublished, ItemRetired
-from contracts.courier import ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
+from contracts.courier import ShipmentClaimMoved, ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
 from contracts.evaluation import ReviewSubmitted
 from contracts.events import Event
 from contracts.identity import (
@@ -21,7 +21,7 @@ from contracts.payment import OrderExpired, OrderPaid, ReceiptIssued, RefundSucc
 from .delete_draft import DELETE_FILE, delete_file
 from .desk import Desk
 from .end_waiting import accept_by_silence, close_unpaid
-from .follow_parcel import follow_delivery, follow_pick_up, follow_return
+from .follow_parcel import follow_claim, follow_delivery, follow_pick_up, follow_return
 from .hear_news import Tell
 from .learn_items import forget_version, learn_version
 from .learn_organisation import learn_organisation
@@ -50,6 +50,7 @@ ON_NEWS: Final[dict[type[Event], Tell]] = {
     ShipmentPickedUp: follow_pick_up,
     ShipmentDelivered: follow_delivery,
     ShipmentReturned: follow_return,
+    ShipmentClaimMoved: follow_claim,
     ReviewSubmitted: note_review,
 }
 """Events about a case: what they make of it. `hear_news` applies those of a batch together."""

@@ -188,6 +188,10 @@ class Documents(Protocol):
         holder_masked: str | None = None,
     ) -> UUID: ...
 
+    async def supersede(self, uow: UnitOfWork, document_id: UUID, reason: str) -> None:
+        """Ends the validity of one that another takes the place of."""
+        ...
+
 
 class People(Protocol):
     """Who an account belongs to, asked of identity-svc when an officer needs to know."""

@@ -1,7 +1,7 @@
 """Writing a move: documents first, then its events and clocks, and the case with its history in one statement."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.db import UnitOfWork
@@ -19,6 +19,9 @@ DEEMED_ACCEPTANCE = "case.accept_by_silence"
 CLOSE_UNPAID = "case.close_unpaid"
 
 
+_WHY_ANEW: Final = {"lost": "原件在寄递中丢失，已重新制发", "damaged": "原件在寄递中损坏，已重新制发"}
+
+
 async def record(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstances) -> Moved:
     """Returns the move as written; the commit fails with CaseChangedMeanwhile when another was first."""
     moved = await announce(desk, uow, moved, around)
@@ -30,6 +33,8 @@ async def announce(desk: Desk, uow: UnitOfWork, moved: Moved, around: Circumstan
     """All that goes with a move but the case itself: document, events, clocks."""
     if moved.has(Action.PRODUCE):
         moved = await _with_document(desk, uow, moved, around)
+    if moved.has(Action.REISSUE) and moved.before.document_id is not None:
+        await desk.documents.supersede(uow, moved.before.document_id, _WHY_ANEW[moved.taken[0].facts["why"]])
     for step in moved.taken:
         uow.emit(event_of(step, around.item, moved.at), version=step.case.version)
     _set_clocks(uow, moved)
@@ -119,9 +124,17 @@ def _details(step: Taken, item: Item) -> dict[str, Any]:
             return {"document_id": case.document_id}
         case Action.REQUEST_DISPATCH:
             definition = item.definition
-            return {"postage_free": case.postage_cents is None, "id_bound": definition.id_bound}
+            anew = case.shipment_id is not None  # made anew: its postage was paid with the first
+            return {"postage_free": case.postage_cents is None or anew, "id_bound": definition.id_bound}
         case Action.DISPATCH | Action.RETURN:
             return {"shipment_id": UUID(facts["shipment_id"])}
+        case Action.REISSUE:
+            revoked = facts.get("revoked_document_id")
+            return {
+                "shipment_id": UUID(facts["shipment_id"]),
+                "why": facts["why"],
+                "revoked_document_id": UUID(revoked) if revoked else None,
+            }
     if step.edge.event is CaseCompleted:
         return {"deciding_officer_id": case.deciding_officer_id, "how": facts["how"]}
     return {}

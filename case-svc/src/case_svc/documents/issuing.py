@@ -91,6 +91,12 @@ class DocumentIssuer:
         uow.audit("document.revoke", actor=str(officer), subject=str(document_id))
         return found
 
+    async def supersede(self, uow: UnitOfWork, document_id: UUID, reason: str) -> None:
+        """Another takes its place: nobody relies on it any more. One that was revoked before stays so."""
+        sealed = self._sealer.seal(reason.encode(), reason_aad(document_id))
+        if await persistence.mark_revoked(uow, document_id, now(), None, sealed):
+            uow.audit("document.supersede", actor="case-svc", subject=str(document_id))
+
     def loosened(self, document: Document) -> Document:
         """That it was issued, and nobody's any more: signed anew, so that its code still verifies.
 

@@ -75,9 +75,9 @@ async def of_applicant(uow: UnitOfWork, applicant: Applicant, before: UUID | Non
 
 
 async def mark_revoked(
-    uow: UnitOfWork, document_id: UUID, at: datetime, by: UUID, reason_sealed: bytes
+    uow: UnitOfWork, document_id: UUID, at: datetime, by: UUID | None, reason_sealed: bytes
 ) -> bool:
-    """False when it was revoked before."""
+    """False when it was revoked before. `by` nobody: another took its place."""
     return await uow.execute(_REVOKE, document_id, at, by, reason_sealed) == "UPDATE 1"
 
 

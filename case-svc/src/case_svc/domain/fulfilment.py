@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from .case import Case, Circumstances, Moved, completion, move
 from .people import CLOCK, SYSTEM, Mover, Officer, as_mover
 from .states import State
 from .transitions import Action
+
+_REISSUED_FROM: Final = frozenset({State.IN_TRANSIT, State.RETURNED, State.COMPLETED})
 
 
 def pay(
@@ -36,6 +39,20 @@ def collect(case: Case, officer: Officer, around: Circumstances) -> Moved:
     return move(case, Action.COLLECT, as_mover(officer), around, **completion("collected", around))
 
 
+def reissue(case: Case, around: Circumstances, *, shipment_id: UUID, why: str) -> Moved | None:
+    """What was in that parcel is made anew; None where the case has gone on without it.
+
+    The case that was completed by it is open again until the new one has come.
+    """
+    if case.shipment_id != shipment_id or case.state not in _REISSUED_FROM:
+        return None
+    facts = {"shipment_id": str(shipment_id), "why": why}
+    if case.document_id is not None:
+        facts["revoked_document_id"] = str(case.document_id)
+    changes = {"closed_at": None, "document_id": None}
+    return move(case, Action.REISSUE, SYSTEM, around, changes=changes, facts=facts)
+
+
 class ParcelNews(StrEnum):
     PICKED_UP = "picked_up"
     DELIVERED = "delivered"
@@ -50,6 +67,8 @@ def follow_parcel(case: Case, news: ParcelNews, shipment_id: UUID, around: Circu
     shipment that the last one had come back, and late news of an earlier shipment changes nothing.
     """
     known = case.shipment_id
+    if known == shipment_id and case.state is State.AWAITING_DISPATCH:  # late news of one that was made anew
+        return None
     if known is not None and shipment_id < known:  # version 7: the later shipment has the higher id
         return None
     match case.state:

@@ -186,6 +186,41 @@ def _dispatched(entry: Entry) -> Sentence:
     return "已寄出。", "Sent."
 
 
+def _reissue(entry: Entry) -> Sentence:
+    zh, en = (
+        ("快件在寄递中丢失", "The parcel was lost on its way")
+        if entry.facts.get("why") == "lost"
+        else ("快件在寄递中损坏", "The parcel was damaged on its way")
+    )
+    return (
+        f"{zh}，原凭证已作废；承办单位将重新制作并免费寄送，无需您再次申请。",
+        f"{en}. The old document is void; a new one is made and sent free of charge. You need not apply again.",
+    )
+
+
+_CLAIMS: Final[dict[str, Sentence]] = {
+    "opened": ("已登记，正在通知快递公司", "was taken in, and the courier is being told"),
+    "with_courier": ("快递公司已收到，正在查找", "is with the courier, who looks into it"),
+    "compensated": ("快递公司已确认责任", "was admitted by the courier"),
+    "refused": ("快递公司不予赔付；请联系承办单位", "was refused by the courier; ask the unit"),
+    "found": ("快件已找到", "is settled: the parcel turned up"),
+}
+
+
+def _claimed(entry: Entry) -> Sentence:
+    lost, ours = entry.facts.get("kind") == "lost", entry.facts.get("direction") == "from_applicant"
+    zh, en = _CLAIMS.get(entry.facts.get("state", ""), ("有新的进展", "went on"))
+    parcel, parcel_en = ("材料原件快件", "your originals") if ours else ("快件", "the parcel")
+    more, more_en = "", ""
+    if ours and entry.facts.get("state") == "compensated":
+        more = "；承办单位将联系您补办原件，办件继续办理"
+        more_en = "; the unit will help you to replace them, and your case goes on"
+    return (
+        f"{parcel}的{'丢失' if lost else '损坏'}索赔{zh}{more}。",
+        f"The claim that {parcel_en} {'was lost' if lost else 'came damaged'} {en}{more_en}.",
+    )
+
+
 _ENDINGS: Final[dict[str, Sentence]] = {
     "delivered": ("已送达，办件办结。", "Delivered; the case is completed."),
     "collected": ("结果已领取，办件办结。", "Collected; the case is completed."),
@@ -271,6 +306,8 @@ _SENTENCES: Final[dict[str, Tell]] = {
         "快件被退回，可修改地址后重新寄送，或到窗口领取。",
         "The parcel came back; correct the address and have it sent again, or collect it at the window.",
     ),
+    "reissue": _reissue,
+    "parcel_claim": _claimed,
     "deliver": _completed,
     "collect": _completed,
     "complete": _completed,

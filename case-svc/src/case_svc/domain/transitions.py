@@ -39,6 +39,7 @@ class Action(StrEnum):
     DISPATCH = "dispatch"
     DELIVER = "deliver"
     RETURN = "return"
+    REISSUE = "reissue"
     COLLECT = "collect"
     COMPLETE = "complete"
 
@@ -159,6 +160,11 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(S.AWAITING_DISPATCH, A.COLLECT, S.COMPLETED, _OFFICER, events.CaseCompleted),
     Edge(S.IN_TRANSIT, A.DELIVER, S.COMPLETED, _SYSTEM, events.CaseCompleted),
     Edge(S.IN_TRANSIT, A.RETURN, S.RETURNED, _SYSTEM, events.CaseReturned),
+    # Lost on its way, or damaged when it came: made anew. What the courier says late finds any of these states.
+    *(
+        Edge(state, A.REISSUE, S.IN_PRODUCTION, _SYSTEM, events.CaseReissueStarted, lambda i: i.is_delivered)
+        for state in (S.IN_TRANSIT, S.RETURNED, S.COMPLETED)
+    ),
     Edge(S.RETURNED, A.DISPATCH, S.IN_TRANSIT, _SYSTEM, events.CaseDispatched),
     Edge(S.RETURNED, A.COLLECT, S.COMPLETED, _OFFICER, events.CaseCompleted),
     # Withdrawal, until production starts.

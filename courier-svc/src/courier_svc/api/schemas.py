@@ -14,6 +14,8 @@ from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Direction, Shipment
 from courier_svc.domain.transitions import State
 
+from .claim_views import ClaimView
+
 
 class AddressIn(PostalAddress):
     """收件（或寄件）地址 · where a parcel goes, or is fetched."""
@@ -65,6 +67,7 @@ STATE_NAMES: dict[State, tuple[str, str]] = {
     State.DELIVERED: ("已妥投", "delivered"),
     State.RETURNED: ("已退回", "returned"),
     State.CANCELLED: ("已取消", "cancelled"),
+    State.LOST: ("已丢失", "lost"),
     State.NEEDS_ATTENTION: ("需要处理", "needs attention"),
 }
 
@@ -128,6 +131,10 @@ _ACTS: dict[tuple[What, str], tuple[str, str]] = {
     ("sent_again", "agent"): ("代理人要求重新寄出", "an agent had it sent again"),
     ("label_printed", "officer"): ("承办单位打印了面单", "the unit printed the label"),
     ("sent_again", "officer"): ("承办单位重新寄出", "the unit sent it again"),
+    ("claimed", "applicant"): ("申请人报丢失或损坏", "the applicant called it lost or damaged"),
+    ("claimed", "agent"): ("代理人报丢失或损坏", "an agent called it lost or damaged"),
+    ("claimed", "officer"): ("承办单位报丢失或损坏", "the unit called it lost or damaged"),
+    ("reissued", "officer"): ("承办单位决定重新制发", "the unit has it made anew"),
 }
 
 
@@ -162,6 +169,7 @@ class ShipmentDetail(ShipmentView):
 
     address: MaskedAddress | None
     proof: ProofView | None = Field(description="妥投后才有，保存一年 · once delivered, kept for a year")
+    claims: list[ClaimView] = Field(description="丢失、损坏的索赔 · claims, oldest first")
     scans: list[ScanView] = Field(description="最早的在前 · oldest first")
     acts: list[ActView] = Field(
         description="谁改过地址、要求重寄、打印面单，最早的在前 · who redirected or resent it, or printed its label"
@@ -175,6 +183,7 @@ class ShipmentDetail(ShipmentView):
         proof: Proof | None,
         scans: list[ScanView],
         acts: list[Act],
+        claims: list[ClaimView],
     ) -> "ShipmentDetail":
         masked = address.masked() if address else None
         return cls(
@@ -183,6 +192,7 @@ class ShipmentDetail(ShipmentView):
             proof=ProofView.of(proof) if proof else None,
             scans=scans,
             acts=[ActView.of(act) for act in acts],
+            claims=claims,
         )
 
 

@@ -17,6 +17,7 @@ from courier_svc.domain.address import Address
 from courier_svc.domain.errors import ShipmentNotFound
 from courier_svc.domain.shipment import Shipment
 
+from .claim_views import ClaimView
 from .schemas import AddressIn, ResendIn, SavedChoice, ShipmentDetail, ShipmentView, scan_view
 
 router = Router(prefix="/api/shipments", tags=["shipments"])
@@ -76,7 +77,12 @@ async def read_shipment(shipment_id: UUID, uow: Uow, caller: Reader, desk: OfDes
     reports = await desk.reports.of_shipment(uow, shipment_id)
     scans = [scan_view(report, desk.words_of(report.courier, report.body)) for report in reports]
     acts = await desk.shipments.acts(uow, shipment_id)
-    return ShipmentDetail.with_scans(shipment, desk.open(shipment), desk.open_proof(shipment), scans, acts)
+    claims = [
+        ClaimView.of(one, desk.words_of_claim(one)) for one in await desk.claims.of_shipment(uow, shipment_id)
+    ]
+    return ShipmentDetail.with_scans(
+        shipment, desk.open(shipment), desk.open_proof(shipment), scans, acts, claims
+    )
 
 
 @router.post("/{shipment_id}/resend", summary="重新寄出 · send a returned one again")
@@ -92,7 +98,7 @@ async def resend(shipment_id: UUID, body: ResendIn, uow: Uow, caller: Sender, de
     shipment = await _locked(desk, uow, shipment_id)
     if not may_send(caller, shipment):
         raise ShipmentNotFound()
-    resend_parcel(desk, uow, shipment, address, _doer(caller))
+    resend_parcel(desk, uow, shipment, address, doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -104,7 +110,7 @@ async def put_address(
     shipment = await _locked(desk, uow, shipment_id)
     if not is_applicant(caller, shipment):
         raise ShipmentNotFound()
-    redirect_parcel(desk, uow, shipment, body.to_address(), _doer(caller))
+    redirect_parcel(desk, uow, shipment, body.to_address(), doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -121,7 +127,7 @@ async def choose_address(
         raise ShipmentNotFound()
     address = await _saved(desk, uow, caller, body.saved_address_id)
     shipment = await _locked(desk, uow, shipment_id)
-    redirect_parcel(desk, uow, shipment, address, _doer(caller))
+    redirect_parcel(desk, uow, shipment, address, doer(caller))
     return ShipmentView.of(shipment)
 
 
@@ -137,7 +143,7 @@ async def print_parcel_label(shipment_id: UUID, uow: Uow, caller: Police, desk: 
     shipment = await desk.shipments.get(uow, shipment_id)
     if shipment is None or not may_see(caller, shipment):
         raise ShipmentNotFound()
-    label = await print_label(desk, uow, shipment, _doer(caller))
+    label = await print_label(desk, uow, shipment, doer(caller))
     return Response(label, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
@@ -146,7 +152,7 @@ async def _saved(desk: Desk, uow: Uow, caller: Caller, address_id: UUID) -> Addr
     return await desk.saved.fetch(caller.account_id, address_id)
 
 
-def _doer(caller: Caller) -> Doer:
+def doer(caller: Caller) -> Doer:
     if caller.actor is not None:
         return Doer(acted_by=caller.actor.sub, mandate_id=caller.actor.mandate)
     return Doer(officer_id=caller.account_id) if caller.has(*_OFFICERS) else Doer()

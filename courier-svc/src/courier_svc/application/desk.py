@@ -1,6 +1,6 @@
 """What every use case works with, put together once in `bootstrap.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,12 +11,23 @@ from chassis.sealing import Sealer
 from contracts.events import Event
 
 from courier_svc.domain.address import Address
+from courier_svc.domain.claims import Claim, ClaimTimes
 from courier_svc.domain.proof import Proof
 from courier_svc.domain.shipment import Shipment
-from courier_svc.domain.transitions import State
+from courier_svc.domain.statements import StatementLine, Tariff
+from courier_svc.domain.transitions import ENDED, State
 
 from .carriers import Carriers
-from .ports import AddressBook, Carrier, PostageStore, ReportStore, SavedAddresses, ShipmentStore
+from .ports import (
+    AddressBook,
+    Carrier,
+    ClaimStore,
+    PostageStore,
+    ReportStore,
+    SavedAddresses,
+    ShipmentStore,
+    StatementStore,
+)
 from .turns import Turns
 
 PLACE_ORDER: Final = "courier.create_shipment"
@@ -24,6 +35,11 @@ CANCEL_ORDER: Final = "courier.cancel_order"
 POLL_TRACES: Final = "courier.poll_traces"
 ASK_NOW: Final = "courier.ask_now"
 """Beside `POLL_TRACES`, not in its place: whoever puts the next look off must not put a hint off with it."""
+TELL_CLAIM: Final = "courier.tell_claim"
+ASK_CLAIM: Final = "courier.ask_claim"
+WATCH_STATEMENTS: Final = "courier.watch_statements"
+FETCH_STATEMENT: Final = "courier.fetch_statement"
+MATCH_STATEMENT: Final = "courier.match_statement"
 APPLY_HELD: Final = "courier.apply_held_reports"
 PURGE: Final = "courier.purge_addresses"
 
@@ -42,12 +58,21 @@ class Policy:
     """As long as one may complain of a delivery."""
     doubt_after: timedelta
     """A hint that the courier's books do not bear out for this long is not true."""
+    claims: ClaimTimes
+    ask_claim_after: timedelta
+    tariffs: Mapping[str, Tariff]
+    """By courier: what its contract says that a parcel costs."""
+    statement_day: int
+    """From this day of the next month on, a statement is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     shipments: ShipmentStore
     reports: ReportStore
+    claims: ClaimStore
+    statements: StatementStore
+    read_statement: Callable[[bytes, object], list[StatementLine]]
     carriers: Carriers
     addresses: AddressBook
     postage: PostageStore
@@ -86,9 +111,14 @@ class Desk:
             return None
         return Proof.from_bytes(self.sealer.open(shipment.sealed_proof, shipment.id.bytes))
 
+    def words_of_claim(self, claim: Claim) -> str | None:
+        if claim.sealed_words is None:
+            return None
+        return self.sealer.open(claim.sealed_words, claim.id.bytes).decode()
+
     def plan_purge(self, shipment: Shipment, moment: datetime) -> None:
         """Says when what is sealed will be emptied; a returned parcel keeps its address for a while."""
-        if shipment.state in (State.DELIVERED, State.CANCELLED):
+        if shipment.state in ENDED:
             shipment.purge_at = moment + self.policy.keep_ended
         elif shipment.state is State.RETURNED:
             shipment.purge_at = moment + self.policy.keep_returned

@@ -12,7 +12,22 @@ from contracts.events import Event
 from courier_svc.domain.shipment import Shipment
 
 from .apply_held import apply_held
-from .desk import APPLY_HELD, ASK_NOW, CANCEL_ORDER, PLACE_ORDER, POLL_TRACES, PURGE, Desk
+from .desk import (
+    APPLY_HELD,
+    ASK_CLAIM,
+    ASK_NOW,
+    CANCEL_ORDER,
+    FETCH_STATEMENT,
+    MATCH_STATEMENT,
+    PLACE_ORDER,
+    POLL_TRACES,
+    PURGE,
+    TELL_CLAIM,
+    WATCH_STATEMENTS,
+    Desk,
+)
+from .fetch_statements import fetch_statement, match_statement, watch_statements
+from .follow_claim import ask_claim, tell_claim
 from .give_back_order import cancel_order, cancel_shipments_of_case, cancel_what_was_collected
 from .open_shipment import document_to_send, originals_to_fetch
 from .place_order import place_order
@@ -38,9 +53,14 @@ JOBS: Final[Mapping[str, OnJob]] = {
     CANCEL_ORDER: cancel_order,
     POLL_TRACES: poll_traces,
     ASK_NOW: ask_now,
+    TELL_CLAIM: tell_claim,
+    ASK_CLAIM: ask_claim,
+    FETCH_STATEMENT: fetch_statement,
+    MATCH_STATEMENT: match_statement,
 }
 
 RECURRING: Final[Mapping[str, tuple[OnJob, timedelta]]] = {
     APPLY_HELD: (apply_held, timedelta(minutes=1)),
     PURGE: (purge_addresses, timedelta(hours=6)),
+    WATCH_STATEMENTS: (watch_statements, timedelta(hours=1)),
 }

@@ -1,20 +1,24 @@
 """What the use cases need from outside, split by capability. `bootstrap.py` picks who provides it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from chassis.db import UnitOfWork
 
 from courier_svc.domain.acts import Act
 from courier_svc.domain.address import Address
+from courier_svc.domain.claims import Claim, Kind
 from courier_svc.domain.shipment import Direction, Shipment
+from courier_svc.domain.statements import Decision, Problem, Statement, StatementLine, Tariff
 from courier_svc.domain.tracking import Report, Trust, Verdict
 
 Source = Literal["push", "query"]
+Row = Mapping[str, Any]
+"""Of a list that is only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,20 @@ class Traces:
     reports: Sequence[Report] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What a courier says of a claim. `compensation_cents`: what it pays, where it does."""
+
+    class What(StrEnum):
+        PENDING = "pending"
+        COMPENSATED = "compensated"
+        REFUSED = "refused"
+        FOUND = "found"
+
+    what: What
+    compensation_cents: int | None = None
+
+
 class Courier(Protocol):
     """Calls to a courier. Every one may raise CourierUnavailable."""
 
@@ -84,6 +102,18 @@ class Courier(Protocol):
 
     async def label(self, waybill_no: str) -> bytes:
         """The PDF to print and stick on."""
+
+    async def open_claim(self, leg: Leg, claim_no: str, kind: Kind) -> ClaimAnswer:
+        """Tells it of a lost or damaged parcel; the same number again is the same claim."""
+
+    async def claim(self, leg: Leg, claim_no: str) -> ClaimAnswer:
+        """How that claim stands; refused where the courier knows of none."""
+
+    async def statement(self, month: date) -> tuple[bytes, object]:
+        """What it charges for a month, as a file, and the hash that the courier says it has.
+
+        Raises StatementUnusable where there is none yet.
+        """
 
 
 class PushUnreadable(Exception):
@@ -208,6 +238,57 @@ class ReportStore(Protocol):
     async def take_held(
         self, uow: UnitOfWork, couriers: Sequence[str], limit: int
     ) -> list[tuple[str, bytes]]: ...
+
+
+class ClaimStore(Protocol):
+    async def add(self, uow: UnitOfWork, claim: Claim) -> None: ...
+    async def get(self, uow: UnitOfWork, claim_id: UUID) -> Claim | None: ...
+    async def of_shipment(self, uow: UnitOfWork, shipment_id: UUID) -> list[Claim]: ...
+    async def waybill(self, uow: UnitOfWork, order_no: str) -> str | None: ...
+    def save(self, uow: UnitOfWork, claim: Claim) -> None: ...
+    async def purge(self, uow: UnitOfWork, limit: int) -> int: ...
+
+
+class StatementStore(Protocol):
+    async def first_month(self, uow: UnitOfWork) -> date | None: ...
+    async def expect(self, uow: UnitOfWork, couriers: Sequence[str], months: Sequence[date]) -> None: ...
+    async def take_due(self, uow: UnitOfWork, again_in: timedelta, limit: int) -> list[UUID]: ...
+    async def lock(self, uow: UnitOfWork, statement_id: UUID) -> Statement | None: ...
+    async def id_of(self, uow: UnitOfWork, courier: str, month: date) -> UUID: ...
+    async def looked(
+        self,
+        uow: UnitOfWork,
+        one: Statement,
+        at: datetime,
+        following: datetime | None,
+        problem: Problem | None,
+    ) -> None: ...
+    async def load(
+        self, uow: UnitOfWork, one: Statement, digest: str, lines: Sequence[StatementLine], at: datetime
+    ) -> Statement: ...
+    async def neighbours(self, uow: UnitOfWork, one: Statement) -> list[UUID]: ...
+    async def match(self, uow: UnitOfWork, one: Statement, tariff: Tariff, at: datetime) -> int: ...
+    async def of_month(self, uow: UnitOfWork, courier: str, month: date) -> Row | None: ...
+    async def months(
+        self, uow: UnitOfWork, before: tuple[date, UUID] | None, limit: int, courier: str | None
+    ) -> Sequence[Row]: ...
+    async def differences(
+        self,
+        uow: UnitOfWork,
+        after: UUID,
+        limit: int,
+        *,
+        states: Sequence[str],
+        courier: str | None,
+        month: date | None,
+        kind: str | None,
+    ) -> Sequence[Row]: ...
+    async def difference(self, uow: UnitOfWork, difference_id: UUID) -> Row | None: ...
+    async def decide(
+        self, uow: UnitOfWork, difference_id: UUID, decision: Decision, note: str, by: UUID, at: datetime
+    ) -> None: ...
+    async def lines(self, uow: UnitOfWork, statement_id: UUID, after: int, limit: int) -> Sequence[Row]: ...
+    async def ours_only(self, uow: UnitOfWork, statement_id: UUID) -> Sequence[Row]: ...
 
 
 class ShipmentStore(Protocol):

@@ -1,4 +1,4 @@
-"""Addresses, the couriers' words and proofs of delivery are kept while they may be needed, and not longer."""
+"""Addresses, the couriers' words, proofs of delivery and what claims say: kept while needed, and not longer."""
 
 from chassis.jobs import Begin, Job
 
@@ -8,7 +8,7 @@ _BATCH = 500
 
 
 async def purge_addresses(desk: Desk, job: Job, begin: Begin) -> None:
-    for purge in (desk.shipments.purge, desk.shipments.purge_proofs):
+    for purge in (desk.shipments.purge, desk.shipments.purge_proofs, desk.claims.purge):
         purged = _BATCH
         while purged == _BATCH:
             async with begin() as uow:

@@ -13,6 +13,7 @@ from courier_svc.application.ports import CourierUnavailable
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
 _LARGEST_ANSWER: Final = 1_048_576
 _LARGEST_FILE: Final = 4_194_304
+LARGEST_STATEMENT: Final = 67_108_864
 _LOST: Final = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -44,16 +45,25 @@ class Wire:
 
     async def fetch_pdf(self, address: object, headers: Mapping[str, str] | None = None) -> bytes:
         """Raises CourierUnavailable where it is no PDF, or not from where the courier's files come from."""
+        content = await self.fetch_file(address, _LARGEST_FILE, headers)
+        if not content.startswith(b"%PDF-"):
+            raise CourierUnavailable("the file is no PDF")
+        return content
+
+    async def fetch_file(
+        self, address: object, largest: int, headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Raises CourierUnavailable, also where it is not from where the courier's files come from."""
         try:
             url = URL(address, encoded=True) if isinstance(address, str) else URL()
             if url.scheme not in ("https", self._url.scheme) or url.authority not in self._file_hosts:
                 raise CourierUnavailable("the file is not at one of the courier's addresses")
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-                content = await _whole(response, _LARGEST_FILE)
+                content = await _whole(response, largest)
         except (*_LOST, ValueError) as error:
             raise CourierUnavailable(f"the file did not come: {type(error).__name__}") from error
-        if response.status != 200 or not content.startswith(b"%PDF-"):
-            raise CourierUnavailable(f"the file is no PDF, answered {response.status}")
+        if response.status != 200:
+            raise CourierUnavailable(f"the file was answered {response.status}")
         return content
 
 

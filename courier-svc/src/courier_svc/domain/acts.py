@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-What = Literal["address_changed", "sent_again", "label_printed"]
+What = Literal["address_changed", "sent_again", "label_printed", "claimed", "reissued"]
 
 
 @dataclass(frozen=True, slots=True)

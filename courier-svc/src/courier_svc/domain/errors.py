@@ -13,6 +13,7 @@ _STATES = {
     State.DELIVERED: "已妥投",
     State.RETURNED: "已退回",
     State.CANCELLED: "已取消",
+    State.LOST: "已确认丢失",
     State.NEEDS_ATTENTION: "需要人工处理",
 }
 

@@ -22,6 +22,9 @@ ACTS: Final = Rule(
     confirmed=True,
 )
 
+_STATEMENTS: Final = Fate(
+    why="快递公司对账单：运单号、重量和费用 · couriers' statements: waybills, weights and fees"
+)
 FATES: Final[Fates] = {
     "shipment": Fate(goes=("applicant_id", "sealed_address", "sealed_next_address", "sealed_proof")),
     "shipment_act": Fate(
@@ -33,5 +36,9 @@ FATES: Final[Fates] = {
     ),
     "courier_report": Fate(goes=("sealed_body",)),
     "postage": Fate(why="办件和订单编号 · numbers of cases and orders"),
+    "claim": Fate(goes=("sealed_words",)),
+    "statement": _STATEMENTS,
+    "statement_line": _STATEMENTS,
+    "statement_difference": _STATEMENTS,
     "leg": Fate(why="运单编号 · numbers of waybills"),
 }

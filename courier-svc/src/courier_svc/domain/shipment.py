@@ -108,7 +108,7 @@ class Shipment:
         elif state is State.PICKED_UP:
             self.picked_up_at = at
             self.carried_at = self.carried_at or at
-        elif state in (State.DELIVERED, State.RETURNED, State.CANCELLED):
+        elif state in (State.DELIVERED, State.RETURNED, State.CANCELLED, State.LOST):
             self.ended_at = at
 
     def _event(self, model: type[Event], at: datetime, reason: str) -> Event:

@@ -76,6 +76,7 @@ _RANK: Final = {
     State.IN_TRANSIT: 2,
     State.DELIVERED: 3,
     State.RETURNED: 3,
+    State.LOST: 3,
 }
 _TELLS: Final = {Move.PICKED_UP: 1, Move.MOVED: 2}
 
@@ -89,7 +90,7 @@ def judge(shipment: Shipment, report: Report) -> Judgement:
         return Judgement(Verdict.CONTRADICTION, attention="moved_after_cancelled")
     if _TELLS.get(report.move, 4) <= _RANK[state] or _ENDS.get(state) is report.move:
         return _RECORDED
-    if state in _ENDS:
+    if state in _ENDS or state is State.LOST:
         return Judgement(Verdict.CONTRADICTION, attention=f"{report.move.value}_after_{state.value}")
     edges = path(state, report.move)
     return Judgement(Verdict.APPLIED, edges) if edges else _RECORDED

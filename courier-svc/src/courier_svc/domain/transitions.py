@@ -4,7 +4,7 @@ requested ─placed→ created ─picked_up→ picked_up ─moved→ in_transit 
     │                │                     └─────────────────────────┴─came_back→ returned
     └────refused─────┴→ needs_attention
 sent again (returned, needs_attention) or readdressed (until picked up): back to requested
-until picked up: cancelled
+until picked up: cancelled; while it travels: lost, by a claim
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,8 @@ class State(StrEnum):
     RETURNED = "returned"
     """Back at the sender; may be sent again under a new waybill."""
     CANCELLED = "cancelled"
+    LOST = "lost"
+    """The courier says so, or the unit has decided that it is: what was in it is made anew."""
     NEEDS_ATTENTION = "needs_attention"
     """The courier will not carry it as it is; a person must correct something."""
 
@@ -45,6 +47,7 @@ class Move(StrEnum):
     CANCELLED = "cancelled"
     READDRESSED = "readdressed"
     SENT_AGAIN = "sent_again"
+    LOST = "lost"
 
 
 class Edge(NamedTuple):
@@ -68,6 +71,9 @@ TRANSITIONS: Final[dict[tuple[State, Move], Edge]] = {
     (State.PICKED_UP, Move.CAME_BACK): Edge(State.RETURNED, ShipmentReturned),
     (State.IN_TRANSIT, Move.DELIVERED): Edge(State.DELIVERED, ShipmentDelivered),
     (State.IN_TRANSIT, Move.CAME_BACK): Edge(State.RETURNED, ShipmentReturned),
+    # What others must know of it is told of the claim.
+    (State.PICKED_UP, Move.LOST): Edge(State.LOST),
+    (State.IN_TRANSIT, Move.LOST): Edge(State.LOST),
     (State.RETURNED, Move.SENT_AGAIN): Edge(State.REQUESTED),
     (State.NEEDS_ATTENTION, Move.SENT_AGAIN): Edge(State.REQUESTED),
     (State.NEEDS_ATTENTION, Move.CANCELLED): Edge(State.CANCELLED, ShipmentCancelled),
@@ -75,7 +81,7 @@ TRANSITIONS: Final[dict[tuple[State, Move], Edge]] = {
     (State.NEEDS_ATTENTION, Move.PLACED): Edge(State.CREATED, ShipmentCreated),
 }
 
-ENDED: Final = frozenset({State.DELIVERED, State.CANCELLED})
+ENDED: Final = frozenset({State.DELIVERED, State.CANCELLED, State.LOST})
 WITH_COURIER: Final = frozenset({State.CREATED, State.PICKED_UP, State.IN_TRANSIT})
 """States in which the courier's word is awaited."""
 

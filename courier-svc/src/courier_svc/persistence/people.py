@@ -23,6 +23,7 @@ _SHIPMENTS: Final = """SELECT s.*, ARRAY(SELECT jsonb_build_object('code', r.cod
  WHERE s.applicant_id = $1 AND s.id = ANY($2::uuid[]) ORDER BY s.id"""
 _ACTS: Final = """SELECT a.shipment_id, (SELECT case_id FROM shipment WHERE id = a.shipment_id) AS case_id, a.what,
  a.at, a.officer_id, a.acted_by, a.mandate_id FROM shipment_act a WHERE a.shipment_id = ANY($1::uuid[]) ORDER BY a.id"""
+_CLAIMS_OF: Final = "SELECT * FROM claim WHERE shipment_id = ANY($1::uuid[]) ORDER BY id"
 _SEALED: Final = ("sealed_address", "sealed_next_address", "sealed_proof")
 
 _OPEN: Final = (
@@ -36,6 +37,8 @@ _ADDRESSES: Final = """UPDATE shipment SET sealed_address = NULL, sealed_next_ad
   purge_at = NULL, proof_purge_at = NULL
  WHERE applicant_id = $1 AND ended_at IS NOT NULL
   AND coalesce(sealed_address, sealed_next_address, sealed_proof) IS NOT NULL"""
+_CLAIMS: Final = """UPDATE claim SET sealed_words = NULL, purge_at = NULL WHERE sealed_words IS NOT NULL
+ AND shipment_id IN (SELECT id FROM shipment WHERE applicant_id = $1 AND ended_at IS NOT NULL)"""
 # Still by an agent, and no longer by which.
 _LOOSEN_ACTS: Final = """UPDATE shipment_act SET acted_by = $2, mandate_id = NULL WHERE acted_by IS NOT NULL
  AND shipment_id IN (SELECT id FROM shipment WHERE applicant_id = $1 AND ended_at IS NOT NULL)"""
@@ -53,8 +56,9 @@ class CourierPeople:
     async def export(self, uow: UnitOfWork, account_id: UUID, after: UUID | None) -> ExportPage:
         found = [row[0] for row in await uow.read(_IDS, account_id, after, _PAGE)]
         rows, acts = await uow.read(_SHIPMENTS, account_id, found), await uow.read(_ACTS, found)
+        claims = await uow.read(_CLAIMS_OF, found)
         records = [
-            Record(section="parcels", title="寄递", title_en="Parcels", data=self._shown(row, acts))
+            Record(section="parcels", title="寄递", title_en="Parcels", data=self._shown(row, acts, claims))
             for row in rows
         ]
         records += [_done_for_another(act) for act in acts if act["acted_by"] == account_id]
@@ -78,17 +82,19 @@ class CourierPeople:
         await uow.execute(_LOCK, account_id)
         reports = _count(await uow.execute(_REPORTS, account_id))
         addresses = _count(await uow.execute(_ADDRESSES, account_id))
+        claims = _count(await uow.execute(_CLAIMS, account_id))
         await uow.execute(_LOOSEN_ACTS, account_id, NOBODY)
         parcels = _count(await uow.execute(_LOOSEN, account_id, NOBODY))
         return [
             *erased("寄送地址、签收凭证", "Addresses and proofs of delivery", addresses),
+            *erased("索赔说明", "What was written in claims", claims),
             *erased("快递公司回传的内容", "What couriers reported", reports),
             *erased("寄递与本人的关联", "Whose the parcels were", parcels),
             *kept(UNDER_WAY, await uow.fetchval(_LEFT, account_id), None),
             *kept(ACTS, None if await uow.fetchval(_ACTED, account_id) else 0, None),
         ]
 
-    def _shown(self, row: Any, acts: Sequence[Any]) -> dict[str, Any]:
+    def _shown(self, row: Any, acts: Sequence[Any], claims: Sequence[Any]) -> dict[str, Any]:
         data = {name: value for name, value in row.items() if name not in (*_SEALED, "applicant_id")}
         for name in _SEALED:
             if row[name] is not None:
@@ -100,6 +106,15 @@ class CourierPeople:
             for act in acts
             if act["shipment_id"] == row["id"]
         ]
+        data["claims"] = [self._claim(claim) for claim in claims if claim["shipment_id"] == row["id"]]
+        return data
+
+    def _claim(self, claim: Any) -> dict[str, Any]:
+        data = {
+            name: claim[name] for name in ("kind", "state", "opened_at", "ended_at", "compensation_cents")
+        }
+        if claim["sealed_words"] is not None:
+            data["words"] = self._sealer.open(claim["sealed_words"], claim["id"].bytes).decode()
         return data
 
 

@@ -8,6 +8,7 @@ SEALED: Final = (
     SealedColumn("shipment", "sealed_address", {"id": "uuid"}, lambda row: row["id"].bytes),
     SealedColumn("shipment", "sealed_next_address", {"id": "uuid"}, lambda row: row["id"].bytes),
     SealedColumn("shipment", "sealed_proof", {"id": "uuid"}, lambda row: row["id"].bytes),
+    SealedColumn("claim", "sealed_words", {"id": "uuid"}, lambda row: row["id"].bytes),
     SealedColumn(
         "courier_report",
         "sealed_body",

@@ -46,7 +46,7 @@ _ADD = f"""WITH s AS (
   $16::timestamptz[])
   AS new ({", ".join(_ADDED)})
  WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = new.case_id AND direction = new.direction
-  AND state NOT IN ('delivered', 'cancelled'))
+  AND state NOT IN ('delivered', 'cancelled', 'lost'))
  RETURNING id, leg, order_no, requested_at, courier)
 INSERT INTO leg (order_no, shipment_id, number, why, begun_at, courier)
  SELECT order_no, id, leg, 'first', requested_at, courier FROM s

@@ -5,9 +5,12 @@ from chassis.db.tables import add_chassis_tables
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
+from .statement_tables import add_statement_tables
+
 metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_erasure_table(metadata)
+add_statement_tables(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -91,7 +94,12 @@ shipment_act = sa.Table(
     metadata,
     sa.Column("id", UUID, primary_key=True),
     sa.Column("shipment_id", UUID, sa.ForeignKey("shipment.id"), nullable=False),
-    sa.Column("what", sa.Text, nullable=False, comment="address_changed, sent_again, label_printed"),
+    sa.Column(
+        "what",
+        sa.Text,
+        nullable=False,
+        comment="address_changed, sent_again, label_printed, claimed, reissued",
+    ),
     sa.Column("at", _TIME, nullable=False),
     sa.Column("officer_id", UUID, comment="an officer of the unit did it"),
     sa.Column("acted_by", UUID, comment="the account that did it for the applicant"),
@@ -104,6 +112,27 @@ sa.Index(
     shipment_act.c.shipment_id,
     postgresql_where=shipment_act.c.acted_by.is_not(None),
 )
+
+claim = sa.Table(
+    "claim",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("shipment_id", UUID, sa.ForeignKey("shipment.id"), nullable=False),
+    sa.Column("order_no", sa.Text, nullable=False, comment="of the leg that it is about"),
+    sa.Column("courier", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, comment="lost, damaged"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("opened_at", _TIME, nullable=False),
+    sa.Column("sealed_words", sa.LargeBinary, comment="what was written about it"),
+    sa.Column("told_at", _TIME, comment="when the courier took it in"),
+    sa.Column("ended_at", _TIME),
+    sa.Column("compensation_cents", sa.BigInteger),
+    sa.Column("reissued_at", _TIME, comment="since when what was in it is made anew"),
+    sa.Column("purge_at", _TIME, comment="when the words are emptied"),
+    sa.UniqueConstraint("order_no", "kind", name="claim_once"),
+)
+sa.Index("claim_shipment", claim.c.shipment_id, claim.c.id)
+sa.Index("claim_purge", claim.c.purge_at, postgresql_where=claim.c.purge_at.is_not(None))
 
 courier_report = sa.Table(
     "courier_report",

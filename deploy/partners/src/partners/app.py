@@ -24,9 +24,11 @@ from .city.provider import CityProvider, Client
 from .control import api as control_api
 from .control import people as control_people
 from .control.acquirers import acquirer_routes
+from .control.couriers import courier_routes
 from .control.door import ControlDoor
 from .control.ledgers import Ledgers
 from .courier.books import CourierBooks
+from .courier.claims import ClaimDesk
 from .courier.depot import Depot
 from .courier.door import CourierDoor
 from .courier.ems.api import EmsApi
@@ -35,6 +37,7 @@ from .courier.ems.face import EmsFace, EmsSender
 from .courier.parcels import Courier, Face
 from .courier.sf.api import SfApi
 from .courier.sf.face import SfFace, SfSender
+from .courier.statements import StatementOffice
 from .edge import Edge, SignedAnswers
 from .faults import FaultBoard, Partner
 from .gate import Gate
@@ -79,6 +82,8 @@ class Sandbox:
         self.ccb = Ccb(settings, self.keys, office)
         senders["ccb"] = self.ccb.sender
         self.depot = self._open_depot(settings)
+        self.claims = ClaimDesk(self.books, self.depot)
+        self.statements = StatementOffice(self.books)
         self.sms = sms.SmsOperator(self.books)
         self.realname = realname.RealNameService(self.books)
         self.faces = faces.FaceChecks(self.books)
@@ -150,8 +155,15 @@ class Sandbox:
 
     def _courier_routes(self) -> list[Route]:
         settings = self.settings
-        ems = EmsApi(self.depot, self.ems_envelope, settings.ems_sender, self.keys.ems_authorization)
-        sf = SfApi(self.depot, settings.sf_partner, self.keys.sf)
+        ems = EmsApi(
+            self.depot,
+            self.claims,
+            self.statements,
+            self.ems_envelope,
+            settings.ems_sender,
+            self.keys.ems_authorization,
+        )
+        sf = SfApi(self.depot, self.claims, self.statements, settings.sf_partner, self.keys.sf)
         return [
             *ems.routes(CourierDoor("ems", self.board, settings.public_url)),
             *sf.routes(CourierDoor("sf", self.board, settings.public_url)),
@@ -189,6 +201,7 @@ class Sandbox:
             *control_people.wechat_routes(door, self.wechat_people, self.wechat),
             *control_people.city_routes(door, self.city_people, self.city_keys),
             *control_people.face_routes(door, self.faces),
+            *courier_routes(door, self.claims, self.statements),
             *control_api.other_routes(door, self.depot, self.sms, self.realname, self.fines),
             *self.alipay.control_routes(door),
             *acquirer_routes(door, self.acquirers),  # last: its paths begin with any name

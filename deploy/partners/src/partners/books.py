@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS parcel_scan (
     seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, waybill_no TEXT NOT NULL, order_no TEXT NOT NULL,
     code TEXT NOT NULL, op_code TEXT NOT NULL, time INTEGER NOT NULL, description TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS parcel_scan_waybill ON parcel_scan (waybill_no);
+CREATE TABLE IF NOT EXISTS parcel_claim (
+    claim_no TEXT PRIMARY KEY, courier TEXT NOT NULL, order_no TEXT NOT NULL, kind TEXT NOT NULL,
+    outcome TEXT NOT NULL, compensation_cents INTEGER NOT NULL, created_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS notice (
     seq INTEGER PRIMARY KEY, notice_id TEXT NOT NULL UNIQUE, partner TEXT NOT NULL, ref TEXT NOT NULL,
     url TEXT NOT NULL, body BLOB NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,

@@ -47,6 +47,7 @@ _TAGS = {
     "receipts": "缴费票据与核验",
     "shipments": "寄递",
     "claims": "快件丢失与损坏",
+    "courier statements": "快递对账",
     "reviews": "评价",
     "evaluation": "评价统计",
     "catalogue editing": "事项维护",

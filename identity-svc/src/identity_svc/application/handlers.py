@@ -6,7 +6,7 @@ from typing import Final
 
 from chassis.jobs.job import JobHandler
 from contracts.case import CaseAddressChanged, CasePaid, CaseSubmitted, CaseSupplemented, CaseWithdrawn
-from contracts.courier import ShipmentAddressChanged, ShipmentSentAgain
+from contracts.courier import ShipmentAddressChanged, ShipmentClaimMoved, ShipmentSentAgain
 from contracts.events import Event
 from contracts.payment import OrderOpened, OrderPaid
 
@@ -42,6 +42,7 @@ ACTS: Final[dict[type[Event], str]] = {
     CaseAddressChanged: "case_address_changed",
     ShipmentAddressChanged: "parcel_redirected",
     ShipmentSentAgain: "parcel_sent_again",
+    ShipmentClaimMoved: "parcel_claimed",
 }
 """Event → what `TellOfAct` calls it: what applicants do with their cases, or others for them."""
 

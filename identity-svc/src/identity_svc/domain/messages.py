@@ -236,6 +236,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "您代{principal}将办件 {case_no} 的快件重新寄出，已告知对方。",
         "You had the parcel of case {case_no} sent again, for {principal}; they were told.",
     ),
+    "parcel_claimed_for_you": (
+        "{agent}为您将办件 {case_no} 的快件报丢失或损坏，进展见“我的寄递”。",
+        "{agent} called the parcel of your case {case_no} lost or damaged; see your shipments for how it goes on.",
+    ),
+    "parcel_claimed_by_you": (
+        "您代{principal}将办件 {case_no} 的快件报丢失或损坏，已告知对方。",
+        "You called the parcel of case {case_no} lost or damaged, for {principal}; they were told.",
+    ),
     "mandate_expired_by_you": ("您授出的一项授权已到期。", "A mandate you gave has expired."),
     "mandate_expired_to_you": ("您获得的一项授权已到期。", "A mandate you had has expired."),
 }

@@ -139,6 +139,15 @@ class CaseReturned(_CaseEvent):
     shipment_id: UUID
 
 
+class CaseReissueStarted(_CaseEvent):
+    """The parcel with the result was lost or came damaged: the old document is revoked, and a new one is made."""
+
+    TYPE: ClassVar[str] = "case.case.reissue_started"
+    shipment_id: UUID
+    why: Literal["lost", "damaged"]
+    revoked_document_id: UUID | None = None
+
+
 class CaseCompleted(_CaseEvent):
     """The end of a case that was served. `deciding_officer_id` is whom a review is about."""
 

@@ -47,6 +47,26 @@ class ShipmentCancelled(_ShipmentEvent):
     carried: bool = False
 
 
+class ShipmentClaimMoved(_ShipmentEvent):
+    """A claim about a lost or damaged parcel went on. A step of its shipment: versions are the shipment's.
+
+    `reissue`: what was in it is made anew and sent again, free of postage; told once a claim, with the step that
+    decides it. `acted_by` opened it for the applicant, by `mandate_id`.
+    """
+
+    TYPE: ClassVar[str] = "courier.shipment.claim_moved"
+    claim_id: UUID
+    case_no: str
+    applicant_id: UUID
+    kind: Literal["lost", "damaged"]
+    state: Literal["opened", "with_courier", "compensated", "refused", "found"]
+    reissue: bool = False
+    compensation_cents: int | None = None
+    officer_id: UUID | None = None
+    acted_by: UUID | None = None
+    mandate_id: UUID | None = None
+
+
 class _ParcelAct(Event):
     """Somebody did something with a parcel before the courier had it, or after it came back.
 

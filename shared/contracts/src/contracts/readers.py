@@ -41,6 +41,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseDispatchRequested: (COURIER, EVALUATION),
     case.CaseDispatched: (EVALUATION,),
     case.CaseReturned: (EVALUATION,),
+    case.CaseReissueStarted: (EVALUATION,),
     case.CaseCompleted: (COURIER, EVALUATION),
     case.CaseWithdrawn: (IDENTITY, PAYMENT, COURIER, EVALUATION),
     case.CaseAddressChanged: (IDENTITY, PAYMENT, EVALUATION),
@@ -60,6 +61,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     courier.ShipmentDelivered: (CASE, EVALUATION),
     courier.ShipmentReturned: (CASE, EVALUATION),
     courier.ShipmentCancelled: (PAYMENT, EVALUATION),
+    courier.ShipmentClaimMoved: (IDENTITY, CASE, EVALUATION),
     courier.ShipmentAddressChanged: (IDENTITY, EVALUATION),
     courier.ShipmentSentAgain: (IDENTITY, EVALUATION),
     # Nobody yet: the invited find it at evaluation-svc itself.

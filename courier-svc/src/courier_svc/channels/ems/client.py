@@ -1,6 +1,7 @@
 """Calls to EMS: one address, one form, the matter in an envelope."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from chassis.clock import SHANGHAI, now
 
 from courier_svc.application.ports import (
     CancelAnswer,
+    ClaimAnswer,
     CourierUnavailable,
     Leg,
     OrderRefused,
@@ -17,15 +19,20 @@ from courier_svc.application.ports import (
     Standing,
     Traces,
 )
+from courier_svc.channels.claims import KINDS, claim_answer
 from courier_svc.channels.code_map import CodeMap
-from courier_svc.channels.wire import Wire
+from courier_svc.channels.wire import LARGEST_STATEMENT, Wire
 from courier_svc.domain.address import Address
+from courier_svc.domain.claims import Kind
+from courier_svc.domain.statements import Problem, StatementUnusable
 
 from .envelope import Envelope, EnvelopeBroken
 from .pushes import EmsDoor
 
 _OK: Final = "00000"
 _ORDER, _CANCEL, _TRACES, _LABEL = "020003", "020006", "040001", "010004"
+_CLAIM, _CLAIM_QUERY, _STATEMENT = "060001", "060002", "070001"
+"""Assumed."""
 _DOCUMENTS: Final = "1"
 _LABEL_OF_HEAD_OFFICE: Final = "129"
 _ID_BOUND: Final = "须收件人本人凭身份证件签收"
@@ -107,6 +114,29 @@ class EmsClient:
         if code != _OK:
             raise CourierUnavailable(f"the label was answered {code}")
         return await self._wire.fetch_pdf(body)
+
+    async def open_claim(self, leg: Leg, claim_no: str, kind: Kind) -> ClaimAnswer:
+        return await self._claim(_CLAIM, leg, {"claimNo": claim_no, "claimType": KINDS[kind]})
+
+    async def claim(self, leg: Leg, claim_no: str) -> ClaimAnswer:
+        return await self._claim(_CLAIM_QUERY, leg, {"claimNo": claim_no})
+
+    async def _claim(self, api_code: str, leg: Leg, asked: dict[str, str]) -> ClaimAnswer:
+        parcel = {"logisticsOrderNo": leg.order_no, "waybillNo": leg.waybill_no or ""}
+        code, body = await self._call(api_code, parcel | asked)
+        if code in self._answers.unknown_order:
+            return ClaimAnswer(ClaimAnswer.What.REFUSED)
+        if code != _OK or not isinstance(body, dict):
+            raise CourierUnavailable(f"the claim was answered {code}")
+        return claim_answer(body)
+
+    async def statement(self, month: date) -> tuple[bytes, object]:
+        code, body = await self._call(_STATEMENT, {"month": f"{month:%Y-%m}"})
+        if code in self._answers.unknown_order:
+            raise StatementUnusable(Problem.NOT_READY)
+        if code != _OK or not isinstance(body, dict):
+            raise CourierUnavailable(f"the statement was answered {code}")
+        return await self._wire.fetch_file(body.get("url"), LARGEST_STATEMENT), body.get("sha256")
 
     async def _call(self, api_code: str, document: Any) -> tuple[str, Any]:
         """`retCode` and what `retBody` holds. Raises CourierUnavailable for what leaves open what was done."""

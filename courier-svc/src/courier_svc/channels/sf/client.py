@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import orjson
 
 from courier_svc.application.ports import (
     CancelAnswer,
+    ClaimAnswer,
     CourierUnavailable,
     Leg,
     OrderRefused,
@@ -17,9 +19,12 @@ from courier_svc.application.ports import (
     Standing,
     Traces,
 )
+from courier_svc.channels.claims import KINDS, claim_answer
 from courier_svc.channels.code_map import CodeMap
-from courier_svc.channels.wire import Wire
+from courier_svc.channels.wire import LARGEST_STATEMENT, Wire
 from courier_svc.domain.address import Address
+from courier_svc.domain.claims import Kind
+from courier_svc.domain.statements import Problem, StatementUnusable
 
 from .digest import msg_digest
 from .pushes import SfDoor, scan_of
@@ -31,6 +36,10 @@ _UPDATE: Final = "EXP_RECE_UPDATE_ORDER"
 _SEARCH_ORDER: Final = "EXP_RECE_SEARCH_ORDER_RESP"
 _SEARCH_ROUTES: Final = "EXP_RECE_SEARCH_ROUTES"
 _PRINT: Final = "COM_RECE_CLOUD_PRINT_WAYBILLS"
+_CLAIM: Final = "EXP_RECE_CREATE_CLAIM"
+_SEARCH_CLAIM: Final = "EXP_RECE_SEARCH_CLAIM"
+_STATEMENT: Final = "EXP_RECE_MONTHLY_STATEMENT"
+"""These three are assumed."""
 _SENDER, _RECEIVER = 1, 2
 _SENDER_PAYS: Final = 1
 _CANCEL: Final = 2
@@ -136,6 +145,29 @@ class SfClient:
         return await self._wire.fetch_pdf(
             files[0].get("url"), {"X-Auth-token": str(files[0].get("token", ""))}
         )
+
+    async def open_claim(self, leg: Leg, claim_no: str, kind: Kind) -> ClaimAnswer:
+        return await self._claim(_CLAIM, leg, {"claimNo": claim_no, "claimType": KINDS[kind]})
+
+    async def claim(self, leg: Leg, claim_no: str) -> ClaimAnswer:
+        return await self._claim(_SEARCH_CLAIM, leg, {"claimNo": claim_no})
+
+    async def _claim(self, service: str, leg: Leg, asked: dict[str, str]) -> ClaimAnswer:
+        code, inner = await self._call(service, {"orderId": leg.order_no} | asked)
+        if code in self._answers.unknown_order:
+            return ClaimAnswer(ClaimAnswer.What.REFUSED)
+        if code != _DONE:
+            raise CourierUnavailable(f"the claim was answered {code}")
+        return claim_answer(_members(inner, "msgData"))
+
+    async def statement(self, month: date) -> tuple[bytes, object]:
+        code, inner = await self._call(_STATEMENT, {"month": f"{month:%Y-%m}"})
+        if code in self._answers.unknown_order:
+            raise StatementUnusable(Problem.NOT_READY)
+        found = _members(inner, "msgData")
+        if code != _DONE:
+            raise CourierUnavailable(f"the statement was answered {code}")
+        return await self._wire.fetch_file(found.get("url"), LARGEST_STATEMENT), found.get("sha256")
 
     async def _call(self, service: str, document: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """`errorCode` and the second level. Raises CourierUnavailable for what leaves open what was done.

@@ -18,6 +18,7 @@ from ..faults import FaultBoard, Faults, Partner
 
 _JSON = (b"content-type", b"application/json;charset=UTF-8")
 _PDF = (b"content-type", b"application/pdf")
+_CSV = (b"content-type", b"text/csv;charset=UTF-8")
 _HTML = (b"content-type", b"text/html")
 FORM_FIELDS = 20
 
@@ -25,7 +26,7 @@ Form = Mapping[str, str]
 Api = Callable[[Form, str], Document]
 """The fields, and the sandbox's own address as the caller sees it; never raises."""
 Pages = Callable[[str, Mapping[bytes, bytes]], bytes]
-"""A waybill's PDF, by its number and the request's headers; raises Refused."""
+"""A file, by the number or month that names it and the request's headers; raises Refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class CourierDoor:
 
     def label(self, path: str, answer: Pages) -> Route:
         """`path` has a `{waybill_no}`."""
-        return Route(path, _LabelEndpoint(self, answer), methods=["GET"])
+        return Route(path, _FileEndpoint(self, answer, "waybill_no", _PDF), methods=["GET"])
+
+    def statement(self, path: str, answer: Pages) -> Route:
+        """`path` has a `{month}`."""
+        return Route(path, _FileEndpoint(self, answer, "month", _CSV), methods=["GET"])
 
     async def spoils(self, send: Send) -> bool:
         """Whether a fault answered instead."""
@@ -85,19 +90,21 @@ class _ApiEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class _LabelEndpoint:
+class _FileEndpoint:
     door: CourierDoor
     answer: Pages
+    named: str
+    kind: tuple[bytes, bytes]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if await self.door.spoils(send):
             return
         try:
-            page = self.answer(scope["path_params"]["waybill_no"], dict(scope["headers"]))
+            page = self.answer(scope["path_params"][self.named], dict(scope["headers"]))
         except Refused as refused:
             await send_answer(send, refused.status, orjson.dumps(refused.document()), [_JSON])
             return
-        await send_answer(send, 200, page, [_PDF])
+        await send_answer(send, 200, page, [self.kind])
 
 
 def _own_address(scope: Scope) -> str:

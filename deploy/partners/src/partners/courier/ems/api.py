@@ -14,10 +14,12 @@ from ...clock import SHANGHAI
 from ...edge import Document
 from ...errors import Refused
 from ...fields import Number
+from ..claims import AskedClaim, ClaimDesk, NewClaim
 from ..depot import Depot
 from ..door import CourierDoor, Form
 from ..labels import label_pdf
 from ..parcels import Line, MaybeLine, NewParcel, Party
+from ..statements import AskedStatement, StatementOffice
 from .envelope import Broken, Envelope
 from .face import trace_item
 
@@ -70,6 +72,10 @@ class Cancel(BaseModel):
     cancelReason: MaybeLine = ""
 
 
+class Claim(NewClaim):
+    logisticsOrderNo: Number
+
+
 class Waybill(BaseModel):
     waybillNo: Line
 
@@ -78,8 +84,18 @@ _ORDERS = TypeAdapter(Annotated[list[Order], Field(min_length=1, max_length=1)])
 
 
 class EmsApi:
-    def __init__(self, depot: Depot, envelope: Envelope, sender_no: str, authorization: bytes) -> None:
+    def __init__(
+        self,
+        depot: Depot,
+        claims: ClaimDesk,
+        statements: StatementOffice,
+        envelope: Envelope,
+        sender_no: str,
+        authorization: bytes,
+    ) -> None:
         self._depot = depot
+        self._claims = claims
+        self._statements = statements
         self._envelope = envelope
         self._caller = (sender_no, authorization.decode("ascii"))
         self._menu: dict[str, Callable[[bytes, str], object]] = {
@@ -87,10 +103,17 @@ class EmsApi:
             "020006": self._cancel,
             "040001": self._traces,
             "010004": self._label,
+            "060001": self._claim,
+            "060002": self._claim_query,
+            "070001": self._statement,
         }
 
     def routes(self, door: CourierDoor) -> list[Route]:
-        return [door.api(PATH, self.answer), door.label("/ems/labels/{waybill_no}.pdf", self._pdf)]
+        return [
+            door.api(PATH, self.answer),
+            door.label("/ems/labels/{waybill_no}.pdf", self._pdf),
+            door.statement("/ems/statements/{month}.csv", self._statement_file),
+        ]
 
     def answer(self, form: Form, base_url: str) -> Document:
         try:
@@ -151,6 +174,19 @@ class EmsApi:
                 for scan in self._depot.scans(parcel)
             ]
         }
+
+    def _claim(self, body: bytes, base_url: str) -> object:
+        asked = Claim.model_validate_json(body)
+        return self._claims.open("ems", asked.logisticsOrderNo, asked)
+
+    def _claim_query(self, body: bytes, base_url: str) -> object:
+        return self._claims.show("ems", AskedClaim.model_validate_json(body).claimNo)
+
+    def _statement(self, body: bytes, base_url: str) -> object:
+        return self._statements.announce("ems", AskedStatement.model_validate_json(body), base_url)
+
+    def _statement_file(self, month: str, headers: object) -> bytes:
+        return self._statements.file("ems", AskedStatement(month=month).month)
 
     def _label(self, body: bytes, base_url: str) -> object:
         parcel = self._depot.find_waybill("ems", Waybill.model_validate_json(body).waybillNo)

@@ -12,11 +12,13 @@ from starlette.routing import Route
 from ...edge import Document, parsed
 from ...errors import Refused
 from ..books import Row
+from ..claims import AskedClaim, ClaimDesk
 from ..depot import Depot
 from ..door import CourierDoor, Form
 from ..labels import label_pdf
+from ..statements import AskedStatement, StatementOffice
 from .digest import digest
-from .documents import CreateOrder, PrintWaybills, SearchOrder, SearchRoutes, UpdateOrder
+from .documents import CreateClaim, CreateOrder, PrintWaybills, SearchOrder, SearchRoutes, UpdateOrder
 from .face import route_node
 
 WINDOW_MS = 300_000
@@ -36,8 +38,17 @@ class _Unwelcome(Exception):
 
 
 class SfApi:
-    def __init__(self, depot: Depot, partner_id: str, checkword: bytes) -> None:
+    def __init__(
+        self,
+        depot: Depot,
+        claims: ClaimDesk,
+        statements: StatementOffice,
+        partner_id: str,
+        checkword: bytes,
+    ) -> None:
         self._depot = depot
+        self._claims = claims
+        self._statements = statements
         self._partner_id = partner_id
         self._checkword = checkword.decode("ascii")
         self._menu: dict[str, Callable[[bytes, CourierDoor, str], Document]] = {
@@ -46,13 +57,20 @@ class SfApi:
             "EXP_RECE_SEARCH_ORDER_RESP": self._search_order,
             "EXP_RECE_SEARCH_ROUTES": self._search_routes,
             "COM_RECE_CLOUD_PRINT_WAYBILLS": self._print,
+            "EXP_RECE_CREATE_CLAIM": self._claim,
+            "EXP_RECE_SEARCH_CLAIM": self._search_claim,
+            "EXP_RECE_MONTHLY_STATEMENT": self._statement,
         }
 
     def routes(self, door: CourierDoor) -> list[Route]:
         def answer(form: Form, base_url: str) -> Document:
             return self._answer(form, door, base_url)
 
-        return [door.api(PATH, answer), door.label("/sf/labels/{waybill_no}.pdf", self._pdf)]
+        return [
+            door.api(PATH, answer),
+            door.label("/sf/labels/{waybill_no}.pdf", self._pdf),
+            door.statement("/sf/statements/{month}.csv", self._statement_file),
+        ]
 
     def _answer(self, form: Form, door: CourierDoor, base_url: str) -> Document:
         try:
@@ -124,6 +142,19 @@ class SfApi:
             ]
             answers.append({"mailNo": parcel["waybill_no"], "routes": routes})
         return {"msgData": {"routeResps": answers}}
+
+    def _claim(self, body: bytes, door: CourierDoor, base_url: str) -> Document:
+        asked = parsed(CreateClaim, body)
+        return {"msgData": self._claims.open("sf", asked.orderId, asked)}
+
+    def _search_claim(self, body: bytes, door: CourierDoor, base_url: str) -> Document:
+        return {"msgData": self._claims.show("sf", parsed(AskedClaim, body).claimNo)}
+
+    def _statement(self, body: bytes, door: CourierDoor, base_url: str) -> Document:
+        return {"msgData": self._statements.announce("sf", parsed(AskedStatement, body), base_url)}
+
+    def _statement_file(self, month: str, headers: Mapping[bytes, bytes]) -> bytes:
+        return self._statements.file("sf", AskedStatement(month=month).month)
 
     def _print(self, body: bytes, door: CourierDoor, base_url: str) -> Document:
         (asked,) = parsed(PrintWaybills, body).documents

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, model_validator
 
 from ...fields import Number
+from ..claims import NewClaim
 from ..parcels import Line, MaybeLine, NewParcel, Party
 
 _ID_BOUND = "凭身份证"
@@ -64,6 +65,10 @@ class CreateOrder(BaseModel):
 class UpdateOrder(BaseModel):
     orderId: Number
     dealType: Literal[1, 2]
+
+
+class CreateClaim(NewClaim):
+    orderId: Number
 
 
 class SearchOrder(BaseModel):
