@@ -107,6 +107,7 @@ def _desk(service: Service, settings: CourierSettings, addresses: AddressBook, s
             silent_after=settings.silent_after,
             keep_ended=settings.keep_ended,
             keep_returned=settings.keep_returned,
+            keep_strays=settings.keep_strays,
             keep_proof=settings.keep_proof,
             doubt_after=settings.doubt_after,
             claims=ClaimTimes(settings.lost_after, settings.damaged_within),

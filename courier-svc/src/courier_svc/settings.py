@@ -95,6 +95,7 @@ class CourierSettings(ServiceSettings):
     """From this day of the next month on, a courier's monthly statement is asked for."""
     keep_ended: timedelta = timedelta(days=30)
     keep_returned: timedelta = timedelta(days=90)
+    keep_strays: timedelta = timedelta(days=30)
     keep_proof: timedelta = timedelta(days=365)
 
     @model_validator(mode="after")

@@ -202,3 +202,20 @@ async def test_a_push_while_the_database_is_away_is_asked_for_again(
 
 async def test_a_push_that_is_too_large_is_refused_unread(svc: Running) -> None:
     assert (await svc.client.post("/webhooks/courier/ems", content=b"x" * 70_000)).status_code == 413
+
+
+async def test_what_is_on_no_parcel_of_ours_or_unreadable_goes_after_a_while(
+    created: Parcel, courier: Courier
+) -> None:
+    await courier.push("nobodys-order", "PICKED_UP")
+    assert (await courier.post(b'{"opCode":"203"}')).status_code == 200
+    await courier.push(await created.order_no(), "PICKED_UP")
+    pool = created.svc.service.pool
+    for age, left in ((29, ["applied", "held", "unreadable"]), (2, ["applied"])):
+        await pool.execute("UPDATE courier_report SET heard_at = heard_at - make_interval(days => $1)", age)
+        await pool.execute(
+            "INSERT INTO job (kind, key) VALUES ('courier.purge_addresses', 'recurring')"
+            " ON CONFLICT (kind, key) DO UPDATE SET run_at = now()"
+        )
+        await created.svc.run_jobs()
+        assert sorted(one["verdict"] for one in await reports(created.svc)) == left

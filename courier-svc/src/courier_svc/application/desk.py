@@ -54,6 +54,8 @@ class Policy:
     """Without news for this long, a person is told."""
     keep_ended: timedelta
     keep_returned: timedelta
+    keep_strays: timedelta
+    """Reports on no parcel of ours, and those that cannot be read."""
     keep_proof: timedelta
     """As long as one may complain of a delivery."""
     doubt_after: timedelta

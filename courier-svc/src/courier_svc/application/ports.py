@@ -238,6 +238,7 @@ class ReportStore(Protocol):
     async def take_held(
         self, uow: UnitOfWork, couriers: Sequence[str], limit: int
     ) -> list[tuple[str, bytes]]: ...
+    async def purge_strays(self, uow: UnitOfWork, limit: int, before: datetime) -> int: ...
 
 
 class ClaimStore(Protocol):

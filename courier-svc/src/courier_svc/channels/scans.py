@@ -1,12 +1,15 @@
 """Reading couriers' documents strictly: texts of a sane length, times as people in China write them."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from chassis.clock import SHANGHAI
 
 from courier_svc.application.ports import PushUnreadable
+from courier_svc.domain.tracking import Report
+from courier_svc.domain.transitions import Move
 
 _LONGEST_WORDS: Final = 500
 
@@ -51,6 +54,32 @@ def scan_id(waybill_no: str, code: str, moment: datetime) -> str:
     second is one scan.
     """
     return f"{waybill_no}-{code}-{moment.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
+
+
+class Members(NamedTuple):
+    """What a courier calls the parts of its scans."""
+
+    order: str
+    waybill: str
+    code: str
+    at: str
+
+
+def report_of(courier: str, scan: bytes, names: Members, move: Callable[[str], Move | None]) -> Report:
+    """A scan as we take it; `move` says what its code means. Raises PushUnreadable."""
+    members = json_object(scan)
+    waybill_no, code = text(members, names.waybill), text(members, names.code, 32)
+    moment = local_time(members, names.at)
+    return Report(
+        courier=courier,
+        event_id=scan_id(waybill_no, code, moment),
+        order_no=text_or_none(members, names.order) or "",
+        waybill_no=waybill_no,
+        code=code,
+        move=move(code),
+        occurred_at=moment,
+        body=scan,
+    )
 
 
 def words(scan: bytes, name: str) -> str:

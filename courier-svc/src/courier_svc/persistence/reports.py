@@ -1,6 +1,7 @@
 """What couriers said: each report once, with its verdict, its body sealed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -78,6 +79,12 @@ _TAKE_HELD = """DELETE FROM courier_report WHERE id IN (
  ORDER BY r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED)
 RETURNING courier, event_id, sealed_body"""
 
+_PURGE_STRAYS = """WITH due AS (
+ SELECT id FROM courier_report WHERE verdict IN ('held', 'unreadable') AND heard_at < $2
+ ORDER BY heard_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+gone AS (DELETE FROM courier_report USING due WHERE courier_report.id = due.id)
+SELECT count(*) FROM due"""
+
 _OF_SHIPMENT = """SELECT courier, code, occurred_at, verdict, waybill_no, event_id, sealed_body FROM courier_report
  WHERE shipment_id = $1 AND verdict NOT IN ('hint', 'unconfirmed') ORDER BY occurred_at, id LIMIT 500"""
 
@@ -144,6 +151,10 @@ class PgReports:
         """Takes out those whose order is known by now: (courier, body), oldest first."""
         rows = await uow.fetch(_TAKE_HELD, list(couriers), limit)
         return [(row["courier"], self._open(row["event_id"], row["sealed_body"])) for row in rows]
+
+    async def purge_strays(self, uow: UnitOfWork, limit: int, before: datetime) -> int:
+        """Forgets those that came before then and are on no parcel of ours, or unreadable; how many there were."""
+        return int(await uow.fetchval(_PURGE_STRAYS, limit, before))
 
     async def of_shipment(self, uow: UnitOfWork, shipment_id: UUID) -> list[HeardReport]:
         rows = await uow.read(_OF_SHIPMENT, shipment_id)

@@ -153,4 +153,9 @@ courier_report = sa.Table(
     sa.UniqueConstraint("courier", "event_id", name="courier_report_once"),
 )
 sa.Index("courier_report_shipment", courier_report.c.shipment_id, courier_report.c.occurred_at)
+sa.Index(
+    "courier_report_stray",
+    courier_report.c.heard_at,
+    postgresql_where=sa.text("verdict IN ('held', 'unreadable')"),
+)
 sa.Index("courier_report_held", courier_report.c.id, postgresql_where=courier_report.c.verdict == "held")

@@ -11,7 +11,7 @@ import orjson
 
 from courier_svc.application.ports import Knock, PushUnreadable, Reception
 from courier_svc.channels.code_map import CodeMap
-from courier_svc.channels.scans import json_object, local_time, scan_id, text, text_or_none, words
+from courier_svc.channels.scans import Members, json_object, report_of, words
 from courier_svc.domain.errors import PushUnverified
 from courier_svc.domain.tracking import Report, Trust
 
@@ -21,6 +21,7 @@ NAME: Final = "ems"
 NEVER_DELIVERED: Final = ("705", "708", "711", "747")
 """A failed attempt; a return registered; delivered, to the sender; put in a locker. Public samples take two of them for
 the end."""
+_MEMBERS: Final = Members(order="orderNo", waybill="waybillNo", code="opCode", at="opTime")
 _ANSWERS: Final = {
     Reception.TAKEN: ("00000", "成功"),
     Reception.REFUSED: ("S00001", "报文不能解密"),
@@ -61,19 +62,7 @@ class EmsDoor:
         raise PushUnverified("the envelope does not open with our key")
 
     def read(self, scan: bytes) -> Report:
-        members = json_object(scan)
-        waybill_no, code = text(members, "waybillNo"), text(members, "opCode", 32)
-        moment = local_time(members, "opTime")
-        return Report(
-            courier=NAME,
-            event_id=scan_id(waybill_no, code, moment),
-            order_no=text_or_none(members, "orderNo") or "",
-            waybill_no=waybill_no,
-            code=code,
-            move=self._codes.move(code),
-            occurred_at=moment,
-            body=scan,
-        )
+        return report_of(NAME, scan, _MEMBERS, self._codes.move)
 
     def description(self, scan: bytes) -> str:
         return words(scan, "opDesc") or words(scan, "opName")

@@ -11,12 +11,13 @@ import orjson
 
 from courier_svc.application.ports import Knock, PushUnreadable, Reception
 from courier_svc.channels.code_map import CodeMap
-from courier_svc.channels.scans import json_object, local_time, scan_id, text, text_or_none, words
+from courier_svc.channels.scans import Members, json_object, report_of, words
 from courier_svc.domain.errors import PushUnverified
 from courier_svc.domain.tracking import Report, Trust
 
 NAME: Final = "sf"
 _KEPT: Final = ("mailno", "orderid", "acceptTime", "acceptAddress", "remark", "opCode")
+_MEMBERS: Final = Members(order="orderid", waybill="mailno", code="opCode", at="acceptTime")
 _ANSWERS: Final = {
     Reception.TAKEN: '{"return_code":"0000","return_msg":"成功"}'.encode(),
     Reception.REFUSED: '{"return_code":"1000","return_msg":"推送地址不正确"}'.encode(),
@@ -44,19 +45,7 @@ class SfDoor:
         return [scan_of(node) if isinstance(node, dict) else orjson.dumps(node) for node in nodes]
 
     def read(self, scan: bytes) -> Report:
-        members = json_object(scan)
-        waybill_no, code = text(members, "mailno"), text(members, "opCode", 32)
-        moment = local_time(members, "acceptTime")
-        return Report(
-            courier=NAME,
-            event_id=scan_id(waybill_no, code, moment),
-            order_no=text_or_none(members, "orderid") or "",
-            waybill_no=waybill_no,
-            code=code,
-            move=self._codes.move(code),
-            occurred_at=moment,
-            body=scan,
-        )
+        return report_of(NAME, scan, _MEMBERS, self._codes.move)
 
     def description(self, scan: bytes) -> str:
         return words(scan, "remark")
