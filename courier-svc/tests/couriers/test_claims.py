@@ -142,6 +142,19 @@ async def test_a_courier_that_is_down_is_told_once_it_answers(ordered: Way) -> N
     assert len((await ordered.sandbox.control("GET", "/courier/claims"))["claims"]) == 1
 
 
+async def test_a_claim_decided_while_its_answer_was_lost_is_decided_here_too(ordered: Way) -> None:
+    await ordered.goes("PICKED_UP")
+    await ordered.heard(1)
+    await silent_for(ordered, 8)
+    await ordered.sandbox.fault(lost_answer_next=1)
+    assert (await claims(ordered)).status_code == 201
+    await ordered.svc.run_jobs()
+    assert (await shown(ordered))["state"] == "opened"
+    await decide(ordered, "compensated")
+    await asked_again(ordered)
+    assert await steps(ordered) == [("opened", False), ("with_courier", False), ("compensated", True)]
+
+
 async def test_a_claim_of_another_case_is_none_of_ones_business(lost: Way) -> None:
     stranger = Parcel(
         lost.svc, lost.parcel.event.model_copy(update={"applicant_id": lost.parcel.event.case_id})

@@ -1,5 +1,6 @@
 """The courier is told of a claim, and asked until it has decided. One claim, one number, however often it is told."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.clock import now
@@ -28,13 +29,15 @@ async def tell_claim(desk: Desk, job: Job, begin: Begin) -> None:
         return
     calls = desk.carriers.named(claim.courier).calls
     answer = await calls.open_claim(await _leg(desk, begin, claim), str(claim.id), claim.kind)
+    refused, waits = answer.what is ClaimAnswer.What.REFUSED, answer.what is ClaimAnswer.What.PENDING
     async with begin() as uow:
         shipment, present = await _locked(desk, uow, claim.id)
-        if answer.what is not ClaimAnswer.What.REFUSED:
-            move_claim(desk, uow, shipment, present, ClaimState.WITH_COURIER)
-        _apply(desk, uow, shipment, present, answer)
+        # One step a commit: what was decided already, while its answer was lost, is asked for again at once.
+        step = ClaimState.REFUSED if refused else ClaimState.WITH_COURIER
+        move_claim(desk, uow, shipment, present, step)
         if present.is_open:
-            uow.enqueue(ASK_CLAIM, str(claim.id), run_at=now() + desk.policy.ask_claim_after)
+            later = desk.policy.ask_claim_after if waits else timedelta()
+            uow.enqueue(ASK_CLAIM, str(claim.id), run_at=now() + later)
         await job.done(uow)
 
 

@@ -57,4 +57,6 @@ def _lines(rows: list[list[str]]) -> Iterator[StatementLine]:
             moment = datetime.strptime(at, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
         except ValueError as error:
             raise StatementUnusable(Problem.UNREADABLE, f"line {number} has no time") from error
+        if not 2000 <= moment.year <= 9000:
+            raise StatementUnusable(Problem.UNREADABLE, f"line {number} has an absurd time")
         yield StatementLine(waybill_no, order_no, moment, int(grams), cents)
