@@ -95,7 +95,8 @@ class Objects:
             "INSERT INTO statement (id, courier, month, problem) VALUES (gen_random_uuid(), 'ems', '2026-01-01',"
             " 'torn') ON CONFLICT DO NOTHING"
         )
-        return Object({"courier": "ems", "month": "2026-01"}, shows=('"torn"',))
+        path, other = {"courier": "ems", "month": "2026-01"}, {"courier": "sf", "month": "2025-01"}
+        return Object(path, shows=('"torn"',), absent=other)
 
     async def sheet(self, who: str) -> Object:
         return replace(await self.statement(who), shows=("运单号",))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chassis.people import NOBODY
 from contracts.courier import ShipmentClaimMoved, ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
 
 from ..domain import fulfilment
@@ -36,7 +37,7 @@ def follow_claim(case: Case, around: Circumstances, claim: ShipmentClaimMoved) -
         facts["compensation_cents"] = claim.compensation_cents
     if claim.acted_by is not None:
         facts |= {"acted_by": str(claim.acted_by), "mandate_id": str(claim.mandate_id)}
-    if claim.reissue and claim.direction == "to_applicant":
+    if claim.reissue and claim.direction == "to_applicant" and case.applicant_id != NOBODY:
         moved = fulfilment.reissue(case, around, shipment_id=claim.shipment_id, why=claim.kind)
         if moved is not None:
             return moved

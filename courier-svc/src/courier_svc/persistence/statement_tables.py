@@ -45,6 +45,10 @@ def add_statement_tables(metadata: sa.MetaData) -> None:
         sa.Column("fee_cents", sa.BigInteger, nullable=False),
     )
     sa.Index("statement_line_waybill", line.c.waybill_no)
+    _add_differences(metadata)
+
+
+def _add_differences(metadata: sa.MetaData) -> None:
     difference = sa.Table(
         "statement_difference",
         metadata,
