@@ -20,7 +20,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup clients run demo up down secrets lock schemas clean
-.PHONY: test relying-parties test-isolated test-kafka proof bench lint
+.PHONY: test relying-parties test-isolated test-kafka proof bench bench-bill lint
 .PHONY: reseal audit-verify
 
 help: ## list these targets
@@ -62,6 +62,9 @@ proof: client ## the long tests: faults at volume, races, a million rows
 
 bench: client ## drive CASES=300 whole cases over SEED=0 finished ones, into .bench/latest.json
 	cd tests/load && $(CURDIR)/$(PY) -m load --cases $(CASES) --seed $(SEED) --out $(CURDIR)/.bench
+
+bench-bill: client ## a bill of a million lines fetched, loaded and matched, into .bench/bill.json
+	cd tests/load && $(CURDIR)/$(PY) -m load --bill --out $(CURDIR)/.bench
 
 reseal: $(READY) ## bring everything sealed under the active keys while all runs, DATA=.data
 	@$(PY) -m embedded reseal --data $(DATA)

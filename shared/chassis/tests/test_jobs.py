@@ -5,7 +5,7 @@ import pytest
 from chassis.clock import now
 from chassis.jobs import Begin, Job
 from chassis.jobs.job import LeaseLost
-from chassis.jobs.runner import FAILING_AFTER
+from chassis.jobs.runner import FAILING_AFTER, LEASE, JobRunner
 from chassis.testing import Running, bearer, running
 from sample.service import build, raise_counter
 
@@ -97,6 +97,21 @@ async def test_job_of_a_dead_instance_is_taken_over(sample: Running):
     assert await sample.run_jobs() == 0
     await sample.service.pool.execute("UPDATE job SET leased_until = now() - interval '1 second'")
     assert await sample.run_jobs() == 1
+
+
+async def test_job_that_may_take_long_is_leased_so_long(sample: Running):
+    runner = sample.service.runner
+    longer = JobRunner(
+        sample.service.pool,
+        runner._handlers,
+        sample.service.begin,
+        leases={"sample.raise": timedelta(hours=1)},
+    )
+    for key, one in (("a", runner), ("b", longer)):
+        await enqueue(sample, "sample.raise", key, payload={"by": 1})
+        assert len(await one._claim(1)) == 1
+    ends = {job["key"]: job["leased_until"] for job in await jobs(sample)}
+    assert ends["a"] <= now() + LEASE and ends["b"] > now() + timedelta(minutes=59)
 
 
 async def test_many_runners_run_each_job_once(settings, tokens):

@@ -7,6 +7,7 @@ from typing import Any
 
 from .arguments import read_arguments
 from .bench import bench, the_door, the_notices, the_sessions
+from .bills import the_bill
 from .compare import compare
 from .profiling import Profiler
 
@@ -22,6 +23,9 @@ async def main() -> int:
     elif wanted.sessions:
         result = await the_sessions()
         _write(wanted.out / "sessions.json", result)
+    elif wanted.bill:
+        result = await the_bill(wanted.bill_lines)
+        _write(wanted.out / "bill.json", result)
     elif wanted.notices:
         result = await the_notices()
         _write(wanted.out / "notices.json", result)

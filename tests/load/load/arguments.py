@@ -25,6 +25,13 @@ def read_arguments() -> argparse.Namespace:
     arguments.add_argument(
         "--sessions", action="store_true", help="only log-ins, sessions and revocations: two minutes"
     )
+    arguments.add_argument("--bill", action="store_true", help="only a bill of a million lines: four minutes")
+    arguments.add_argument(
+        "--bill-lines",
+        type=int,
+        default=1_000_000,
+        help="of --bill; fewer show that it works, not what it costs",
+    )
     arguments.add_argument("--notices", action="store_true", help="only the providers' notices: two minutes")
     return arguments.parse_args()
 

@@ -13,6 +13,7 @@ import aiohttp
 import asyncpg
 from embedded.stack import EmbeddedStack
 
+from .bills import the_bill
 from .door import at_the_door
 from .notices import with_notices
 from .profiling import Profiler
@@ -23,6 +24,7 @@ from .seed.check import check
 from .seed.worker import COLUMNS
 from .sessions import with_sessions
 
+BILL_LINES = 1_000_000
 _SEEDED = "bench-seeded.json"
 
 
@@ -45,6 +47,8 @@ async def bench(
         if profiler:
             say("once more, watched")
             await measured(stack, people, cases, profiler)
+    say("a bill of a million lines")
+    result |= await the_bill(BILL_LINES)
     return result | {"seeded_cases": seeded}
 
 

@@ -14,6 +14,10 @@ def _tree(pid: int) -> list[psutil.Process]:
     return [root, *root.children(recursive=True)]
 
 
+def process_tree(pid: int | None) -> list[int]:
+    return [one.pid for one in _tree(pid)] if pid else []
+
+
 def process_seconds(pid: int) -> float:
     """CPU so far of a process and its children, the ended ones included."""
     total = 0.0

@@ -149,7 +149,7 @@ class FetchBills:
         """Job, key: the bill. The same over again where nothing changed."""
         async with begin() as uow:
             bill = await self._bills.lock(uow, UUID(job.key))
-            if bill is not None and bill.version:
+            if bill is not None and bill.digest is not None:  # its lines are here
                 found = await self._bills.match(uow, bill, now())
                 log.info(
                     "bill_matched",

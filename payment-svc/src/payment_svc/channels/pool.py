@@ -19,6 +19,7 @@ CALLS = Counter(
     "payment_channel_calls_total", "Calls to payment providers, by how they ended", ["channel", "outcome"]
 )
 _TIME_OUT = aiohttp.ClientTimeout(total=5, connect=2)
+_SLOW_TIME_OUT = aiohttp.ClientTimeout(total=90, connect=2)
 _FILE_TIME_OUT = aiohttp.ClientTimeout(total=180, connect=2, sock_read=10)
 
 
@@ -30,12 +31,20 @@ class ProviderPool:
         self._session: aiohttp.ClientSession | None = None
 
     async def call(
-        self, method: str, url: URL, body: bytes, headers: Mapping[str, str]
+        self, method: str, url: URL, body: bytes, headers: Mapping[str, str], *, is_slow: bool = False
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers and content. Raises ChannelDown where no answer came in time."""
+        """Status, headers and content. Raises ChannelDown where no answer came in time.
+
+        `is_slow`: the provider may first have to make what it is asked for, a bill of a day.
+        """
         try:
             async with self._opened().request(
-                method, url, data=body, headers=headers, allow_redirects=False
+                method,
+                url,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=_SLOW_TIME_OUT if is_slow else _TIME_OUT,
             ) as answer:
                 return answer.status, answer.headers, await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:

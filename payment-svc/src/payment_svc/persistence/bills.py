@@ -135,6 +135,8 @@ class PgBills:
         return found
 
     async def forget_lines(self, uow: UnitOfWork, before: date, limit: int) -> int:
+        """Such a bill is not matched any more, unless it is fetched anew."""
+        await uow.execute("UPDATE bill SET digest = NULL WHERE day < $1 AND digest IS NOT NULL", before)
         tag = await uow.execute(_FORGET, before, limit)
         return int(tag.rpartition(" ")[2])
 

@@ -1,6 +1,7 @@
 """What becomes of each channel's bill, specified once and run against each. The outcomes stand in docs/payments.md."""
 
 from chassis.jobs.job import LeaseLost
+from prometheus_client import REGISTRY
 
 from .conftest import DAY, on_every_channel
 
@@ -196,3 +197,32 @@ async def test_cut_off_in_the_middle_it_is_loaded_whole_by_the_next(story, billi
     assert (bill["version"], bill["lines"]) == (0, 0)
     await billing.fetched()
     assert ((await billing.bill())["version"], (await billing.bill())["equal"]) == (1, 1)
+
+
+@on_every_channel
+async def test_lines_go_after_their_time_and_what_was_matched_stays(story, billing):
+    await story.paid()
+    await billing.billed()
+    async with story.payments.svc.uow() as uow:
+        assert await story.payments.svc.service.state.bills.fetch._bills.forget_lines(
+            uow, billing.day + DAY, 9
+        )
+    await billing.matched()
+    assert (await billing.bill())["equal"] == 1
+    assert await billing.differences() == []
+    await billing.fetched()
+    assert ((await billing.bill())["version"], (await billing.bill())["equal"]) == (2, 1)
+
+
+@on_every_channel
+async def test_what_is_missing_and_what_is_open_is_counted(story, billing):
+    await story.paid()
+    await story.world.fault(bill_not_ready=True)
+    await billing.billed()
+    await billing.fetched()
+    assert REGISTRY.get_sample_value("payment_bills_missing", {"channel": billing.channel}) == 1
+    await story.world.fault(bill_drop=1)
+    await billing.fetched()
+    await billing.fetched()
+    assert REGISTRY.get_sample_value("payment_bills_missing", {"channel": billing.channel}) == 0
+    assert REGISTRY.get_sample_value("payment_bill_differences_open", {"channel": billing.channel}) == 1

@@ -54,6 +54,7 @@ class AlipayBills:
         answer = await self._client.call(
             "alipay.data.dataservice.bill.downloadurl.query",
             {"bill_type": "trade", "bill_date": day.isoformat()},
+            is_slow=True,
         )
         if answer.code is not None and answer.code.endswith(_NOT_YET):
             raise BillUnusable(Problem.NOT_READY, answer.code)

@@ -45,7 +45,7 @@ class AlipayClient:
         """The address the payer's browser opens; nothing is asked of Alipay, which hears of it then."""
         return f"{self._gateway}?{urlencode(self._signed(method, content, common))}"
 
-    async def call(self, method: str, content: Content, **common: str) -> Answer:
+    async def call(self, method: str, content: Content, *, is_slow: bool = False, **common: str) -> Answer:
         """Alipay's proven answer.
 
         Raises ChannelDown for everything that leaves unknown what it did, a complaint about our key, clock or
@@ -55,7 +55,7 @@ class AlipayClient:
         body = urlencode({"biz_content": params.pop("biz_content")}).encode()
         url = URL(f"{self._gateway}?{urlencode(params)}", encoded=True)
         headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
-        status, _, raw = await self._pool.call("POST", url, body, headers)
+        status, _, raw = await self._pool.call("POST", url, body, headers, is_slow=is_slow)
         if status != 200:
             raise self._pool.down(f"status {status}")
         return self._read(self._proven(raw, f"{method.replace('.', '_')}_response"))

@@ -28,7 +28,7 @@ class BankBills:
         self._pool = pool
 
     async def fetch(self, day: date, into: IO[bytes]) -> str:
-        answer = await self._client.call("GET", f"/bills/{day.isoformat()}")
+        answer = await self._client.call("GET", f"/bills/{day.isoformat()}", is_slow=True)
         if answer.code == "BILL_NOT_READY":
             raise BillUnusable(Problem.NOT_READY, answer.code)
         refuse(self._name, answer.code)

@@ -32,7 +32,9 @@ class BankClient:
         self._bank = bank
         self._pool = pool
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, is_slow: bool = False
+    ) -> Answer:
         """The bank's proven answer, errors of 4xx included.
 
         Raises ChannelDown for everything that leaves unknown what the bank did: no connection, no answer in
@@ -43,7 +45,7 @@ class BankClient:
         headers = self._merchant.headers(method, target, raw, nonce=nonce, timestamp=int(time.time()))
         headers["Content-Type"] = "application/json"
         url = self._base.with_path(target, encoded=True)
-        status, answered, content = await self._pool.call(method, url, raw, headers)
+        status, answered, content = await self._pool.call(method, url, raw, headers, is_slow=is_slow)
         try:
             self._bank.prove(answered, content, nonce=nonce)
         except NotAuthentic as error:

@@ -42,7 +42,7 @@ class CcbBills:
         self._pool = pool
 
     async def fetch(self, day: date, into: IO[bytes]) -> str:
-        answer = await self._client.call("BILL", BILL_DATE=day.strftime("%Y%m%d"))
+        answer = await self._client.call("BILL", is_slow=True, BILL_DATE=day.strftime("%Y%m%d"))
         if answer.code == "BILL_NOT_READY":
             raise BillUnusable(Problem.NOT_READY, answer.code)
         refuse(self._name, answer.code)

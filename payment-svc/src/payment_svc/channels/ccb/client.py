@@ -46,7 +46,7 @@ class CcbClient:
         """A file at the bank, by the path that a proven answer named."""
         return self._url.origin().join(URL(path, encoded=True))
 
-    async def call(self, transaction: str, **facts: str) -> Answer:
+    async def call(self, transaction: str, *, is_slow: bool = False, **facts: str) -> Answer:
         """The bank's proven answer. Raises ChannelDown for whatever leaves unknown what it did."""
         request_no = token_hex(16)
         pairs = [
@@ -60,7 +60,7 @@ class CcbClient:
         ]
         body = urlencode([*pairs, ("MAC", mac([*pairs, ("PUB", self._key.pub)]))]).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        status, _, raw = await self._pool.call("POST", self._url, body, headers)
+        status, _, raw = await self._pool.call("POST", self._url, body, headers, is_slow=is_slow)
         if status != 200:
             raise self._pool.down(f"status {status}")
         return self._read(raw, request_no)

@@ -48,7 +48,7 @@ class WeChatPayBills:
 
     async def fetch(self, day: date, into: IO[bytes]) -> str:
         path = f"/v3/bill/tradebill?bill_date={day.isoformat()}&bill_type=ALL&tar_type=GZIP"
-        answer = await self._client.call("GET", path)
+        answer = await self._client.call("GET", path, is_slow=True)
         if answer.code in _NOT_YET:
             raise BillUnusable(Problem.NOT_READY, str(answer.code))
         refuse(self._name, answer.code)

@@ -39,7 +39,9 @@ class WeChatPayClient:
         self._provider = provider
         self._pool = pool
 
-    async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
+    async def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, is_slow: bool = False
+    ) -> Answer:
         """The provider's proven answer, errors of 4xx included. `path` with its query.
 
         Raises ChannelDown for everything that leaves unknown what it did: no connection, no answer in time, one that
@@ -57,7 +59,7 @@ class WeChatPayClient:
             "Wechatpay-Serial": self._provider.key_id,
         }
         url = URL(f"{self._base.scheme}://{self._base.raw_authority}{target}", encoded=True)
-        status, answered, content = await self._pool.call(method, url, raw, headers)
+        status, answered, content = await self._pool.call(method, url, raw, headers, is_slow=is_slow)
         try:
             self._provider.prove(answered, content)
         except NotAuthentic as error:
