@@ -202,11 +202,11 @@ class Own(AddressBooks):
         made = Erasure(uuid7(), self.people.ids[who], [], ErasureState.WAITING, now(), due)
         async with self.people.identity.running.uow() as uow:
             await self.people.state.erasure.erasures.add(uow, made, receipt)
-        return Object({"receipt": receipt}, shows=("2091",))
+        return Object({"receipt": receipt}, shows=("2091-03-07",))
 
     async def another_receipt(self, who: str) -> Object:
         await self.receipt(who)
-        return Object({"receipt": "A" * 32}, shows=("2091",), absent={"receipt": "B" * 32})
+        return Object({"receipt": "A" * 32}, shows=("2091-03-07",), absent={"receipt": "B" * 32})
 
     async def face_check(self, who: str) -> Object:
         await self.people.identity.forget_limits()

@@ -25,10 +25,12 @@ FIELDS: Final = {
     "case_no": "办件编号",
     "channel": "渠道",
     "city": "市",
+    "claims": "索赔",
     "client_id": "系统",
     "closed_at": "办结时间",
     "code": "代码",
     "company": "企业",
+    "compensation_cents": "赔付金额（分）",
     "county": "区县",
     "created_at": "创建时间",
     "decided_at": "决定时间",
@@ -74,6 +76,7 @@ FIELDS: Final = {
     "number": "证号",
     "offered_at": "发出时间",
     "officer_id": "民警",
+    "opened_at": "提出时间",
     "opinion": "意见",
     "order_id": "缴费订单",
     "order_no": "寄递单号",
@@ -135,5 +138,6 @@ FIELDS: Final = {
     "what": "内容",
     "why": "事由",
     "window_code": "窗口",
+    "words": "说明",
 }
 """What has none (the fields of an item's form, say) is shown by its name."""
