@@ -8,8 +8,8 @@ from demo.api import Refused, until
 from .walks import WITHIN, Walk
 
 SCENES = {"bank": "web", "wechat_pay": "qr", "alipay": "qr", "ccb": "web"}
-NOTICES, CHECKS, LOOKS = 30, 12, 8
-TOLD = NOTICES + CHECKS + LOOKS
+NOTICES, CHECKS, RETURNS = 30, 10, 10
+TOLD = NOTICES + CHECKS + RETURNS
 
 
 async def start_attempt(walk: Walk) -> None:
@@ -21,8 +21,9 @@ async def start_attempt(walk: Walk) -> None:
 
 
 async def pay_told_fifty_times(walk: Walk) -> None:
-    """The payer pays; then the provider's notice thirty times, the button of the page, and the page itself."""
+    """The payer pays; then the provider's notice thirty times, the payer's return and the page's button ten each."""
     outside = walk.bank.platform
+    back = f"/pay/return/{walk.channel}/treasury/{walk.trade_no}"
     if walk.channel == "ccb":  # the order begins there when its page is opened
         await outside.send("GET", walk.pay_url)
         walk.trade_no = parse_qs(urlsplit(walk.pay_url).query)["ORDERID"][0]
@@ -39,9 +40,9 @@ async def pay_told_fifty_times(walk: Walk) -> None:
         return found[0]["notice_id"] if found else None
 
     notice = await until(f"{walk.channel} 的通知 {walk.trade_no}", told, WITHIN)
-    order = f"/api/payments/orders/{walk.order_id}"
+    button = f"/api/payments/orders/{walk.order_id}/check"
     await asyncio.gather(
         *(outside.control("POST", f"/notices/{notice}/redeliver") for _ in range(NOTICES)),
-        *(walk.citizen.post(f"{order}/check") for _ in range(CHECKS)),
-        *(walk.citizen.get(order) for _ in range(LOOKS)),
+        *(walk.citizen.post(button) for _ in range(CHECKS)),
+        *(outside.send("GET", back) for _ in range(RETURNS)),
     )
