@@ -119,6 +119,7 @@ def _use_cases(
     return UseCases(
         open_order=open_order,
         price_order=PriceOrder(store, cases, issuer, settings.order_ttl),
+        references=cases,
         report_fine_paid=ReportFinePaid(cases, issuer),
         start_attempt=StartAttempt(attempts, settle, channels, openids),
         check_order=check,

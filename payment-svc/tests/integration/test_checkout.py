@@ -108,6 +108,29 @@ async def test_a_fine_whose_sum_is_not_known_yet_is_shown_as_that(payments):
     )
 
 
+async def test_a_fine_is_shown_with_its_decision_to_the_payer_alone(payments, tokens):
+    case_id = uuid4()
+    payments.world.decision_nos[case_id] = "3205011000000002"
+    await payments.requested(amount_cents=None, source="issuing_system", case_id=case_id)
+    await payments.svc.run_jobs()
+    (line,) = (await seen(payments, case_id)).json()["lines"]
+    assert (line["decision_no"], line["order"]["amount_yuan"]) == ("3205011000000002", "500.00")
+    officer = tokens.officer(
+        uuid4(), unit=payments.unit, department=payments.department, roles=(Role.OFFICER,)
+    )
+    assert "3205011000000002" not in (await seen(payments, case_id, officer)).text
+
+
+async def test_a_wrong_number_is_said_before_anything_is_paid(payments):
+    case_id = uuid4()
+    payments.world.decision_nos[case_id] = "0000000000000000"
+    await payments.requested(amount_cents=None, source="issuing_system", case_id=case_id)
+    await payments.svc.run_jobs()
+    (line,) = (await seen(payments, case_id)).json()["lines"]
+    assert (line["order"]["can_pay"], line["decision_no"]) == (False, "0000000000000000")
+    assert "查不到该决定书编号" in line["order"]["note"]
+
+
 async def test_an_agent_pays_for_both_and_stays_in_the_records(payments, case_id, tokens):
     agent, mandate = uuid4(), uuid4()
     act = {"sub": str(agent), "mandate": str(mandate)}

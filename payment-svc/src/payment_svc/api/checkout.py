@@ -10,9 +10,18 @@ from fastapi import Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..application.channel_port import Channels, Scene
+from ..application.handlers import UseCases
 from ..domain import words
-from ..domain.errors import ChannelDown, ChannelNotOffered, ChannelRefused, NothingToPay, OrderNotPayable
+from ..domain.errors import (
+    ChannelDown,
+    ChannelNotOffered,
+    ChannelRefused,
+    IssuingSystemDown,
+    NothingToPay,
+    OrderNotPayable,
+)
 from ..domain.money import yuan
+from ..domain.orders import FROM_ISSUING_SYSTEM
 from ..domain.payees import PAYEE_OF, Kind, Payee
 from ..domain.transitions import State
 from .access import is_payer, may_see
@@ -32,7 +41,8 @@ class CheckoutLine(BaseModel):
     """One debt of the case with its present order. `payee`: whose account the money goes to.
 
     `amount_from`: `tariff` for postage; `issuing_system` for fines, whose sum the authority names by the decision's
-    number; `fixed` or `applicant` otherwise.
+    number; `fixed` or `applicant` otherwise. `decision_no`: that number, for the payer alone; null where it cannot be
+    looked up at this moment, and for what is no fine.
     """
 
     kind: Kind
@@ -42,6 +52,7 @@ class CheckoutLine(BaseModel):
     payee_text: str
     payee_text_en: str
     amount_from: str
+    decision_no: str | None
     order: OrderView
 
 
@@ -108,7 +119,11 @@ async def checkout(case_id: UUID, uow: Uow, caller: Reader, use: Use) -> Checkou
     rows = _present([row for row in await use.views.orders_of_case(uow, case_id) if may_see(caller, row)])
     if not rows:
         raise NothingToPay(case_id)
+    await uow.release()  # case-svc may be asked
     lines = [_line(row, use.channels, for_payer=is_payer(caller, row)) for row in rows]
+    for line in lines:
+        if line.amount_from == FROM_ISSUING_SYSTEM and is_payer(caller, rows[0]):
+            line.decision_no = await _decision_no(use, case_id)
     payable = [line for line in lines if line.order.can_pay]
     due = sum(line.order.amount_cents or 0 for line in payable)
     note = _SEPARATE if len(payable) > 1 else (None, None)
@@ -154,6 +169,14 @@ async def pay_all(body: PayAll, uow: Uow, caller: PayingCaller, use: Use, reques
     return PayAllView(case_id=body.case_id, payments=payments, note=note[0], note_en=note[1])
 
 
+async def _decision_no(use: UseCases, case_id: UUID) -> str | None:
+    """Asked for and never kept; without it the sum and its state are shown all the same."""
+    try:
+        return await use.references.decision_no(case_id)
+    except IssuingSystemDown:
+        return None
+
+
 def _present(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Of each kind the newest: at most one is live, and it is the last. The fee first."""
     newest: dict[str, Mapping[str, Any]] = {}
@@ -168,7 +191,7 @@ def _line(row: Mapping[str, Any], channels: Channels, *, for_payer: bool) -> Che
     return CheckoutLine(
         kind=kind, kind_text=words.KIND[kind][0], kind_text_en=words.KIND[kind][1],
         payee=payee, payee_text=words.PAYEE[payee][0], payee_text_en=words.PAYEE[payee][1],
-        amount_from=row["amount_source"], order=order_view(row, channels, for_payer=for_payer),
+        amount_from=row["amount_source"], decision_no=None, order=order_view(row, channels, for_payer=for_payer),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from .confirm_notice import ConfirmNotice
 from .give_back import GiveBack
 from .look_after_return import LookAfterReturn
 from .open_order import OpenOrder
-from .ports import Views
+from .ports import CaseReferences, Views
 from .price_order import PriceOrder
 from .query_attempt import QueryAttempt
 from .receive_notice import ReceiveNotice
@@ -48,6 +48,7 @@ class UseCases:
 
     open_order: OpenOrder
     price_order: PriceOrder
+    references: CaseReferences
     report_fine_paid: ReportFinePaid
     start_attempt: StartAttempt
     check_order: CheckOrder
