@@ -36,12 +36,16 @@ async def test_refusals_have_them(gateway: Door):
     assert all(refused.all(name) == [value] for name, value in ALWAYS.items())
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/problems/not-found"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/problems/not-found", "/partner"])
 async def test_our_pages_load_nothing_from_elsewhere_and_stand_in_no_frame(gateway: Door, path: str):
     got = await headers_of(gateway, path)
     assert all(len(got.getall(name)) == 1 for name in FOR_PAGES)
     policy = got["content-security-policy"]
-    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "http" not in policy
+    assert (
+        policy.startswith(("default-src 'self'", "default-src 'none'"))
+        and "frame-ancestors 'none'" in policy
+        and "http" not in policy
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,3 +90,14 @@ async def test_who_came_by_https_is_told_to_come_so_again(tokens):
 
 async def test_https_is_believed_of_trusted_proxies_only(gateway: Door):
     assert "strict-transport-security" not in await headers_of(gateway, "/api/cases/1", **HTTPS)
+
+
+async def test_nothing_inline_runs_on_the_partners_page(gateway: Door):
+    policy = (await headers_of(gateway, "/partner"))["content-security-policy"]
+    assert "unsafe" not in policy
+    async with gateway.client.get(gateway.url + "/partner") as response:
+        page = await response.text()
+    assert "<style" not in page and " style=" not in page and "onclick" not in page
+    assert page.count("<script") == page.count('<script src="/partner/page.js"') == 1
+    for path, kind in (("/partner/page.js", "text/javascript"), ("/partner/page.css", "text/css")):
+        assert (await headers_of(gateway, path))["content-type"].startswith(kind)

@@ -37,6 +37,8 @@ PLAIN = {
     "service_point.body": "public",
     "notice.body": "of before, until a job has sealed it",
     "receipt.seal": "a signature",
+    "push_key.digest": "hash",
+    "refused_delivery.digest": "of a body that is not kept",
 }
 
 

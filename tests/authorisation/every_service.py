@@ -44,6 +44,28 @@ def for_operators(service: str, running: Running) -> dict[str, Call]:
     }
 
 
+def for_partners(prefix: str, kept: Callable[[str], Awaitable[str]]) -> dict[str, Call]:
+    """The rows of a partner's engineers. `kept` makes a delivery of column `partner`'s, and says its id."""
+    one = f"{prefix}/deliveries/{{delivery_id}}"
+
+    async def delivery(owner: str) -> Object:
+        return Object({"delivery_id": await kept(owner)})
+
+    async def listed(owner: str) -> Object:
+        return Object(shows=(await kept(owner),))
+
+    async def counted(owner: str) -> Object:
+        await kept(owner)
+        return Object(shows=("oldest_waiting_at",))
+
+    return {
+        f"GET {prefix}/deliveries": Call(listed, reads=True),
+        f"GET {one}": Call(delivery, reads=True),
+        f"POST {one}/redrive": Call(delivery),
+        f"GET {prefix}/health": Call(counted, reads=True),
+    }
+
+
 def for_readers(
     running: Running, fact: str, asker: str, occurrence: Callable[[str, datetime], Awaitable[str]]
 ) -> dict[str, Call]:

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from chassis.ids import uuid7
 from contracts.case import CaseDispatchRequested
 
 from .callers import Cast
-from .every_service import export_of, for_operators
+from .every_service import export_of, for_operators, for_partners
 from .table import kit, table
 from .trying import Call, Object, Trial, each
 
@@ -19,6 +20,7 @@ keys, sandbox, addresses, saved, public_url, svc, courier = (
 sandbox_settings, courier_settings = own.sandbox_settings, own.courier_settings
 ROWS = table("courier-svc")
 SECRETS = (own.HOME.name, own.HOME.phone, own.HOME.address, "南大街9号", "13900000000")
+REFUSED = ("refused_delivery",)
 ELSEWHERE = {
     "name": "李四", "phone": "13900000000", "province": "陕西省", "city": "西安市", "address": "南大街9号",
 }  # fmt: skip
@@ -138,6 +140,36 @@ class Objects:
     async def _scan(self, who: str) -> bytes:
         return own.push_body(await (await self._created(who)).order_no(), "PICKED_UP")
 
+    async def keys(self, _: str) -> Object:
+        """Of the partner's, who is SF."""
+        return Object(shows=('"issued_here":true',))
+
+    async def no_key(self, _: str) -> Object:
+        return Object(json={})
+
+    async def key(self, _: str) -> Object:
+        """One that may be revoked, another being there."""
+        made = str(uuid4())
+        await self.svc.service.pool.execute(
+            "INSERT INTO push_key (id, courier, digest, source, issued_at, ends_at) VALUES"
+            " ($1, 'sf', sha256($2::text::bytea), 'issued', now(), now() + interval '1 hour'),"
+            " (gen_random_uuid(), 'sf', sha256(random()::text::bytea), 'issued', now(), NULL)",
+            made,
+            made,
+        )
+        return Object({"key_id": made})
+
+    async def pushed(self, who: str) -> str:
+        """A push of SF, kept as a hint."""
+        row = await (await self._created(who)).row()
+        found = await self.svc.service.pool.fetchval(
+            "INSERT INTO courier_report (id, courier, event_id, shipment_id, order_no, code, occurred_at, heard_at,"
+            " source, verdict, pushed_at) VALUES ($1, 'sf', $2, $3, $4, '50', now(), now(), 'push', 'hint', now())"
+            " RETURNING id",
+            uuid7(), str(uuid4()), row["id"], row["order_no"],
+        )  # fmt: skip
+        return str(found)
+
     async def export(self, who: str) -> Object:
         row = await (await self._requested(who)).row()
         parcel = UUID(str(row["id"]))
@@ -173,20 +205,24 @@ def calls(make: Objects) -> dict[str, Call]:
         ),
         f"POST {books}/{{courier}}/{{month}}/fetch": Call(make.to_fetch),
         f"GET {books}/{{courier}}/{{month}}/sheet": Call(make.sheet, reads=True),
-        EMS_DOOR: Call(make.forged),
+        EMS_DOOR: Call(make.forged, counts=REFUSED),
         f"{EMS_DOOR} (sealed)": Call(make.sealed),
-        SF_DOOR: Call(make.guessed_address),
+        SF_DOOR: Call(make.guessed_address, counts=REFUSED),
         f"{SF_DOOR} (told)": Call(make.told_address),
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
+        **for_partners("/api/partner/parcels", make.pushed),
+        "GET /api/partner/parcels/keys": Call(make.keys, reads=True),
+        "POST /api/partner/parcels/keys": Call(make.no_key),
+        "POST /api/partner/parcels/keys/{key_id}/revoke": Call(make.key),
         **for_operators("courier-svc", make.svc),
     }
 
 
 @pytest.fixture
 def trial(svc, cast) -> Trial:
-    return Trial(svc, cast.by_column(), SECRETS)
+    return Trial(svc, replace(cast, partner="sf").by_column(), SECRETS)
 
 
 async def test_who_is_turned_away_learns_and_changes_nothing(svc, courier, cast, trial, subtests) -> None:

@@ -16,7 +16,7 @@ from payment_svc.domain.captures import Why
 from payment_svc.domain.money_records import RefundDue
 
 from .callers import Cast
-from .every_service import export_of, for_operators, for_readers
+from .every_service import export_of, for_operators, for_partners, for_readers
 from .table import kit, table
 from .trying import Call, Object, Trial, each
 
@@ -51,6 +51,18 @@ class Objects:
         )
         (order,) = await self._owner(who).orders(case_id)
         return order
+
+    async def notice(self, _: str) -> str:
+        """One of the bank's that waits for its order."""
+        made = uuid7()
+        async with self.payments.svc.uow() as uow:
+            await uow.execute(
+                "INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)"
+                " VALUES ($1, 'bank', $2, 'TRANSACTION.SUCCESS', '{}', now(), 'unmatched')",
+                made,
+                str(made),
+            )
+        return str(made)
 
     async def order(self, who: str) -> Object:
         return Object({"order_id": (await self._order(who))["id"]}, shows=(PURPOSE,))
@@ -312,6 +324,7 @@ def calls(make: Objects) -> dict[str, Call]:
         "GET /internal/people/{account_id}/export": Call(make.export, reads=True),
         "GET /internal/people/{account_id}/blockers": Call(make.to_end_first, reads=True),
         "GET /internal/people/{account_id}/erasure": Call(make.to_erase, reads=True),
+        **for_partners("/api/partner/payments", make.notice),
         **for_readers(make.payments.svc, "payment.booked", "evaluation-svc", make.counted),
         **for_operators("payment-svc", make.payments.svc),
     }

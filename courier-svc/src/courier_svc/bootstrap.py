@@ -25,6 +25,7 @@ from .consumers.orders import order_handlers
 from .couriers import open_carriers
 from .domain.address import Address
 from .domain.claims import ClaimTimes
+from .partner_wiring import wire_partners
 from .persistence.claims import PgClaims
 from .persistence.people import CourierPeople
 from .persistence.postage import PgPostage
@@ -68,6 +69,7 @@ def build(
     service.on_start(open_desk)
     service.consume(case_handlers(desk))
     service.consume(order_handlers(desk))
+    wire_partners(service, settings, desk)
     for kind, use_case in handlers.JOBS.items():
         service.job(kind, _job(use_case, desk))
     for kind, (use_case, every) in handlers.RECURRING.items():

@@ -8,11 +8,13 @@ import aiohttp
 
 from .application.carriers import Carriers
 from .application.ports import Carrier
+from .application.push_secrets import PushSecrets
 from .channels import ems
 from .channels.code_map import CodeMap, load_code_map
 from .channels.ems import EmsAccount, EmsClient, EmsDoor, Envelope
 from .channels.sf import SfAccount, SfClient, SfDoor
 from .channels.wire import Wire
+from .persistence.push_keys import PgPushKeys
 from .settings import CourierName, CourierSettings
 
 _CHANNELS: Final = Path(__file__).parent / "channels"
@@ -40,7 +42,7 @@ def _open_ems(settings: CourierSettings, session: aiohttp.ClientSession) -> Carr
     url = settings.ems_url or f"{settings.partners_url.rstrip('/')}/ems/amp-prod-api/f/amp/api/open"
     account = EmsAccount(settings.ems_sender, settings.secret("ems_authorization"), settings.ems_product)
     wire = Wire(session, url, settings.ems_file_hosts)
-    return Carrier("ems", EmsClient(wire, account, envelope, door, codes), door)
+    return Carrier("ems", EmsClient(wire, account, envelope, door, codes), door, wire.calls)
 
 
 def _envelope(name: str, key_text: str) -> Envelope:
@@ -57,7 +59,8 @@ def _open_sf(settings: CourierSettings, session: aiohttp.ClientSession) -> Carri
         secrets.append(settings.sf_push_secret_previous.get_secret_value().strip())
     if any(len(secret) < 16 for secret in secrets):
         raise RuntimeError("SF_PUSH_SECRET needs 16 characters at least: it is all that keeps strangers out")
-    door = SfDoor(secrets, codes)
+    known = PushSecrets(secrets, "sf", PgPushKeys())
+    door = SfDoor(known, codes)
     account = SfAccount(
         partner_id=settings.sf_partner,
         checkword=settings.secret("sf_checkword"),
@@ -66,7 +69,8 @@ def _open_sf(settings: CourierSettings, session: aiohttp.ClientSession) -> Carri
         template=settings.sf_template,
     )
     url = settings.sf_url or f"{settings.partners_url.rstrip('/')}/sf/std/service"
-    return Carrier("sf", SfClient(Wire(session, url, settings.sf_file_hosts), account, door, codes), door)
+    wire = Wire(session, url, settings.sf_file_hosts)
+    return Carrier("sf", SfClient(wire, account, door, codes), door, wire.calls, known)
 
 
 def _sf_codes(settings: CourierSettings) -> CodeMap:

@@ -50,7 +50,7 @@ async def claimed(way: Way, code: str, **members: Any) -> httpx2.Response:
         "mailno": row["waybill_no"], "orderid": row["order_no"], "opCode": code, "remark": "",
         "acceptTime": local(datetime.now(UTC) + timedelta(minutes=1)),
     }  # fmt: skip
-    secret = way.svc.service.state.desk.carriers.named("sf").door._secrets[0].decode()
+    secret = way.svc.service.settings.secret("sf_push_secret")
     body = json.dumps({"Body": {"WaybillRoute": [node | members]}}).encode()
     return await way.svc.client.post(f"/webhooks/courier/sf/{secret}", content=body)
 
@@ -78,7 +78,7 @@ async def test_a_lie_about_a_true_scan_is_put_right_by_the_books(ordered: Way) -
     [b"", b"{", b"[]", b'{"Body":{}}', b'{"Body":{"WaybillRoute":[5]}}', b'{"Body":{"WaybillRoute":[{}]}}'],
 )
 async def test_what_cannot_be_read_is_kept_and_acknowledged(svc: Running, body: bytes) -> None:
-    secret = svc.service.state.desk.carriers.named("sf").door._secrets[0].decode()
+    secret = svc.service.settings.secret("sf_push_secret")
     for _ in range(2):
         answer = await svc.client.post(f"/webhooks/courier/sf/{secret}", content=body)
         assert (answer.status_code, answer.json()["return_code"]) == (200, "0000")

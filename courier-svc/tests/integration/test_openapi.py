@@ -12,6 +12,7 @@ from chassis.testing import TEST_KEYS, Tokens
 from chassis.testing.doors import ACCOUNT, POST
 from chassis.testing.fuzzing import Held, opened
 from contracts.case import CaseDispatchRequested
+from contracts.tokens import Role
 from courier_svc.bootstrap import build
 from courier_svc.domain.address import Address
 from courier_svc.settings import CourierSettings
@@ -48,7 +49,7 @@ def held(postgres_url: str, tokens: Tokens, keys: Path) -> Iterator[Held]:
 
     with opened(postgres_url, MIGRATIONS, service, tokens) as held:
         held.do(held.running.deliver(*(dispatch() for _ in range(40))))
-        held.known |= held.do(shipments(held))
+        held.known |= held.do(shipments(held)) | held.do(pushes(held))
         held.known |= held.do(claimed_and_charged(held))
         held.at["POST /api/couriers/statements/{courier}/{month}/fetch"] = AT
         held.at["GET /api/couriers/statements/{courier}/{month}/sheet"] = AT
@@ -60,7 +61,31 @@ def held(postgres_url: str, tokens: Tokens, keys: Path) -> Iterator[Held]:
         }  # fmt: skip
         held.at["PUT /api/shipments/{shipment_id}/address"] = {"body": [ADDRESS]}
         held.at["POST /api/shipments/{shipment_id}/resend"] = {"body": [{}, {"address": ADDRESS}]}
+        held.callers = held.callers | {Role.PARTNER: tokens.mint(ACCOUNT, (Role.PARTNER,), partner="sf")}
+        held.known |= held.do(push_keys(held))
         yield held
+
+
+async def push_keys(held: Held) -> dict[str, list[str]]:
+    """One that stays, and some that have ended."""
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            "INSERT INTO push_key (id, courier, digest, source, issued_at, ends_at)"
+            " SELECT gen_random_uuid(), 'sf', sha256(one::text::bytea), 'issued', now(),"
+            " CASE WHEN one > 1 THEN now() END FROM generate_series(1, 4) AS one RETURNING id"
+        )
+    return {"key_id": [str(row["id"]) for row in rows]}
+
+
+async def pushes(held: Held) -> dict[str, list[str]]:
+    """Some whose orders are not ours."""
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            "INSERT INTO courier_report (id, courier, event_id, order_no, code, occurred_at, heard_at, source,"
+            " verdict, pushed_at) SELECT gen_random_uuid(), 'sf', 'e' || one, 'o' || one, '203', now(), now(),"
+            " 'push', 'held', now() FROM generate_series(1, 5) AS one RETURNING id"
+        )
+    return {"delivery_id": [str(row["id"]) for row in rows]}
 
 
 async def shipments(held: Held) -> dict[str, list[str]]:

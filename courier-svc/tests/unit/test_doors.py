@@ -7,6 +7,7 @@ from typing import Any
 import courier_svc.channels
 import pytest
 from courier_svc.application.ports import Knock, PushUnreadable
+from courier_svc.application.push_secrets import PushSecrets
 from courier_svc.channels.code_map import load_code_map
 from courier_svc.channels.ems import EmsDoor, Envelope
 from courier_svc.channels.sf import SfDoor
@@ -21,7 +22,9 @@ OLD_KEY, NEW_KEY = "ASNFZ4mrze/+3LqYdlQyEA==", "MDEyMzQ1Njc4OWFiY2RlZg=="
 EMS = EmsDoor(
     [Envelope(NEW_KEY), Envelope(OLD_KEY)], "1100006101", load_code_map(CHANNELS / "ems/codes.json", "ems")
 )
-SF = SfDoor(["new-secret-of-ours", "old-secret-of-ours"], load_code_map(CHANNELS / "sf/route.json", "sf"))
+SF = SfDoor(
+    PushSecrets(["new-secret-of-ours", "old-secret-of-ours"]), load_code_map(CHANNELS / "sf/route.json", "sf")
+)
 EMS_SCAN = {
     "waybillNo": "EX1", "orderNo": "o-1", "opCode": "704", "opTime": "2026-11-22 18:30:59", "opDesc": "妥投",
     "deliverCode": "10",

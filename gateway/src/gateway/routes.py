@@ -67,6 +67,8 @@ ROUTES: tuple[Route, ...] = (
     Route("/pay", "payment", body_limit=1 * KB, dear=True),
     Route("/api/shipments", "courier", timeout=30.0),
     Route("/api/couriers", "courier", timeout=60.0),
+    Route("/api/partner/payments", "payment", body_limit=64 * KB),
+    Route("/api/partner/parcels", "courier", body_limit=64 * KB),
     Route("/api/reviews", "evaluation"),
     Route("/api/evaluation", "evaluation", timeout=30.0),
     Route("/api/ops/identity-svc", "identity", body_limit=64 * KB),

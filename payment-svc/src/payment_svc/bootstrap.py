@@ -44,6 +44,7 @@ from .channels.opening import open_channels
 from .consumers.case_cases import case_handlers
 from .consumers.courier_shipments import shipment_handlers
 from .parity_wiring import wire_parity
+from .partner_wiring import wire_partners
 from .persistence import tables
 from .persistence.attempts import PgAttempts
 from .persistence.money import PgMoney
@@ -87,6 +88,7 @@ def build(settings: PaymentSettings) -> Service:
     service.consume(shipment_handlers(use))
     wire_parity(service, PgOrders(), case_svc)
     wire_bills(service, settings, bills, use)
+    wire_partners(service, settings, use)
     for kind, run in on_jobs(use).items():
         service.job(kind, run)
     for kind, (run, every) in recurring(use).items():

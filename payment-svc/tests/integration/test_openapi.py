@@ -93,7 +93,21 @@ def held(postgres_url: str, tokens: Tokens, partner_keys: Path, partners_url: st
             "order_id": fully,
             "body": [{"amount_cents": 1, "reason": "多收退还"}],
         }
+        engineer = tokens.mint(ACCOUNT, (Role.PARTNER,), partner="bank")
+        held.callers = held.callers | {Role.PARTNER: engineer}
+        held.known |= held.do(notices(held))
         yield held
+
+
+async def notices(held: Held) -> dict[str, list[str]]:
+    """Some that nobody could read."""
+    async with held.running.uow() as uow:
+        rows = await uow.fetch(
+            "INSERT INTO notice (id, channel, notice_id, event, body, received_at, outcome)"
+            " SELECT gen_random_uuid(), 'bank', 'n' || one, 'unreadable', '{}', now(), 'unreadable'"
+            " FROM generate_series(1, 5) AS one RETURNING id"
+        )
+    return {"delivery_id": [str(row["id"]) for row in rows]}
 
 
 async def refunds_waiting(held: Held, order_ids: list[str]) -> list[str]:

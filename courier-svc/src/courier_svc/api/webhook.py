@@ -60,12 +60,14 @@ async def _received(request: Request, name: str, secret: str = "") -> Response:
     carrier = desk.carriers.by_name.get(name)
     if carrier is None:
         return Response(status_code=404)
-    knock = Knock(await limited(request, _LARGEST).body(), secret)
+    body = await limited(request, _LARGEST).body()
+    knock = Knock(body, secret)
     try:
         await receive_push(desk, service.begin, carrier, knock)
         reception = Reception.TAKEN
     except PushUnverified as error:
         log.warning("push_refused", courier=name, cause=error.reason)
+        request.app.state.refusals.note(name, "push", error.cause, body)
         reception = Reception.REFUSED
     except Exception:  # nothing was stored, whatever the reason: the courier keeps it and comes again
         log.exception("push_not_stored", courier=name)

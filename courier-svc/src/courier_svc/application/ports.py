@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from chassis.db import UnitOfWork
+from chassis.partners import Calls
 
 from courier_svc.domain.acts import Act
 from courier_svc.domain.address import Address
@@ -15,6 +16,8 @@ from courier_svc.domain.claims import Claim, Kind
 from courier_svc.domain.shipment import Direction, Shipment
 from courier_svc.domain.statements import Decision, Problem, Statement, StatementLine, Tariff
 from courier_svc.domain.tracking import Report, Trust, Verdict
+
+from .push_secrets import PushSecrets
 
 Source = Literal["push", "query"]
 Row = Mapping[str, Any]
@@ -162,6 +165,10 @@ class Carrier:
     name: str
     calls: Courier
     door: PushDoor
+    counted: Calls | None = None
+    """How our calls end, for the courier's engineers."""
+    secrets: PushSecrets | None = None
+    """Of its push address, where that is what proves its pushes."""
 
 
 class AddressUnknown(Exception):

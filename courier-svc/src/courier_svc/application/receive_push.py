@@ -1,11 +1,13 @@
 """A courier's push at our door: checked, stored, and applied in the same commit."""
 
 import hashlib
+from dataclasses import replace
 from typing import Final
 
 import structlog
 from chassis.clock import now
 from chassis.jobs import Begin
+from chassis.telemetry import context
 
 from courier_svc.domain.tracking import Report, Verdict
 
@@ -25,6 +27,8 @@ async def receive_push(desk: Desk, begin: Begin, carrier: Carrier, knock: Knock)
     cannot be read or applied is stored all the same. Where the third of them fails, the first two are repeats when
     the push comes again.
     """
+    if carrier.secrets is not None:
+        await carrier.secrets.look(begin)
     try:
         scans = carrier.door.open(knock)
     except PushUnreadable as error:
@@ -32,7 +36,7 @@ async def receive_push(desk: Desk, begin: Begin, carrier: Carrier, knock: Knock)
         return
     for scan in scans:
         try:
-            report = carrier.door.read(scan)
+            report = replace(carrier.door.read(scan), request_id=context.request_id())
         except PushUnreadable as error:
             await _keep_unread(desk, begin, carrier, scan, error)
             continue
@@ -66,6 +70,7 @@ async def _keep_unread(
         move=None,
         occurred_at=now(),
         body=body,
+        request_id=context.request_id(),
     )
     async with begin() as uow:
         desk.reports.hold(uow, Judged(report, "push", Verdict.UNREADABLE))

@@ -1,11 +1,13 @@
 """Forms to a courier and files from it. Nothing of either is logged: they name people."""
 
+import time
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
 import orjson
+from chassis.partners import Calls
 from yarl import URL
 
 from courier_svc.application.ports import CourierUnavailable
@@ -26,11 +28,13 @@ class Wire:
 
     def __init__(self, session: aiohttp.ClientSession, url: str, file_hosts: Collection[str] = ()) -> None:
         self._session = session
+        self.calls = Calls()
         self._url = URL(url)
         self._file_hosts = frozenset({self._url.authority, *file_hosts})
 
     async def post(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The answer's JSON object. Raises CourierUnavailable for whatever else came, or did not."""
+        begun = time.perf_counter()
         try:
             async with self._session.post(
                 self._url, data=urlencode(form).encode(), headers=_FORM, allow_redirects=False
@@ -38,9 +42,13 @@ class Wire:
                 content = await _whole(response, _LARGEST_ANSWER)
             answer = orjson.loads(content)
         except (*_LOST, orjson.JSONDecodeError) as error:
+            self.calls.unknown(type(error).__name__)
             raise CourierUnavailable(f"no trustworthy answer: {type(error).__name__}") from error
+        self.calls.took(time.perf_counter() - begun)
         if response.status != 200 or not isinstance(answer, dict):
+            self.calls.unknown(f"status {response.status}")
             raise CourierUnavailable(f"answered {response.status}")
+        self.calls.done()
         return answer
 
     async def fetch_pdf(self, address: object, headers: Mapping[str, str] | None = None) -> bytes:

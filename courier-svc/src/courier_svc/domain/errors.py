@@ -117,6 +117,8 @@ class PushUnverified(Unauthorized):
     slug = "push-unverified"
     title = ("无法验证签名", "Cannot be verified")
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, cause: str, reason: str) -> None:
+        """`cause` is a code, `reason` says it in words."""
         super().__init__("推送无法验证。", f"The push cannot be verified: {reason}.")
+        self.cause = cause
         self.reason = reason

@@ -35,10 +35,14 @@ FATES: Final[Fates] = {
         ),
     ),
     "courier_report": Fate(goes=("sealed_body",)),
+    "push_key": Fate(why="合作方推送密钥的散列，签发人只留编号 · hashes of partners' keys, an engineer's id"),
     "postage": Fate(why="办件和订单编号 · numbers of cases and orders"),
     "claim": Fate(goes=("sealed_words",)),
     "statement": _STATEMENTS,
     "statement_line": _STATEMENTS,
     "statement_difference": _STATEMENTS,
+    "refused_delivery": Fate(
+        why="被拒绝的推送：原因和散列，没有内容 · refused pushes: causes and hashes, no content"
+    ),
     "leg": Fate(why="运单编号 · numbers of waybills"),
 }

@@ -32,6 +32,8 @@ class Report:
     move: Move | None
     occurred_at: datetime
     body: bytes
+    request_id: str | None = None
+    """Of the push that brought it."""
 
 
 class Verdict(StrEnum):

@@ -19,7 +19,7 @@ from .shipments import SAVE_READ, SAVE_READ_COUNT, SELECTED, WIDTH, read_shipmen
 _COLUMNS: Final = {
     "id": "uuid", "courier": "text", "event_id": "text", "order_no": "text", "waybill_no": "text",
     "code": "text", "occurred_at": "timestamptz", "heard_at": "timestamptz", "source": "text",
-    "verdict": "text", "sealed_body": "bytea",
+    "verdict": "text", "sealed_body": "bytea", "pushed_at": "timestamptz", "request_id": "text",
 }  # fmt: skip
 _NAMES: Final = ", ".join(_COLUMNS)
 _INTO: Final = f"INSERT INTO courier_report ({_NAMES}"
@@ -34,13 +34,15 @@ def _values(first: int) -> str:
     return ", ".join(f"${first + place}::{kind}" for place, kind in enumerate(_COLUMNS.values()))
 
 
-_COUNT_COPY: Final = "ON CONFLICT (courier, event_id) DO UPDATE SET repeats = courier_report.repeats + 1"
+_COUNT_COPY: Final = """ON CONFLICT (courier, event_id) DO UPDATE SET repeats = courier_report.repeats + 1,
+ pushed_at = coalesce(courier_report.pushed_at, excluded.pushed_at), last_pushed_at = excluded.pushed_at"""
 _HOLD: Final = Statement(f"{_INTO}) VALUES ({_values(1)}) {_COUNT_COPY}")
 _HINT: Final = Statement(
     f"{_INTO}, shipment_id) VALUES ({_values(1)}, ${len(_COLUMNS) + 1}::uuid) {_COUNT_COPY}"
 )
 _REPEAT: Final = Statement(
-    "UPDATE courier_report SET repeats = repeats + 1 WHERE courier = $1 AND event_id = $2"
+    """UPDATE courier_report SET repeats = repeats + 1, pushed_at = coalesce(pushed_at, $3),
+ last_pushed_at = $3 WHERE courier = $1 AND event_id = $2"""
 )
 # Stores the reports and moves the shipment, or does neither: a copy of a report that came in the meantime leaves too
 # few rows to count, as another shipment than the one read does. What was a hint becomes what the books say of it.
@@ -139,7 +141,7 @@ class PgReports:
 
     def repeat(self, uow: UnitOfWork, report: Report) -> None:
         """Counts one more copy of a report that was heard before."""
-        uow.write(_REPEAT, report.courier, report.event_id)
+        uow.write(_REPEAT, report.courier, report.event_id, now())
 
     def hold(self, uow: UnitOfWork, judged: Judged) -> None:
         """Keeps a report that no shipment of ours can take (yet)."""
@@ -174,6 +176,7 @@ class PgReports:
         """The values of `_COLUMNS`; without what came, where nobody would empty it any more."""
         report = judged.report
         keeps = shipment is None or not shipment.is_emptied
+        moment = now()
         return (
             uuid7(),
             report.courier,
@@ -182,10 +185,12 @@ class PgReports:
             report.waybill_no,
             report.code,
             report.occurred_at,
-            now(),
+            moment,
             judged.source,
             judged.verdict.value,
             self._sealer.seal(report.body, report.event_id.encode()) if keeps else None,
+            moment if judged.source == "push" else None,
+            report.request_id,
         )
 
     def _open(self, event_id: str, sealed: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
+from chassis.partners.tables import add_refusal_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -11,6 +12,7 @@ metadata = sa.MetaData()
 add_chassis_tables(metadata)
 add_erasure_table(metadata)
 add_statement_tables(metadata)
+add_refusal_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -133,6 +135,19 @@ claim = sa.Table(
 )
 sa.Index("claim_shipment", claim.c.shipment_id, claim.c.id)
 sa.Index("claim_purge", claim.c.purge_at, postgresql_where=claim.c.purge_at.is_not(None))
+push_key = sa.Table(
+    "push_key",
+    metadata,
+    sa.Column("id", UUID, primary_key=True),
+    sa.Column("courier", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False, comment="SHA-256 of the secret"),
+    sa.Column("source", sa.Text, nullable=False, comment="issued, configured"),
+    sa.Column("issued_at", _TIME, nullable=False),
+    sa.Column("issued_by", UUID, comment="the engineer"),
+    sa.Column("ends_at", _TIME, comment="null: until another takes its place"),
+    sa.Column("revoked_at", _TIME),
+    sa.UniqueConstraint("courier", "digest", name="push_key_once"),
+)
 
 courier_report = sa.Table(
     "courier_report",
@@ -150,6 +165,9 @@ courier_report = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("repeats", sa.Integer, nullable=False, server_default="0"),
     sa.Column("sealed_body", sa.LargeBinary, comment="as it came; it may name people"),
+    sa.Column("pushed_at", _TIME, comment="when it was first pushed; null: told in answers only"),
+    sa.Column("last_pushed_at", _TIME, comment="when it was pushed again"),
+    sa.Column("request_id", sa.Text, comment="of the first push"),
     sa.UniqueConstraint("courier", "event_id", name="courier_report_once"),
 )
 sa.Index("courier_report_shipment", courier_report.c.shipment_id, courier_report.c.occurred_at)
@@ -158,4 +176,20 @@ sa.Index(
     courier_report.c.heard_at,
     postgresql_where=sa.text("verdict IN ('held', 'unreadable')"),
 )
+sa.Index(
+    "courier_report_pushed",
+    courier_report.c.courier,
+    courier_report.c.id,
+    postgresql_where=courier_report.c.pushed_at.is_not(None),
+)
+sa.Index(
+    "courier_report_open",
+    courier_report.c.courier,
+    courier_report.c.id,
+    postgresql_where=sa.and_(
+        courier_report.c.pushed_at.is_not(None),
+        courier_report.c.verdict.in_(["hint", "held", "contradiction", "unconfirmed", "unreadable"]),
+    ),
+)
+sa.Index("courier_report_order", courier_report.c.order_no)
 sa.Index("courier_report_held", courier_report.c.id, postgresql_where=courier_report.c.verdict == "held")

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..client_address import ClientAddress
 from ..proxy.response_head import with_security
-from . import documentation, health, overview, problem_pages, stuck
+from . import documentation, health, overview, partner_page, problem_pages, stuck
 
 _STATIC = Path(fastapi_offline.__file__).parent / "static"
 
@@ -57,7 +57,7 @@ def own_app(client_address: ClientAddress) -> FastAPI:
         },
     )
     app.state.client_address = client_address
-    for part in (health, documentation, problem_pages, stuck, overview):
+    for part in (health, documentation, partner_page, problem_pages, stuck, overview):
         app.router.routes.extend(part.router.routes)
     app.mount("/docs/static", StaticFiles(directory=_STATIC))
     app.add_middleware(SecurityHeaders, client_address=client_address)

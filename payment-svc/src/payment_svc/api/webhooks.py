@@ -33,12 +33,13 @@ async def notice(request: Request) -> Response:
         return Response(status_code=404)
     body = await _body(request)
     if body is None:
-        return _refused(channel, "too_large")
+        return _refused(request, channel, "too_large", b"", MAX_BYTES)
     delivery = Delivery(request.method, request.scope["query_string"], request.headers, body)
     try:
         outcome = await use.receive_notice(channel, payee, delivery, service.begin)
     except NoticeRefused as error:
-        return _refused(channel, error.cause)
+        content = body or delivery.query
+        return _refused(request, channel, error.cause, content, len(content))
     except Exception as error:
         if not is_infrastructure(error):
             log.exception("notice_not_stored", channel=channel.name)
@@ -57,7 +58,8 @@ async def _body(request: Request) -> bytes | None:
     return b"".join(chunks)
 
 
-def _refused(channel: PaymentChannel, cause: str) -> Response:
+def _refused(request: Request, channel: PaymentChannel, cause: str, content: bytes, size: int) -> Response:
+    request.app.state.refusals.note(channel.name, request.path_params["payee"], cause, content, size)
     REFUSED.labels(channel.name, cause).inc()
     log.warning("notice_refused", channel=channel.name, cause=cause)
     return _response(channel.replies.refused)

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from chassis.partners import Calls
+
 from ..domain.errors import ChannelNotOffered
 from ..domain.payees import Payee
 from ..domain.readings import Notice, PaymentReading, RefundReading
@@ -175,6 +177,8 @@ class Channels:
     def title(self, name: str) -> tuple[str, str]:
         """What payers call it: Chinese, English."""
         return self._titles.get(name, (name, name))
+        self.calls: dict[str, Calls] = {}
+        """By the channel's name: how our calls to the provider end."""
 
     def offer(self, payee: Payee, channel: PaymentChannel) -> None:
         self._channels[channel.name, payee] = channel
@@ -188,6 +192,9 @@ class Channels:
 
     def names(self, payee: Payee) -> list[str]:
         return [name for name, account in self._channels if account is payee]
+
+    def has(self, name: str) -> bool:
+        return any(name == known for known, _ in self._channels)
 
     def offered(self, payee: Payee) -> list[PaymentChannel]:
         return [channel for (_, account), channel in self._channels.items() if account is payee]

@@ -6,6 +6,7 @@ from chassis.db import UnitOfWork
 from chassis.db.faults import is_infrastructure
 from chassis.ids import uuid7
 from chassis.jobs import Begin
+from chassis.telemetry import context
 
 from ..domain.errors import OrderChangedMeanwhile
 from ..domain.money_records import NoticeRow, RefundState
@@ -37,7 +38,9 @@ class ReceiveNotice:
     ) -> NoticeOutcome:
         """What the notice turned out to be, after the commit. Raises NoticeRefused: it cannot be verified."""
         notice = channel.verify(delivery)
-        row = NoticeRow(uuid7(), payee, notice.notice_id, notice.event, notice.body)
+        row = NoticeRow(
+            uuid7(), payee, notice.notice_id, notice.event, notice.body, notice.number, context.request_id()
+        )
         try:
             return await self.apply(channel, notice, row, begin)
         except Exception as error:
@@ -62,6 +65,12 @@ class ReceiveNotice:
         except OrderChangedMeanwhile:
             async with begin() as uow:
                 return await self._act(channel, notice, row, uow, locked=True)
+
+    async def again(
+        self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork
+    ) -> NoticeOutcome:
+        """Acts once more on a notice that is stored; what it did before stays done once."""
+        return await self._act(channel, notice, row, uow, locked=True)
 
     async def _act(
         self, channel: PaymentChannel, notice: Notice, row: NoticeRow, uow: UnitOfWork, *, locked: bool

@@ -3,11 +3,13 @@
 aiohttp on purpose: 80 µs of CPU a call against httpx2's 430 on one machine, on the path of every payment.
 """
 
+import time
 from collections.abc import Mapping
 from typing import IO
 
 import aiohttp
 import structlog
+from chassis.partners import Calls
 from prometheus_client import Counter
 from yarl import URL
 
@@ -28,6 +30,7 @@ class ProviderPool:
 
     def __init__(self, channel: str) -> None:
         self.channel = channel
+        self.calls = Calls()
         self._session: aiohttp.ClientSession | None = None
 
     async def call(
@@ -37,6 +40,7 @@ class ProviderPool:
 
         `is_slow`: the provider may first have to make what it is asked for, a bill of a day.
         """
+        begun = time.perf_counter()
         try:
             async with self._opened().request(
                 method,
@@ -46,9 +50,12 @@ class ProviderPool:
                 allow_redirects=False,
                 timeout=_SLOW_TIME_OUT if is_slow else _TIME_OUT,
             ) as answer:
-                return answer.status, answer.headers, await answer.read()
+                content = await answer.read()
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise self.down(type(error).__name__) from error
+        if not is_slow:
+            self.calls.took(time.perf_counter() - begun)
+        return answer.status, answer.headers, content
 
     async def download(self, url: URL, headers: Mapping[str, str], into: IO[bytes], most: int) -> int | None:
         """Status; the content of a 200 is written into `into`, piece by piece. None: it is longer than `most` bytes.
@@ -74,11 +81,13 @@ class ProviderPool:
     def down(self, cause: str) -> ChannelDown:
         """To be raised: what the provider did is unknown until it is asked again."""
         CALLS.labels(self.channel, "unknown").inc()
+        self.calls.unknown(cause)
         log.warning("channel_down", channel=self.channel, cause=cause)
         return ChannelDown(self.channel, cause)
 
     def ended(self, *, done: bool) -> None:
         CALLS.labels(self.channel, "done" if done else "refused").inc()
+        self.calls.done() if done else self.calls.refused()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

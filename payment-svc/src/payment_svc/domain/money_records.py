@@ -92,10 +92,15 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice about to be stored. `notice_id` is the provider's, `payee` whose address it came to."""
+    """A notice about to be stored. `notice_id` is the provider's, `payee` whose address it came to.
+
+    `number` is ours, of the attempt or refund it is about; `request_id` that of the delivery.
+    """
 
     id: UUID
     payee: Payee
     notice_id: str
     event: str
     body: bytes
+    number: str | None = None
+    request_id: str | None = None

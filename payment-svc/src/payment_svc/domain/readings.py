@@ -60,6 +60,12 @@ class Notice:
     readable: bool = True
     needs_query: bool = False
 
+    @property
+    def number(self) -> str | None:
+        """Ours, of the attempt or the refund that it tells of."""
+        told = self.payment or self.refund
+        return told.number if told else None
+
 
 class NoticeOutcome(StrEnum):
     """What a stored notice turned out to be."""

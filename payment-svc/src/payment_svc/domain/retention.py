@@ -55,5 +55,8 @@ FATES: Final[Fates] = {
     "bill_difference": Fate(
         why="编号、金额和处理人的说明，说明中个人号码已遮盖 · numbers, sums, an operator's reason with numbers masked"
     ),
+    "refused_delivery": Fate(
+        why="被拒绝的推送：原因和散列，没有内容 · refused deliveries: causes and hashes, no content"
+    ),
     "unit": Fate(why="单位名称 · names of units"),
 }

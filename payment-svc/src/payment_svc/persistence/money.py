@@ -49,11 +49,14 @@ _BOOK = Statement(
     returned="""INSERT INTO refund (id, capture_id, order_id, amount_cents, why, state, requested_at)
  SELECT $15::uuid, id, $5::uuid, $6::bigint, $12::text, 'requested', $10::timestamptz FROM $booked
  WHERE $15::uuid IS NOT NULL""",
-    noted="""INSERT INTO notice (id, channel, payee, notice_id, event, sealed_body, received_at, outcome)
- SELECT $16::uuid, $2::text, $17::text, $18::text, $19::text, $20::bytea, $10::timestamptz, $11::text FROM $booked
+    noted="""INSERT INTO notice (id, channel, payee, notice_id, event, sealed_body, received_at, outcome, number,
+  request_id)
+ SELECT $16::uuid, $2::text, $17::text, $18::text, $19::text, $20::bytea, $10::timestamptz, $11::text, $21::text,
+  $22::text FROM $booked
  WHERE $16::uuid IS NOT NULL
- ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
- WHERE notice.outcome IN ('unmatched', 'unconfirmed')""",
+ ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome,
+  copies = notice.copies + (excluded.id <> notice.id)::int
+ WHERE notice.outcome IN ('unmatched', 'unconfirmed', 'unreadable')""",
 )
 
 
@@ -104,8 +107,17 @@ class PgMoney:
 
     def _noted(self, notice: NoticeRow | None) -> tuple[object, ...]:
         if notice is None:
-            return (None,) * 5
-        return notice.id, notice.payee, notice.notice_id, notice.event, sealed_body(self._sealer, notice)
+            return (None,) * 7
+        body = sealed_body(self._sealer, notice)
+        return (
+            notice.id,
+            notice.payee,
+            notice.notice_id,
+            notice.event,
+            body,
+            notice.number,
+            notice.request_id,
+        )
 
     async def reverse(self, uow: UnitOfWork, capture: BookedCapture, at: datetime) -> None:
         """Takes back a held capture that the provider described wrongly; the ledger keeps both entries."""

@@ -14,10 +14,16 @@ from ..domain.readings import NoticeOutcome
 from .sealed import notice_aad
 
 # A repeat keeps what the first one turned out to be, unless that was not yet known. `unmatched` is known least.
+# It is counted; who applies a kept notice once more, under its own id, is no repeat.
 _KEEP = Statement(
-    """INSERT INTO notice (id, channel, payee, notice_id, event, sealed_body, received_at, outcome)
- VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (channel, notice_id) DO UPDATE SET outcome = excluded.outcome
- WHERE notice.outcome IN ('unmatched', 'unconfirmed') AND excluded.outcome NOT IN ('unmatched', notice.outcome)"""
+    """INSERT INTO notice
+ (id, channel, payee, notice_id, event, sealed_body, received_at, outcome, number, request_id)
+ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (channel, notice_id) DO UPDATE SET
+  copies = notice.copies + (excluded.id <> notice.id)::int,
+  last_at = CASE WHEN excluded.id <> notice.id THEN excluded.received_at ELSE notice.last_at END,
+  outcome = CASE WHEN notice.outcome IN ('unmatched', 'unconfirmed', 'unreadable')
+   AND excluded.outcome <> 'unmatched' THEN excluded.outcome ELSE notice.outcome END
+ WHERE excluded.id <> notice.id OR notice.outcome IN ('unmatched', 'unconfirmed', 'unreadable')"""
 )
 
 
@@ -31,7 +37,10 @@ class PgNotices:
         self, uow: UnitOfWork, channel: str, notice: NoticeRow, outcome: NoticeOutcome, at: datetime
     ) -> None:
         body = sealed_body(self._sealer, notice)
-        uow.write(_KEEP, notice.id, channel, notice.payee, notice.notice_id, notice.event, body, at, outcome)
+        uow.write(
+            _KEEP, notice.id, channel, notice.payee, notice.notice_id, notice.event, body, at, outcome,
+            notice.number, notice.request_id,
+        )  # fmt: skip
 
     async def take_unmatched(
         self, uow: UnitOfWork, after: UUID, limit: int

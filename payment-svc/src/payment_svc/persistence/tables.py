@@ -8,6 +8,7 @@ refund a capture, one receipt an order and a refund.
 import sqlalchemy as sa
 from chassis.db.tables import add_chassis_tables
 from chassis.parity import add_tally_table
+from chassis.partners.tables import add_refusal_table
 from chassis.people import add_erasure_table
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -20,6 +21,7 @@ add_erasure_table(metadata)
 add_tally_table(metadata)
 add_parity_tables(metadata)
 add_bill_tables(metadata)
+add_refusal_table(metadata)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -306,10 +308,24 @@ notice = sa.Table(
     ),
     sa.Column("received_at", _TIME, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, comment="ours, of the attempt or refund it tells of"),
+    sa.Column("request_id", sa.Text, comment="of the delivery"),
+    sa.Column("copies", sa.Integer, nullable=False, server_default="1", comment="how often it came"),
+    sa.Column("last_at", _TIME, comment="when it last came again"),
     sa.UniqueConstraint("channel", "notice_id", name="notice_once"),
     sa.CheckConstraint("num_nonnulls(sealed_body, body) = 1", name="notice_body"),
 )
 sa.Index("notice_plain", notice.c.id, postgresql_where=notice.c.body.is_not(None))
+sa.Index("notice_channel", notice.c.channel, notice.c.id)
+sa.Index("notice_number", notice.c.number, postgresql_where=notice.c.number.is_not(None))
+sa.Index(
+    "notice_open",
+    notice.c.channel,
+    notice.c.id,
+    postgresql_where=notice.c.outcome.in_(
+        ["unmatched", "unconfirmed", "held", "contradiction", "unreadable"]
+    ),
+)
 sa.Index("notice_unmatched", notice.c.id, postgresql_where=notice.c.outcome == "unmatched")
 sa.Index(
     "notice_strange",

@@ -42,9 +42,9 @@ class EmsDoor:
         try:
             sealed = json_object(knock.body).get("logitcsInterface")
         except PushUnreadable as error:
-            raise PushUnverified(str(error)) from error
+            raise PushUnverified("not_json", str(error)) from error
         if not isinstance(sealed, str):
-            raise PushUnverified("there is no envelope in it")
+            raise PushUnverified("no_envelope", "there is no envelope in it")
         found = self._opened(sealed)
         scans = found if isinstance(found, list) else [found]
         return [orjson.dumps(scan) for scan in scans]
@@ -59,7 +59,7 @@ class EmsDoor:
             ):  # one in 250 wrong keys leaves what looks like padding
                 continue
             return found
-        raise PushUnverified("the envelope does not open with our key")
+        raise PushUnverified("envelope", "the envelope does not open with our key")
 
     def read(self, scan: bytes) -> Report:
         return report_of(NAME, scan, _MEMBERS, self._codes.move)

@@ -3,13 +3,12 @@
 Nothing in a push is signed: it reaches us by an address that only SF was told, and what it says is a hint.
 """
 
-import hmac
-from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
 
 from courier_svc.application.ports import Knock, PushUnreadable, Reception
+from courier_svc.application.push_secrets import PushSecrets
 from courier_svc.channels.code_map import CodeMap
 from courier_svc.channels.scans import Members, json_object, report_of, words
 from courier_svc.domain.errors import PushUnverified
@@ -28,16 +27,13 @@ _ANSWERS: Final = {
 class SfDoor:
     trust = Trust.NOTHING
 
-    def __init__(self, secrets: Sequence[str], codes: CodeMap) -> None:
-        """`secrets`: the present one, and the one before as long as it is still accepted."""
-        self._secrets = tuple(secret.encode() for secret in secrets)
+    def __init__(self, secrets: PushSecrets, codes: CodeMap) -> None:
+        self._secrets = secrets
         self._codes = codes
 
     def open(self, knock: Knock) -> list[bytes]:
-        given = knock.secret.encode("utf-8", "surrogateescape")
-        # Each is looked at whatever the others said, so that the time it takes tells nothing.
-        if not any([hmac.compare_digest(given, secret) for secret in self._secrets]):
-            raise PushUnverified("the address is not the one SF was told")
+        if not self._secrets.accepts(knock.secret):
+            raise PushUnverified("address", "the address is not the one SF was told")
         body = json_object(knock.body).get("Body")
         nodes = body.get("WaybillRoute") if isinstance(body, dict) else None
         if not isinstance(nodes, list) or not nodes:

@@ -20,3 +20,8 @@ def text(name: str) -> str:
     """The page, the platform's name filled in; what else stands in it as `$name` is left to `Template`."""
     page = Template((files(__package__) / name).read_text("utf-8"))
     return page.safe_substitute(platform=escape(platform.NAME), platform_en=escape(platform.NAME_EN))
+
+
+def raw(name: str) -> str:
+    """The file as it is."""
+    return (files(__package__) / name).read_text("utf-8")

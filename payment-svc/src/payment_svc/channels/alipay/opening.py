@@ -19,6 +19,7 @@ def open_alipay(
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool, key = ProviderPool(name), AlipayKey(around.read(provider.provider_key))
     yield pool.close
+    channels.calls[name] = pool.calls
     for payee, account in provider.accounts.items():
         app = AppKey(around.read(account.app_key))
         client = AlipayClient(around.address(provider.url), account.app_id, app, key, pool)

@@ -18,6 +18,7 @@ def open_bank(
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     key, pool = BankKey(around.read(bank.provider_key)), ProviderPool(name)
     yield pool.close
+    channels.calls[name] = pool.calls
     for payee, account in bank.accounts.items():
         merchant = MerchantKey(around.read(account.merchant_key), account.merchant)
         client = BankClient(around.address(bank.url), merchant, key, pool)

@@ -19,6 +19,7 @@ def open_ccb(
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool = ProviderPool(name)
     yield pool.close
+    channels.calls[name] = pool.calls
     for payee, account in bank.accounts.items():
         key = CounterKey(around.read(account.counter_key))
         password = around.read(account.password).decode().strip()

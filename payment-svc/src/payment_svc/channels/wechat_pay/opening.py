@@ -19,6 +19,7 @@ def open_wechat_pay(
 ) -> Iterator[Callable[[], Awaitable[None]]]:
     pool = ProviderPool(name)
     yield pool.close
+    channels.calls[name] = pool.calls
     apps = Apps(provider.mini_program, provider.official_account, provider.app_name, around.public_url)
     for payee, account in provider.accounts.items():
         key = ProviderKey(around.read(account.provider_key), account.provider_key_id)
