@@ -75,8 +75,8 @@ async def test_old_and_new_are_accepted_until_the_date_and_then_the_new_alone(sv
     assert [one["state"] for one in await sf.keys()] == ["valid", "ended"]
 
 
-async def test_every_instance_knows_a_key_and_its_end_without_a_restart(svc, sf, tokens, addresses):
-    other_service = build(svc.service.settings, addresses=addresses)
+async def test_every_instance_knows_a_key_and_its_end_without_a_restart(svc, sf, tokens, addresses, saved):
+    other_service = build(svc.service.settings, addresses=addresses, saved=saved)
     async with running(other_service, tokens) as other:
         made = await sf.issue()
         assert await pushed(other, made["address"]) == 200

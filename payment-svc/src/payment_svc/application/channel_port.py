@@ -170,6 +170,8 @@ class Channels:
     def __init__(self) -> None:
         self._channels: dict[tuple[str, Payee], PaymentChannel] = {}
         self._titles: dict[str, tuple[str, str]] = {}
+        self.calls: dict[str, Calls] = {}
+        """By the channel's name: how our calls to the provider end."""
 
     def entitle(self, name: str, title: str, title_en: str) -> None:
         self._titles[name] = title, title_en
@@ -177,8 +179,6 @@ class Channels:
     def title(self, name: str) -> tuple[str, str]:
         """What payers call it: Chinese, English."""
         return self._titles.get(name, (name, name))
-        self.calls: dict[str, Calls] = {}
-        """By the channel's name: how our calls to the provider end."""
 
     def offer(self, payee: Payee, channel: PaymentChannel) -> None:
         self._channels[channel.name, payee] = channel
