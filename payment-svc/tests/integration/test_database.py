@@ -11,7 +11,7 @@ from chassis.db.pool import open_pool
 from chassis.testing import assert_migrations_match, plan_of
 from chassis.testing.databases import owner_url
 from chassis.testing.plans import unindexed
-from payment_svc.persistence import attempts, differences, money, orders, parity, views
+from payment_svc.persistence import attempts, bill_differences, differences, money, orders, parity, views
 from payment_svc.persistence.tables import metadata
 
 
@@ -83,3 +83,7 @@ async def test_hot_statements_use_their_indexes(seeded: asyncpg.Connection):
 @pytest.mark.parametrize("sql", ["KNOWN", "OPEN_HOURS", "END_OTHERS", "OF_DAY", "DAYS", "RAISED"])
 async def test_differences_are_found_by_their_indexes(seeded: asyncpg.Connection, sql: str):
     assert await unindexed(seeded, getattr(differences, sql)) is None
+
+
+async def test_open_differences_of_bills_are_found_by_their_index(seeded: asyncpg.Connection):
+    assert await unindexed(seeded, bill_differences.LIVE) is None

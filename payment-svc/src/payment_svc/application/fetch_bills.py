@@ -113,7 +113,7 @@ class FetchBills:
         except BillUnusable as error:
             await self._note(bill, error.problem, error.cause, job, begin)
         except ChannelDown as error:
-            await self._note(bill, Problem.UNREACHABLE, str(error), job, begin)
+            await self._note(bill, Problem.UNREACHABLE, error.cause, job, begin)
         except ChannelRefused as error:
             await self._note(bill, Problem.REFUSED, error.code, job, begin)
 

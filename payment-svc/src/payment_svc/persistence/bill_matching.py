@@ -83,9 +83,10 @@ kept AS (
  FROM found f WHERE d.bill_id = $1 AND d.state IN ('open', 'carried', 'awaiting_approval')
   AND f.kind = d.kind AND f.entry = d.entry AND f.key = d.key),
 decided AS (
- UPDATE bill_difference d SET line = f.line FROM found f
- WHERE d.bill_id = $1 AND d.state = 'decided' AND f.kind = d.kind AND f.entry = d.entry AND f.key = d.key
-  AND (f.theirs, f.ours) IS NOT DISTINCT FROM (d.theirs, d.ours)),
+ UPDATE bill_difference d SET line = (
+   SELECT f.line FROM found f WHERE f.kind = d.kind AND f.entry = d.entry AND f.key = d.key
+    AND (f.theirs, f.ours) IS NOT DISTINCT FROM (d.theirs, d.ours))
+ WHERE d.bill_id = $1 AND d.state = 'decided'),
 added AS (
  INSERT INTO bill_difference (id, bill_id, channel, payee, day, version, kind, entry, key, line, number, theirs, ours,
   capture_id, refund_id, attempt_id, state, found_at)

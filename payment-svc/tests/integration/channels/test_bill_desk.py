@@ -132,6 +132,7 @@ async def test_a_decision_stays_while_both_sides_say_the_same_and_not_longer(sto
     await billing.fetched()
     assert await billing.differences("open") == [("short", "payment")]
     assert (await desk.again(kept))["state"] == "decided"
+    assert [row["line"] for row in await billing.rows("decided")] == [None], "no line is what it was about"
 
 
 @at_the_bank
