@@ -51,6 +51,7 @@ _TAGS = {
     "reviews": "评价",
     "evaluation": "评价统计",
     "catalogue editing": "事项维护",
+    "partners": "合作单位自助",
 }
 _LAST = {"webhooks": "合作单位推送", "keys": "签名公钥", "ops": "运维"}
 # The chassis' own models are the same in every service.
