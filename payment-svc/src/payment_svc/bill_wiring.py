@@ -17,7 +17,9 @@ from .settings import PaymentSettings
 
 
 def wire_bills(service: Service, settings: PaymentSettings, sources: BillSources, use: UseCases) -> None:
-    """Looks every five minutes for what is due."""
+    """Looks every five minutes for what is due. In the morning all bills are: one at a time is fetched and one matched,
+    so that refunds and questions keep their slots and connections.
+    """
     fetch = FetchBills(
         sources,
         PgBills(),
@@ -34,5 +36,5 @@ def wire_bills(service: Service, settings: PaymentSettings, sources: BillSources
     service.include(routes.router)
     service.job(ASK_ABOUT_DIFFERENCE, decide.run_ask)
     service.job(WATCH_BILLS, fetch.watch, every=timedelta(minutes=5))
-    service.job(FETCH_BILL, fetch.fetch, lease=TAKES_AT_MOST)
-    service.job(MATCH_BILL, fetch.match, lease=TAKES_AT_MOST)
+    service.job(FETCH_BILL, fetch.fetch, lease=TAKES_AT_MOST, at_once=1)
+    service.job(MATCH_BILL, fetch.match, lease=TAKES_AT_MOST, at_once=1)

@@ -8,6 +8,7 @@ from chassis.jobs.job import LeaseLost
 from chassis.jobs.runner import FAILING_AFTER, LEASE, JobRunner
 from chassis.testing import Running, bearer, running
 from sample.service import build, raise_counter
+from waiting import until
 
 
 async def enqueue(service: Running, kind: str, key: str, **more) -> None:
@@ -139,3 +140,33 @@ async def test_recurring_job_plans_its_next_run(settings, tokens):
     assert ran == ["recurring"]
     assert row["run_at"] > now() + timedelta(minutes=4)
     assert row["attempts"] == 0
+
+
+async def test_what_runs_one_at_a_time_leaves_the_room_to_others(settings, tokens):
+    service, started, go = build(settings), [], asyncio.Event()
+
+    async def slow(job: Job, begin: Begin) -> None:
+        started.append(job.key)
+        await go.wait()
+
+    service.job("sample.slow", slow, at_once=1)
+    async with running(service, tokens) as live:
+        async with live.uow() as uow:
+            for number in range(20):
+                uow.enqueue("sample.slow", f"n{number}", run_at=now() - timedelta(hours=1))
+            uow.enqueue("sample.raise", "a", {"by": 1})
+        worker = asyncio.create_task(service.runner.run())
+        await until(lambda: live.service.pool.fetchval("SELECT count(*) = 1 FROM counter"))
+        leased = await live.service.pool.fetchval(
+            "SELECT count(*) FROM job WHERE kind = 'sample.slow' AND leased_until IS NOT NULL"
+        )
+        assert (len(started), leased) == (1, 1)
+        go.set()
+        await until(
+            lambda: live.service.pool.fetchval(
+                "SELECT NOT EXISTS (SELECT FROM job WHERE kind = 'sample.slow')"
+            )
+        )
+        worker.cancel()
+        await asyncio.wait([worker])
+    assert sorted(started) == sorted(f"n{number}" for number in range(20))

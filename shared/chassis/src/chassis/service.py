@@ -60,6 +60,7 @@ class Service:
         self.handlers: dict[type[Event], Handler] = {}
         self.jobs: dict[str, JobHandler] = {}
         self.leases: dict[str, timedelta] = {}
+        self.at_once: dict[str, int] = {}
         self.recurring_kinds: list[str] = []
         self.routers: list[APIRouter] = []
         self.streams = Streams()
@@ -95,10 +96,14 @@ class Service:
         *,
         every: timedelta | None = None,
         lease: timedelta | None = None,
+        at_once: int | None = None,
     ) -> None:
         """A handler for jobs of `kind`; with `every`, a recurring one that plants itself. `lease`: of one that may take
-        longer than a minute.
+        longer than a minute. `at_once`: how many of the kind run at a time in one process, where many would leave
+        nothing to all others.
         """
+        if at_once is not None:
+            self.at_once[kind] = at_once
         if lease is not None:
             self.leases[kind] = lease
         if every is not None:
@@ -217,7 +222,7 @@ class Service:
         # One batch of events moves many cases on, for whose pages others would ask again and again.
         self.applier = Applier(self.name, self.handlers, partial(self.begin, urgent=True))
         self.replayer = Replayer(self.applier, self.begin)
-        self.runner = JobRunner(self.pool, self.jobs, self.begin, leases=self.leases)
+        self.runner = JobRunner(self.pool, self.jobs, self.begin, leases=self.leases, at_once=self.at_once)
         self.notifier = Notifier(self.pool)
         self.relay = Relay(
             database_url=url,

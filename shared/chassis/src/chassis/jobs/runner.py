@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -22,10 +23,18 @@ LEASE = timedelta(seconds=60)
 FAILING_AFTER = 5
 """From this many failed attempts on, a job stands on the stuck-work page; it is still retried."""
 
-_CLAIM = """UPDATE job SET attempts = attempts + 1,
+_DUE = """run_at <= now() AND (leased_until IS NULL OR leased_until < now())"""
+_CLAIM = f"""UPDATE job SET attempts = attempts + 1,
  leased_until = now() + coalesce(($4::jsonb ->> kind)::interval, $3) WHERE id IN (
- SELECT id FROM job WHERE run_at <= now() AND (leased_until IS NULL OR leased_until < now()) AND kind = ANY($1)
- ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+ SELECT id FROM (
+  SELECT id, run_at FROM (
+   SELECT id, run_at FROM job WHERE {_DUE} AND kind = ANY($1)
+   ORDER BY run_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS free
+  UNION ALL
+  SELECT scarce.id, scarce.run_at FROM unnest($5::text[], $6::int[]) AS room (kind, jobs) CROSS JOIN LATERAL (
+   SELECT id, run_at FROM job WHERE {_DUE} AND kind = room.kind
+   ORDER BY run_at LIMIT room.jobs FOR UPDATE SKIP LOCKED) AS scarce) AS due
+ ORDER BY run_at LIMIT $2)
  RETURNING id, kind, key, payload, run_at, attempts, generation, traceparent"""
 
 
@@ -33,6 +42,7 @@ class JobRunner:
     """Claims and runs the jobs of the kinds it has handlers for.
 
     `leases`: of kinds that may run longer than `LEASE`; after a kill it is so long until another takes the job over.
+    `at_once`: of kinds that hold what they run on for long, how many run here at a time; others keep the room beside.
     """
 
     def __init__(
@@ -42,12 +52,14 @@ class JobRunner:
         begin: Begin,
         *,
         leases: Mapping[str, timedelta] | None = None,
+        at_once: Mapping[str, int] | None = None,
         concurrency: int = 8,
         poll_seconds: float = 1.0,
     ) -> None:
         self._pool = pool
         self._handlers = dict(handlers)
-        self._kinds = sorted(handlers)
+        self._at_once = dict(at_once or {})
+        self._kinds = sorted(set(handlers) - set(self._at_once))
         self._leases = dict(leases or {})
         self._lease_texts = {kind: f"{lease.total_seconds()} s" for kind, lease in self._leases.items()}
         self._begin = begin
@@ -61,15 +73,15 @@ class JobRunner:
 
     async def run(self) -> None:
         """Runs jobs as they fall due, until cancelled; jobs under way are finished first."""
-        running: set[asyncio.Task[None]] = set()
+        running: dict[asyncio.Task[None], str] = {}
         try:
             while True:
                 free = self._concurrency - len(running)
-                claimed = await self._claim(free) if free else []
+                claimed = await self._claim(free, running.values()) if free else []
                 for job, traceparent in claimed:
                     task = asyncio.create_task(self._run_one(job, traceparent))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
+                    running[task] = job.kind
+                    task.add_done_callback(running.pop)
                     task.add_done_callback(lambda _: self._wake.set())
                 if not claimed:
                     await self._wait()
@@ -91,10 +103,15 @@ class JobRunner:
             await asyncio.wait_for(self._wake.wait(), self._poll)
         self._wake.clear()
 
-    async def _claim(self, limit: int) -> list[tuple[Job, str | None]]:
+    async def _claim(self, limit: int, running: Iterable[str] = ()) -> list[tuple[Job, str | None]]:
+        """Up to `limit` due jobs, while jobs of the kinds `running` are under way."""
         self._wake.clear()
+        under_way = Counter(running)
+        room = [most - under_way[kind] for kind, most in self._at_once.items()]
         try:
-            rows = await self._pool.fetch(_CLAIM, self._kinds, limit, LEASE, self._lease_texts)
+            rows = await self._pool.fetch(
+                _CLAIM, self._kinds, limit, LEASE, self._lease_texts, list(self._at_once), room
+            )
         except Exception as error:
             if not is_infrastructure(error):
                 raise
