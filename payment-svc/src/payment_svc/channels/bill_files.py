@@ -8,13 +8,14 @@ import csv
 import hashlib
 import io
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from yarl import URL
 
@@ -23,20 +24,26 @@ from ..domain.bills import Problem
 from .pool import ProviderPool
 
 MOST_PACKED: Final = 256 * 1024 * 1024
+"""As it is fetched; a million payments take 100 MB where they are not packed at all."""
 MOST_UNPACKED: Final = 1024 * 1024 * 1024
-"""Ten times what a million payments take."""
+MOST_OF_A_ROW: Final = 64 * 1024
+"""Characters; of a row that spans lines, all of them."""
+MOST_CENTS: Final = 10**11
+"""Of one line: a billion yuan. So a day's sum is far from what 64 bits hold."""
 _MOST_ENTRIES: Final = 16
 _PIECE: Final = 1 << 20
+_ZIP_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _GZIP: Final = b"\x1f\x8b"
-_YUAN: Final = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2}))?", re.ASCII)
+_YUAN: Final = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,2})0*)?", re.ASCII)
+_FEN: Final = re.compile(r"-?\d{1,18}", re.ASCII)
 _LONGEST_NUMBER: Final = 128
 
 
 async def download(pool: ProviderPool, url: URL, headers: dict[str, str], into: IO[bytes]) -> None:
     """Raises ChannelDown, or BillUnusable where it is too large or the link is of no use."""
-    status = await pool.download(url, headers, into, MOST_UNPACKED)
+    status = await pool.download(url, headers, into, MOST_PACKED)
     if status is None:
-        raise BillUnusable(Problem.TOO_LARGE, f"more than {MOST_UNPACKED} bytes")
+        raise BillUnusable(Problem.TOO_LARGE, f"more than {MOST_PACKED} bytes")
     if status in (400, 403, 404, 410):
         raise BillUnusable(Problem.NOT_READY, f"the link answers {status}")
     if status != 200:
@@ -93,9 +100,11 @@ async def unzip(packed: IO[bytes], into: IO[bytes], ending: str) -> str:
 def _unzip(packed: IO[bytes], into: IO[bytes], ending: str) -> str:
     digest, total = hashlib.sha256(), 0
     try:
-        with zipfile.ZipFile(packed, metadata_encoding="gbk") as archive:
+        with zipfile.ZipFile(cast(IO[bytes], _Sips(packed)), metadata_encoding="gbk") as archive:
             members = archive.infolist()
-            found = [one for one in members if one.filename.endswith(ending)]
+            found = [
+                one for one in members if one.filename.endswith(ending) and one.compress_type in _ZIP_METHODS
+            ]
             if len(members) > _MOST_ENTRIES or len(found) != 1:
                 raise BillUnusable(
                     Problem.UNREADABLE, f"{len(members)} members, {len(found)} of them the bill"
@@ -111,12 +120,27 @@ def _unzip(packed: IO[bytes], into: IO[bytes], ending: str) -> str:
         zipfile.BadZipFile,
         zlib.error,
         EOFError,
-        UnicodeDecodeError,
+        ValueError,  # a name that is not GBK too
+        struct.error,
         NotImplementedError,
         RuntimeError,
     ) as error:
         raise BillUnusable(Problem.TORN, f"zip: {type(error).__name__}") from error
     return digest.hexdigest()
+
+
+class _Sips:
+    """A file nobody reads much of at once: a ZIP's table of contents says itself how long it is, and is read whole."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size if 0 <= size <= _PIECE else _PIECE + 1)
+        if len(piece) > _PIECE:
+            raise BillUnusable(Problem.UNREADABLE, "a long table of contents")
+        return piece
 
 
 @contextmanager
@@ -132,6 +156,31 @@ def text_of(file: IO[bytes], encoding: str) -> Iterator[IO[str]]:
         raise BillUnusable(Problem.UNREADABLE, "no CSV") from error
     finally:
         text.detach()
+
+
+def lines_of(text: IO[str]) -> Iterator[str]:
+    """Line by line, none longer than a row may be."""
+    while line := text.readline(MOST_OF_A_ROW + 1):
+        if len(line) > MOST_OF_A_ROW:
+            raise BillUnusable(Problem.TORN, "a line without end")
+        yield line
+
+
+def rows_of(text: IO[str]) -> Iterator[list[str]]:
+    """Of CSV. A quote that is never closed makes one row of all that follows: that is bounded too."""
+    taken = 0
+
+    def counted() -> Iterator[str]:
+        nonlocal taken
+        for line in lines_of(text):
+            taken += len(line)
+            if taken > MOST_OF_A_ROW:
+                raise BillUnusable(Problem.TORN, "a row without end")
+            yield line
+
+    for row in csv.reader(counted()):
+        yield row
+        taken = 0
 
 
 def columns_of(header: list[str], *names: str) -> list[int]:
@@ -153,10 +202,11 @@ def fen(text: str) -> int:
     return -value if sign else value
 
 
-def positive(cents: int) -> int:
-    if cents <= 0:
-        raise BillUnusable(Problem.UNREADABLE, "an amount that is none")
-    return cents
+def cents(text: str) -> int:
+    """Of fen as text, maybe less than nothing."""
+    if _FEN.fullmatch(text) is None:
+        raise BillUnusable(Problem.UNREADABLE, "an amount")
+    return int(text)
 
 
 def beijing(text: str) -> datetime:

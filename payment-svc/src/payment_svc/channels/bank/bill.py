@@ -10,12 +10,14 @@ from typing import IO, Final
 
 from ...domain.bill_errors import BillUnusable
 from ...domain.bills import BillLine, Entry, Problem
-from ..bill_files import download, must_agree, number, positive, temporary, text_of, unpack
+from ..bill_files import cents, download, lines_of, must_agree, temporary, text_of, unpack
+from ..bill_tally import Tally
 from ..pool import ProviderPool
 from ..reading import refuse
 from .client import BankClient
 
 _FIELDS: Final = 8
+_WORDS: Final = {"P": Entry.PAYMENT, "R": Entry.REFUND}
 
 
 class BankBills:
@@ -42,35 +44,31 @@ class BankBills:
 
     def lines(self, file: IO[bytes], day: date) -> Iterator[BillLine]:
         with text_of(file, "utf-8") as text:
+            rows, tally = lines_of(text), Tally(day)
             head = f"#H|1|{self._merchant_id}|{day.isoformat()}|CNY"
-            if next(text, "").rstrip("\n") != head:
+            if next(rows, "").rstrip("\n") != head:
                 raise BillUnusable(Problem.UNREADABLE, "another merchant's, or another day's")
-            counted = {"P": [0, 0], "R": [0, 0]}
-            fees = 0
-            for raw in text:
+            for raw in rows:
                 fields = raw.rstrip("\n").split("|")
                 if fields[0] == "#T":
-                    told = [*counted["P"], *counted["R"], fees]
+                    told = [*tally.totals(), tally.fee_cents]
                     must_agree("totals", [str(one) for one in told], fields[1:])
+                    tally.must_be_of_its_day()
                     return
-                if len(fields) != _FIELDS or fields[0] not in counted:
+                if len(fields) != _FIELDS or fields[0] not in _WORDS:
                     raise BillUnusable(Problem.TORN, "a line")
-                line = _line(fields)
-                sums = counted[fields[0]]
-                sums[0] += 1
-                sums[1] += line.amount_cents
-                fees += line.fee_cents
-                yield line
+                yield tally.take(_line(fields))
             raise BillUnusable(Problem.TORN, "no totals")
 
 
 def _line(fields: list[str]) -> BillLine:
     kind, transaction, ours, _, refund, amount, fee, at = fields
     try:
-        cents, fee_cents, moment = int(amount), int(fee), datetime.fromisoformat(at)
+        moment = datetime.fromisoformat(at)
     except ValueError as error:
-        raise BillUnusable(Problem.UNREADABLE, "an amount or a time") from error
+        raise BillUnusable(Problem.UNREADABLE, "a time") from error
     if moment.tzinfo is None:
         raise BillUnusable(Problem.UNREADABLE, "a time without its zone")
-    entry, key = (Entry.PAYMENT, transaction) if kind == "P" else (Entry.REFUND, refund)
-    return BillLine(entry, number(key), ours, None, positive(cents), fee_cents, moment)
+    entry = _WORDS[kind]
+    key = transaction if entry is Entry.PAYMENT else refund
+    return BillLine(entry, key, ours, None, cents(amount), cents(fee), moment)

@@ -3,7 +3,6 @@
 A line names the order and a serial of the payment (流水号). Here alone two payments of one order can be told apart.
 """
 
-import csv
 from collections.abc import Iterator
 from datetime import date
 from typing import IO, Final
@@ -12,16 +11,18 @@ from ...domain.bill_errors import BillUnusable
 from ...domain.bills import BillLine, Entry, Problem
 from ..bill_files import (
     beijing,
+    cents,
     columns_of,
     download,
     fen,
     must_agree,
     number,
-    positive,
+    rows_of,
     temporary,
     text_of,
     unpack,
 )
+from ..bill_tally import Tally
 from ..pool import ProviderPool
 from ..reading import refuse
 from .client import CcbClient
@@ -55,12 +56,12 @@ class CcbBills:
 
     def lines(self, file: IO[bytes], day: date) -> Iterator[BillLine]:
         with text_of(file, "gb18030") as text:
-            rows = csv.reader(text)
+            rows, tally = rows_of(text), Tally(day)
             places = columns_of(next(rows, []), *_COLUMNS)
-            sums = {Entry.PAYMENT: [0, 0], Entry.REFUND: [0, 0]}
             for row in rows:
                 if row and row[0] == _TOTALS:
-                    must_agree("totals", [*sums[Entry.PAYMENT], *sums[Entry.REFUND]], _told(row))
+                    must_agree("totals", tally.totals(), _told(row))
+                    tally.must_be_of_its_day()
                     return
                 if len(row) <= max(places):
                     raise BillUnusable(Problem.TORN, "a short line")
@@ -68,19 +69,18 @@ class CcbBills:
                 entry = _WORDS.get(word)
                 if entry is None or pos != self._pos:
                     raise BillUnusable(Problem.UNREADABLE, "a kind of business, or another counter's")
-                cents = positive(fen(amount))
-                sums[entry][0] += 1
-                sums[entry][1] += cents
                 is_payment = entry is Entry.PAYMENT
-                yield BillLine(
-                    entry, number(order if is_payment else refund), number_of_order(number(order)),
-                    number(serial) if is_payment else None, cents, fen(fee), beijing(at),
+                yield tally.take(
+                    BillLine(
+                        entry, order if is_payment else refund, number_of_order(number(order)),
+                        serial if is_payment else None, fen(amount), fen(fee), beijing(at),
+                    )
                 )  # fmt: skip
             raise BillUnusable(Problem.TORN, "no totals")
 
 
 def _told(row: list[str]) -> list[int]:
     try:
-        return [int(row[1]), fen(row[2]), int(row[3]), fen(row[4])]
-    except (IndexError, ValueError) as error:
+        return [cents(row[1]), fen(row[2]), cents(row[3]), fen(row[4])]
+    except IndexError as error:
         raise BillUnusable(Problem.TORN, "no totals") from error

@@ -3,7 +3,6 @@
 Header row, lines, header of the totals, totals. The file itself is not signed; the answer that names its hash is.
 """
 
-import csv
 from collections.abc import Iterator
 from datetime import date
 from typing import IO, Final
@@ -14,16 +13,17 @@ from ...domain.bill_errors import BillUnusable
 from ...domain.bills import BillLine, Entry, Problem
 from ..bill_files import (
     beijing,
+    cents,
     columns_of,
     download,
     fen,
     must_agree,
-    number,
-    positive,
+    rows_of,
     temporary,
     text_of,
     unpack,
 )
+from ..bill_tally import Tally
 from ..pool import ProviderPool
 from ..reading import refuse
 from .client import WeChatPayClient
@@ -34,7 +34,9 @@ _COLUMNS: Final = (
     "交易时间", "商户号", "微信订单号", "商户订单号", "交易状态", "商户退款单号", "退款状态", "手续费", "订单金额",
     "申请退款金额",
 )  # fmt: skip
-_TOTALS: Final = "总交易单数"
+_COUNT: Final = "总交易单数"
+_SUMS: Final = {"订单总金额": "订单金额", "申请退款总金额": "申请退款金额"}
+"""By the column it is the sum of."""
 
 
 class WeChatPayBills:
@@ -62,37 +64,41 @@ class WeChatPayBills:
 
     def lines(self, file: IO[bytes], day: date) -> Iterator[BillLine]:
         with text_of(file, "utf-8-sig") as text:
-            rows = csv.reader(text)
-            at, mchid, paid_no, ours, state, our_back_no, back_state, fee, total, asked = columns_of(
-                next(rows, []), *_COLUMNS
-            )
+            rows, tally = rows_of(text), Tally(day)
+            places = columns_of(next(rows, []), *_COLUMNS)
+            told = dict.fromkeys(_SUMS, 0)
             for counted, row in enumerate(rows):
-                if row and row[0] == _TOTALS:
-                    must_agree("lines", counted, _first_total(next(rows, [])))
+                if row and row[0] == _COUNT:
+                    _must_agree(counted, told, row, next(rows, []))
+                    tally.must_be_of_its_day()
                     return
-                if len(row) <= asked:
+                if len(row) <= max(places):
                     raise BillUnusable(Problem.TORN, "a short line")
-                if row[mchid][1:] != self._merchant_id:
+                one = dict(zip(_COLUMNS, (row[place][1:] for place in places), strict=True))
+                if one["商户号"] != self._merchant_id:
                     raise BillUnusable(Problem.UNREADABLE, "another merchant's")
-                word = row[state][1:]
-                if word == "REFUND":
-                    if row[back_state][1:] in ("SUCCESS", "PROCESSING"):
-                        yield BillLine(
-                            Entry.REFUND, number(row[our_back_no][1:]), row[ours][1:], None,
-                            positive(fen(row[asked][1:])), fen(row[fee][1:]),
-                            beijing(row[at][1:]),
-                        )  # fmt: skip
-                elif word == "SUCCESS":
-                    yield BillLine(
-                        Entry.PAYMENT, number(row[paid_no][1:]), row[ours][1:], None,
-                        positive(fen(row[total][1:])), fen(row[fee][1:]),
-                        beijing(row[at][1:]),
-                    )  # fmt: skip
+                for total, column in _SUMS.items():
+                    told[total] += fen(one[column])
+                if (line := _line(one)) is not None:
+                    yield tally.take(line)
             raise BillUnusable(Problem.TORN, "no totals")
 
 
-def _first_total(row: list[str]) -> int:
-    try:
-        return int(row[0][1:])
-    except (IndexError, ValueError) as error:
-        raise BillUnusable(Problem.TORN, "no totals") from error
+def _line(one: dict[str, str]) -> BillLine | None:
+    """None: no money moved."""
+    fee, at, ours = fen(one["手续费"]), beijing(one["交易时间"]), one["商户订单号"]
+    if one["交易状态"] == "SUCCESS":
+        return BillLine(Entry.PAYMENT, one["微信订单号"], ours, None, fen(one["订单金额"]), fee, at)
+    if one["交易状态"] == "REFUND" and one["退款状态"] in ("SUCCESS", "PROCESSING"):
+        return BillLine(Entry.REFUND, one["商户退款单号"], ours, None, fen(one["申请退款金额"]), fee, at)
+    return None
+
+
+def _must_agree(lines: int, summed: dict[str, int], header: list[str], values: list[str]) -> None:
+    """Sums are those of their column, over all lines (**assumed**)."""
+    places = columns_of(header, _COUNT, *summed)
+    if len(values) <= max(places):
+        raise BillUnusable(Problem.TORN, "no totals")
+    count, *sums = (values[place][1:] for place in places)
+    must_agree("lines", lines, cents(count))
+    must_agree("sums", list(summed.values()), [fen(one) for one in sums])
