@@ -16,6 +16,7 @@ import structlog
 from chassis.clock import SHANGHAI, now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
+from chassis.jobs.job import LeaseLost
 from chassis.parity.days import last_closed
 from prometheus_client import Counter, Gauge
 
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 TAKES_AT_MOST: Final = timedelta(minutes=10)
 """The lease of both jobs: a day of a million payments takes about one minute."""
+_GIVES_UP_AFTER: Final = TAKES_AT_MOST - timedelta(minutes=1)
+"""While there is time left to note it."""
 _AGAIN_IN: Final = timedelta(minutes=15)
 _AT_ONCE: Final = 100
 _PIECE: Final = 4_000
@@ -67,8 +70,10 @@ class FetchBills:
             days = [last - _DAY * back for back in range(self._days)]
             accounts = self._sources.accounts()
             await self._bills.expect(uow, accounts, [day for day in days if first and day >= first])
-            for bill_id in await self._bills.take_due(uow, _AGAIN_IN, _AT_ONCE):
+            for bill_id in await self._bills.take_due(uow, _AGAIN_IN, _AT_ONCE, FETCH_BILL):
                 uow.enqueue(FETCH_BILL, str(bill_id))
+            for bill_id in await self._bills.wait_in_vain(uow, _waited_until(at), MATCH_BILL):
+                uow.enqueue(MATCH_BILL, str(bill_id))
         async with begin() as uow:
             await self._tell(uow, self._last(at, self._late_at))
             await self._bills.forget_lines(uow, (at - self._kept).date(), _LINES_AT_ONCE)
@@ -90,7 +95,8 @@ class FetchBills:
         await self._bills.expect(uow, [(channel, payee)], [day])
         bill = await self._bills.of_account(uow, channel, payee, day)
         assert bill is not None
-        uow.enqueue(FETCH_BILL, str(bill.id))
+        if not await self._bills.is_under_way(uow, bill.id, FETCH_BILL):
+            uow.enqueue(FETCH_BILL, str(bill.id))
         uow.audit(
             "payment.fetch_bill",
             actor=by,
@@ -107,15 +113,21 @@ class FetchBills:
         if bill is None or source is None:
             return
         try:
-            with tempfile.TemporaryFile(prefix="bill-") as file:
-                digest = await source.fetch(bill.day, file)
-                await self._load(bill, source, file, digest, job, begin)
+            async with asyncio.timeout(_GIVES_UP_AFTER.total_seconds()):
+                with tempfile.TemporaryFile(prefix="bill-") as file:
+                    digest = await source.fetch(bill.day, file)
+                    await self._load(bill, source, file, digest, job, begin)
         except BillUnusable as error:
             await self._note(bill, error.problem, error.cause, job, begin)
         except ChannelDown as error:
             await self._note(bill, Problem.UNREACHABLE, error.cause, job, begin)
         except ChannelRefused as error:
             await self._note(bill, Problem.REFUSED, error.code, job, begin)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # Its words may repeat the bill's: only its kind is told.
+            await self._note(bill, Problem.FAILED, type(error).__name__, job, begin)
 
     async def _load(
         self, bill: Bill, source: BillSource, file: IO[bytes], digest: str, job: Job, begin: Begin
@@ -123,13 +135,15 @@ class FetchBills:
         async with begin() as uow:
             locked = await self._bills.lock(uow, bill.id)
             assert locked is not None
+            touched = [bill.id]
             if locked.digest != digest:
                 locked = await self._bills.load(
                     uow, locked, digest, _by_pieces(source.lines(file, bill.day)), now()
                 )
                 log.info("bill_loaded", channel=bill.channel, day=str(bill.day), version=locked.version)
+                touched += await self._bills.neighbours(uow, locked)
             await self._bills.looked(uow, locked, now(), self._next_look(bill.day))
-            for bill_id in (bill.id, *await self._bills.neighbours(uow, locked)):
+            for bill_id in touched:
                 uow.enqueue(MATCH_BILL, str(bill_id))
             await job.done(uow)
         FETCHED.labels(bill.channel, "done").inc()
@@ -150,7 +164,8 @@ class FetchBills:
         async with begin() as uow:
             bill = await self._bills.lock(uow, UUID(job.key))
             if bill is not None and bill.digest is not None:  # its lines are here
-                found = await self._bills.match(uow, bill, now())
+                at = now()
+                found = await self._bills.match(uow, bill, at, waits=bill.day > _waited_until(at))
                 log.info(
                     "bill_matched",
                     channel=bill.channel,
@@ -171,6 +186,13 @@ class FetchBills:
         """The last day whose bill is due at `at`, if they are due at `hour` of the day after."""
         shown = at.astimezone(SHANGHAI)
         return shown.date() - (_DAY if shown.time() >= hour else 2 * _DAY)
+
+
+def _waited_until(at: datetime) -> date:
+    """What came late on a day up to this one waits no more for the next day's bill: that is not looked for daily now,
+    and may never be there.
+    """
+    return at.astimezone(SHANGHAI).date() - LOOKED_AT_AGAIN - 2 * _DAY
 
 
 async def _by_pieces(lines: Iterator[BillLine]) -> AsyncIterator[BillLine]:

@@ -38,4 +38,5 @@ PROBLEM: Final[dict[str, Words]] = {
     "unreadable": ("账单内容不符合约定，已拒收", "It is not as agreed: refused"),
     "too_large": ("账单文件过大，已拒收", "It is too large: refused"),
     "refused": ("渠道拒绝提供账单", "The provider refuses it"),
+    "failed": ("本平台处理账单时出错，将自动重试", "It failed on our side, and is tried again"),
 }

@@ -79,6 +79,8 @@ class Problem(StrEnum):
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     REFUSED = "refused"
+    FAILED = "failed"
+    """Not the provider's: it could not be read or written here."""
 
 
 NEAR_MIDNIGHT: Final = timedelta(hours=1)

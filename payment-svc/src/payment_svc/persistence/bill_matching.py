@@ -7,17 +7,16 @@ around it has is short.
 
 from typing import Final
 
-# $1 bill, $2 channel, $3 payee, $4 and $5 the day's bounds, $6 day, $7 version, $8 now, $9 the next day's bill is here.
-_LINES: Final = """near AS MATERIALIZED (
- SELECT id, day FROM bill WHERE channel = $2 AND payee = $3 AND day BETWEEN $6::date - 3 AND $6::date + 3
-  AND id <> $1 AND version > 0),
-lines AS (
+# $1 bill, $2 channel, $3 payee, $4 and $5 the day's bounds, $6 day, $7 version, $8 now, $9 the next day's bill is here
+# or waited for no more, $10 the bills around it: given, because a join with `bill` would read the lines of all years.
+_LINES: Final = """lines AS (
  SELECT true AS mine, $6::date AS day, n, entry, key, number, serial, amount_cents, fee_cents, at
  FROM bill_line WHERE bill_id = $1
  UNION ALL
  SELECT false, near.day, l.n, l.entry, l.key, l.number, l.serial, l.amount_cents, l.fee_cents, l.at
- FROM near JOIN bill_line l ON l.bill_id = near.id
- WHERE (l.entry, l.key) IN (SELECT m.entry, m.key FROM bill_line m WHERE m.bill_id = $1)),
+ FROM bill_line l JOIN bill near ON near.id = l.bill_id
+ WHERE l.bill_id = ANY($10::uuid[])
+  AND (l.entry, l.key) IN (SELECT m.entry, m.key FROM bill_line m WHERE m.bill_id = $1)),
 placed AS (
  SELECT *, row_number() OVER w AS nth, lag(serial) OVER w AS before FROM lines
  WINDOW w AS (PARTITION BY key COLLATE "C", entry COLLATE "C" ORDER BY at, serial, day, n)),
@@ -43,7 +42,8 @@ our_refunds AS MATERIALIZED (
  FROM refund f JOIN capture c ON c.id = f.capture_id JOIN attempt a ON a.id = c.attempt_id
  WHERE f.state = 'succeeded' AND c.channel = $2 AND a.payee = $3 AND f.done_at >= $4 AND f.done_at < $5),
 elsewhere AS MATERIALIZED (
- SELECT l.entry, l.key, l.key || '/' || l.serial AS goes_by FROM near JOIN bill_line l ON l.bill_id = near.id),
+ SELECT l.entry, l.key, l.key || '/' || l.serial AS goes_by FROM bill_line l
+ WHERE l.bill_id = ANY($10::uuid[])),
 unbilled AS MATERIALIZED (
  SELECT 'payment' AS entry, p.transaction_id AS key, p.id AS capture_id, NULL::uuid AS refund_id, p.attempt_id,
   p.amount_cents, p.paid_at AS at

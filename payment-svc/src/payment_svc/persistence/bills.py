@@ -24,8 +24,13 @@ _EXPECT: Final = """INSERT INTO bill (id, channel, payee, day, next_look_at)
  FROM unnest($1::text[], $2::text[]) AS a (channel, payee) CROSS JOIN unnest($3::date[]) AS d (day)
  ON CONFLICT (channel, payee, day) DO NOTHING"""
 _TAKE_DUE: Final = """UPDATE bill SET next_look_at = now() + $1::interval WHERE id IN (
- SELECT id FROM bill WHERE next_look_at <= now() ORDER BY next_look_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+ SELECT id FROM bill WHERE next_look_at <= now()
+  AND NOT EXISTS (SELECT FROM job j WHERE j.kind = $3 AND j.key = bill.id::text)
+  ORDER BY next_look_at LIMIT $2 FOR UPDATE SKIP LOCKED)
  RETURNING id"""
+_IS_UNDER_WAY: Final = (
+    """SELECT EXISTS (SELECT FROM job WHERE kind = $1 AND key = $2 AND leased_until > now())"""
+)
 _LOADED: Final = f"""UPDATE bill SET version = version + 1, digest = $2, loaded_at = $3, tried_at = $3, tries = 0,
  problem = NULL, lines = s.lines, payments = s.payments, paid_cents = s.paid_cents, refunds = s.refunds,
  refunded_cents = s.refunded_cents, fee_cents = s.fee_cents
@@ -36,12 +41,15 @@ _LOADED: Final = f"""UPDATE bill SET version = version + 1, digest = $2, loaded_
    coalesce(sum(fee_cents), 0) AS fee_cents FROM bill_line WHERE bill_id = $1) AS s
  WHERE id = $1 RETURNING {_COLUMNS.replace("lines", "bill.lines")}"""
 _NEIGHBOURS: Final = """SELECT id FROM bill WHERE channel = $1 AND payee = $2 AND version > 0
- AND day BETWEEN $3::date - 1 AND $3::date + 1 AND day <> $3"""
+ AND day BETWEEN $3::date - 3 AND $3::date + 3 AND day <> $3"""
 _NEXT_IS_HERE: Final = """SELECT EXISTS (SELECT FROM bill WHERE channel = $1 AND payee = $2 AND day = $3::date + 1
  AND version > 0)"""
+_WAIT_IN_VAIN: Final = """SELECT DISTINCT d.bill_id AS id FROM bill_difference d JOIN bill b ON b.id = d.bill_id
+ WHERE d.state = 'carried' AND b.day <= $1 AND b.digest IS NOT NULL
+ AND NOT EXISTS (SELECT FROM job j WHERE j.kind = $2 AND j.key = d.bill_id::text)"""
 # A provider may give no bill of a day on which nothing was paid: then nothing is missing.
 _MISSING: Final = """SELECT channel, count(*) AS missing FROM bill b
-WHERE version = 0 AND tried_at IS NOT NULL AND day BETWEEN $1::date - 30 AND $1
+WHERE version = 0 AND day BETWEEN $1::date - 30 AND $1
  AND (problem IS DISTINCT FROM 'not_ready' OR EXISTS (
   SELECT FROM capture c JOIN attempt a ON a.id = c.attempt_id WHERE c.channel = b.channel AND a.payee = b.payee
   AND c.paid_at >= b.day::timestamp AT TIME ZONE 'Asia/Shanghai'
@@ -66,9 +74,14 @@ class PgBills:
         first = await uow.read_row("SELECT created_at FROM payment_order ORDER BY id LIMIT 1")
         return first and first["created_at"].astimezone(SHANGHAI).date()
 
-    async def take_due(self, uow: UnitOfWork, again_in: timedelta, limit: int) -> list[UUID]:
-        """Those to be fetched now; they become due again, should nothing come of it."""
-        return [row["id"] for row in await uow.fetch(_TAKE_DUE, again_in, limit)]
+    async def take_due(self, uow: UnitOfWork, again_in: timedelta, limit: int, job: str) -> list[UUID]:
+        """Those to be fetched now that have no `job` yet; they become due again, should nothing come of it."""
+        return [row["id"] for row in await uow.fetch(_TAKE_DUE, again_in, limit, job)]
+
+    async def is_under_way(self, uow: UnitOfWork, bill_id: UUID, job: str) -> bool:
+        """Another `job` in its place would undo what this one does."""
+        found: bool = await uow.read_value(_IS_UNDER_WAY, job, str(bill_id))
+        return found
 
     async def find(self, uow: UnitOfWork, bill_id: UUID) -> Bill | None:
         row = await uow.read_row(f"SELECT {_COLUMNS} FROM bill WHERE id = $1", bill_id)
@@ -113,14 +126,16 @@ class PgBills:
         return _bill(row)
 
     async def neighbours(self, uow: UnitOfWork, bill: Bill) -> list[UUID]:
-        """Of the days before and after, where their bills are here: a late one changes what is short or long there."""
+        """Of the three days before and after, where their bills are here: what is in one of them is not short in the
+        other, and a line of both is a copy. So a late one changes what differs there.
+        """
         rows = await uow.read(_NEIGHBOURS, bill.channel, bill.payee, bill.day)
         return [row["id"] for row in rows]
 
-    async def match(self, uow: UnitOfWork, bill: Bill, at: datetime) -> int:
-        """How much of the (locked) bill's day differs."""
+    async def match(self, uow: UnitOfWork, bill: Bill, at: datetime, *, waits: bool) -> int:
+        """How much of the (locked) bill's day differs. `waits`: what came late may stand in a bill that is to come."""
         await _take_time(uow, bill.lines)
-        next_is_here = await uow.fetchval(_NEXT_IS_HERE, bill.channel, bill.payee, bill.day)
+        next_is_here = not waits or await uow.fetchval(_NEXT_IS_HERE, bill.channel, bill.payee, bill.day)
         found: int = await uow.fetchval(
             MATCH,
             bill.id,
@@ -131,8 +146,13 @@ class PgBills:
             bill.version,
             at,
             next_is_here,
+            await self.neighbours(uow, bill),
         )
         return found
+
+    async def wait_in_vain(self, uow: UnitOfWork, until: date, job: str) -> list[UUID]:
+        """Of days up to `until`: bills something of which is left to the next day's, that have no `job` yet."""
+        return [row["id"] for row in await uow.read(_WAIT_IN_VAIN, until, job)]
 
     async def forget_lines(self, uow: UnitOfWork, before: date, limit: int) -> int:
         """Such a bill is not matched any more, unless it is fetched anew."""
