@@ -37,6 +37,14 @@ async def test_owners_that_agree_are_quiet(both: Both) -> None:
     assert await both.differences() == []
 
 
+async def test_a_second_night_does_not_put_off_what_is_missed(both: Both) -> None:
+    both.lost = {CASE_DAY_EVENT}
+    await both.night()
+    await both.time_to_miss()
+    await both.night()
+    assert "case-svc" in str(await both.missed()), "it is still stuck work"
+
+
 async def test_an_owner_who_never_tells_of_a_day_is_stuck_work_until_it_does(both: Both) -> None:
     both.lost = {CASE_DAY_EVENT}
     await both.night()

@@ -40,6 +40,31 @@ async def test_same_kind_and_key_replaces(sample: Running):
     assert (await sample.client.get("/api/counters/a")).json()["value"] == 7
 
 
+async def test_a_job_that_is_there_is_kept_with_its_time_and_its_failures(sample: Running):
+    await enqueue(sample, "sample.raise", "a", payload={"wrong": 1})
+    await sample.run_jobs()
+    (before,) = await jobs(sample)
+    async with sample.uow() as uow:
+        uow.enqueue("sample.raise", "a", {"by": 1}, keep=True)
+        uow.enqueue("sample.raise", "b", {"by": 2}, keep=True)
+        uow.enqueue("sample.raise", "c", {"by": 3})
+        uow.enqueue("sample.raise", "c", {"by": 4}, keep=True)
+    assert [(job["key"], job["payload"]) for job in await jobs(sample)] == [
+        ("a", {"wrong": 1}),
+        ("c", {"by": 3}),
+        ("b", {"by": 2}),
+    ]
+    assert dict((await jobs(sample))[0]) == dict(before)
+
+
+async def test_a_job_that_was_cancelled_before_is_not_kept(sample: Running):
+    await enqueue(sample, "sample.raise", "a", payload={"by": 1})
+    async with sample.uow() as uow:
+        uow.cancel_job("sample.raise", "a")
+        uow.enqueue("sample.raise", "a", {"by": 7}, keep=True)
+    assert [job["payload"] for job in await jobs(sample)] == [{"by": 7}]
+
+
 async def test_cancelled_job_does_not_run(sample: Running):
     await enqueue(sample, "sample.raise", "a", payload={"by": 1})
     async with sample.uow() as uow:

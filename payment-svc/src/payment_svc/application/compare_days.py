@@ -69,7 +69,8 @@ class CompareDays:
                 uow.enqueue(COMPARE_HOUR, f"{pair}:{hour}")
             await self._differences.note_day(uow, day, now(), _counts(ours, theirs, len(hours - books)))
             if theirs is None:
-                uow.enqueue(MISS_DAY, day.isoformat(), run_at=now() + TOLD_WITHIN)
+                # kept: the day is compared every night for a while, and none of them puts this off
+                uow.enqueue(MISS_DAY, day.isoformat(), run_at=now() + TOLD_WITHIN, keep=True)
             await job.done(uow)
 
     async def miss_day(self, job: Job, begin: Begin) -> None:

@@ -56,6 +56,7 @@ class _Job(Protocol):
     key: str
     payload: dict[str, Any]
     run_at: datetime | None
+    keep: bool
 
 
 _COLUMNS: Final = (
@@ -91,6 +92,11 @@ _JOBS: Final = Statement(
     " FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[]) AS new (kind, key, payload, run_at)"
     + _REPLACE
 )
+_KEPT_JOBS: Final = Statement(
+    "INSERT INTO job (kind, key, payload, run_at, traceparent) SELECT kind, key, payload, run_at, $5::text"
+    " FROM unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[]) AS new (kind, key, payload, run_at)"
+    " ON CONFLICT (kind, key) DO NOTHING"
+)
 _CANCEL: Final = Statement(
     "DELETE FROM job WHERE (kind, key) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
 )
@@ -122,8 +128,11 @@ def flush_parts(
     parts: list[Part] = []
     if outbox:
         parts.append(_events(outbox, few=not of_batch))
-    if jobs:
-        parts.append(_jobs(jobs, work.traceparent if work else None, few=not of_batch))
+    traceparent = work.traceparent if work else None
+    if replacing := [job for job in jobs if not job.keep]:
+        parts.append(_jobs(replacing, traceparent, few=not of_batch))
+    if keeping := [job for job in jobs if job.keep]:
+        parts.append((_KEPT_JOBS, _job_columns(keeping, traceparent)))
     if cancelled:
         parts.append((_CANCEL, [[kind for kind, _ in cancelled], [key for _, key in cancelled]]))
     if audit:
@@ -142,11 +151,15 @@ def _events(outbox: Sequence[OutboxRow], *, few: bool) -> Part:
 
 
 def _jobs(jobs: Sequence[_Job], traceparent: str | None, *, few: bool) -> Part:
-    moment = now()
     if few and len(jobs) == 1:
         job = jobs[0]
-        return _JOB, [job.kind, job.key, job.payload, job.run_at or moment, traceparent]
-    return _JOBS, [
+        return _JOB, [job.kind, job.key, job.payload, job.run_at or now(), traceparent]
+    return _JOBS, _job_columns(jobs, traceparent)
+
+
+def _job_columns(jobs: Sequence[_Job], traceparent: str | None) -> list[Any]:
+    moment = now()
+    return [
         [job.kind for job in jobs],
         [job.key for job in jobs],
         [job.payload for job in jobs],

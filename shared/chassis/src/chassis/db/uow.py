@@ -33,12 +33,13 @@ _CHANGES = re.compile(
 
 @dataclass(slots=True)
 class PendingJob:
-    """A job to be written with the commit. `run_at` None means at once."""
+    """A job to be written with the commit. `run_at` None means at once; `keep`: not over one that is there."""
 
     kind: str
     key: str
     payload: dict[str, Any]
     run_at: datetime | None
+    keep: bool = False
 
 
 @dataclass(slots=True)
@@ -167,12 +168,25 @@ class UnitOfWork:
         return row.event_id
 
     def enqueue(
-        self, kind: str, key: str, payload: dict[str, Any] | None = None, run_at: datetime | None = None
+        self,
+        kind: str,
+        key: str,
+        payload: dict[str, Any] | None = None,
+        run_at: datetime | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
-        """Schedules job `kind` for `key`; the same pair again replaces payload and time."""
+        """Schedules job `kind` for `key`; the same pair again replaces payload and time, or with `keep` does nothing.
+
+        A job that `keep` finds under way may be past what it is asked for now: it is for those that only wait.
+        """
         self._must_write()
-        self._cancelled.discard((kind, key))
-        self._jobs[kind, key] = PendingJob(kind, key, payload or {}, run_at)
+        pair = kind, key
+        if keep and pair in self._jobs:
+            return
+        keep = keep and pair not in self._cancelled
+        self._cancelled.discard(pair)
+        self._jobs[pair] = PendingJob(kind, key, payload or {}, run_at, keep)
 
     def cancel_job(self, kind: str, key: str) -> None:
         """Forgets a job with this commit; one that is running finds its lease lost and rolls its effect back."""
