@@ -62,6 +62,26 @@ async def test_what_is_free_is_asked_nothing_for(world, make_item) -> None:
     assert [event.postage_free for event in await told(world, CaseDispatchRequested)] == [True]
 
 
+@pytest.mark.parametrize(
+    "steps, levels, state", [(WITH_FEE, 1, "awaiting_payment"), (WITHOUT, 0, "in_production")]
+)
+async def test_what_an_instance_without_postage_took_in_is_sent_for_nothing(
+    world, make_item, steps, levels, state
+) -> None:
+    case_id = await world.accepted(sent(make_item, steps, approval_levels=levels))
+    async with world.uow() as uow:
+        await uow.execute("UPDATE cases SET postage_cents = NULL")
+    answer = await world.officer(2).post(
+        f"/api/cases/{case_id}/decisions", {"decision": "approve", "opinion": "同意"}
+    )
+    assert answer.status_code == 200, answer.text
+    assert await world.state(case_id) == state
+    assert await told(world, CasePostageRequested) == []
+    if state == "in_production":
+        await world.officer().post(f"/api/cases/{case_id}/produce")
+        assert [event.postage_free for event in await told(world, CaseDispatchRequested)] == [True]
+
+
 async def test_the_parcel_is_told_not_to_be_free(world, make_item) -> None:
     case_id = await world.approved(sent(make_item))
     await world.officer().post(f"/api/cases/{case_id}/produce")

@@ -149,11 +149,16 @@ def move(
     """Takes the edge of `action` and every automatic one behind it; raises IllegalMove."""
     edge = find_edge(case.state, action, by.who, around.item)
     taken = [_take(case, edge, by, around, changes or {}, facts or {}, texts or {})]
-    while (following := next_automatic(taken[-1].case.state, taken[-1].edge.action, around.item)) is not None:
+    while (following := _following(taken[-1], around.item)) is not None:
         here = taken[-1].case
         own_changes, own_facts = _automatic(here, following, around)
         taken.append(_take(here, following, SYSTEM, around, own_changes, own_facts, {}))
     return Moved(case, around.at, tuple(taken))
+
+
+def _following(step: Taken, item: Item) -> Edge | None:
+    has_postage = step.case.postage_cents is not None
+    return next_automatic(step.case.state, step.edge.action, item, has_postage=has_postage)
 
 
 def _take(

@@ -187,9 +187,14 @@ def find_edge(state: State, action: Action, who: Who, item: Item) -> Edge:
     raise IllegalMove(state, action, possible_moves(state, item))
 
 
-def next_automatic(state: State, after: Action, item: Item) -> Edge | None:
-    """The edge a case takes by itself on arriving at `state` through `after`."""
+def next_automatic(state: State, after: Action, item: Item, *, has_postage: bool = True) -> Edge | None:
+    """The edge a case takes by itself on arriving at `state` through `after`.
+
+    Without `has_postage` nothing is asked for sending it: it was submitted to an instance that knew no postage yet.
+    """
     for edge in _BY_SOURCE[state]:
+        if edge.action is Action.REQUEST_POSTAGE and not has_postage:
+            continue
         if edge.automatic and edge.after in (None, after) and edge.when(item):
             return edge
     return None
