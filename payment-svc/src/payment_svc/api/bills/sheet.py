@@ -51,7 +51,7 @@ def _line(row: Row) -> Sequence[object]:
     ours = row["ours"] or {}
     cents = row["amount_cents"] if row["kind"] is None else ours.get("amount_cents")
     return (
-        _result(row), words.ENTRY[row["entry"]][0], row["key"], row["serial"] or "", row["number"],
+        _result(row), words.ENTRY[row["entry"]][0], _id(row["key"]), _id(row["serial"]), _id(row["number"]),
         yuan(row["amount_cents"]), _signed(row["fee_cents"]), shown(row["at"]),
         "" if cents is None else yuan(cents), *_ending(row),
     )  # fmt: skip
@@ -60,7 +60,7 @@ def _line(row: Row) -> Sequence[object]:
 def _ours(row: Row) -> Sequence[object]:
     cents = row["ours"]["amount_cents"]
     return (
-        _result(row), words.ENTRY[row["entry"]][0], row["key"], "", row["number"] or "", "", "", "", yuan(cents),
+        _result(row), words.ENTRY[row["entry"]][0], _id(row["key"]), "", _id(row["number"]), "", "", "", yuan(cents),
         *_ending(row),
     )  # fmt: skip
 
@@ -73,6 +73,11 @@ def _ending(row: Row) -> tuple[str, str, str]:
     state = words.STANDING[row["state"]][0] if row["state"] else ""
     decision = words.DECISION[row["decision"]][0] if row["decision"] else ""
     return state, decision, row["note"] or ""
+
+
+def _id(number: str | None) -> str:
+    """Ends in a tab, as in Alipay's own bills: a spreadsheet takes it for a text and keeps all of its digits."""
+    return f"{number}\t" if number else ""
 
 
 def _signed(cents: int) -> str:
