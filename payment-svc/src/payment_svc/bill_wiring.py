@@ -13,6 +13,7 @@ from .application.handlers import UseCases
 from .application.jobs import ASK_ABOUT_DIFFERENCE, FETCH_BILL, MATCH_BILL, WATCH_BILLS
 from .persistence.bill_differences import PgBillDifferences, difference_of
 from .persistence.bills import PgBills
+from .persistence.refunds import PgRefunds
 from .settings import PaymentSettings
 
 
@@ -30,7 +31,12 @@ def wire_bills(service: Service, settings: PaymentSettings, sources: BillSources
     )
     differences = PgBillDifferences()
     decide = DecideBillDifference(
-        differences, use.settle, use.return_money, use.channels, settings.refund_approval_from_cents
+        differences,
+        use.settle,
+        use.return_money,
+        PgRefunds(),
+        use.channels,
+        settings.refund_approval_from_cents,
     )
     service.state.bills = BillDesk(differences, fetch, decide, service.begin, difference_of)
     service.include(routes.router)

@@ -112,9 +112,10 @@ def _use_cases(
         PgRefunds(),
         PgNotices(sealer),
     )
-    return_money = ReturnMoney(store, captures, refunds, channels, receipts)
+    limit = settings.refund_approval_from_cents
+    return_money = ReturnMoney(store, captures, refunds, channels, receipts, limit)
     settle = SettlePayment(store, attempts, captures, notices, return_money, receipts, channels)
-    give_back = GiveBack(store, refunds, return_money, settings.refund_approval_from_cents)
+    give_back = GiveBack(store, refunds, return_money, limit)
     receive = ReceiveNotice(settle, return_money, refunds, notices)
     open_order, views = OpenOrder(store, settings.order_ttl), PgViews()
     check = CheckOrder(store, attempts, refunds, settle, return_money, channels)

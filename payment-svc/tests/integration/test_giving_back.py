@@ -33,6 +33,25 @@ class Desk:
         self.case_id = order["case_id"]
         return order["id"]
 
+    async def held(self, where: str = "capture") -> tuple[str, str]:
+        """An order of 500 yuan, and 495 that came for it and are held, in truth or by a notice that lies."""
+        order = await self.payments.opened(amount_cents=50_000)
+        attempt = await self.payments.citizen.start(order["id"])
+        fault = {"wrong_amount_next": 1, "wrong_amount_delta_cents": -500, "wrong_amount_in": where}
+        await self.payments.world.fault(**fault)
+        await self.payments.world.pay(attempt["pay_url"])
+        await self.payments.world.delivered()
+        (held,) = await self.payments.anomalies("held")
+        self.case_id, self.number = order["case_id"], UUID(attempt["id"]).hex
+        return order["id"], held["id"]
+
+    async def sends_back(self, capture_id: str, operator: UUID):
+        headers = bearer(self.payments.tokens.mint(operator, (Role.OPERATOR,)))
+        return await self.client.post(
+            f"/api/payments/anomalies/{capture_id}/refund",
+            headers=headers | {"Idempotency-Key": str(uuid4())},
+        )
+
     async def asks(self, order_id: str, cents: int, token: str | None = None):
         body = {"amount_cents": cents, "reason": REASON}
         headers = bearer(token or self.officer) | {"Idempotency-Key": str(uuid4())}
@@ -211,3 +230,61 @@ async def test_an_unpaid_order_has_nothing_to_give_back(desk):
     answer = await desk.asks(order["id"], 100)
     assert answer.status_code == 409
     assert (await desk.asks(str(UUID(int=1)), 100)).status_code == 404
+
+
+async def test_much_held_money_goes_back_only_once_a_supervisor_agrees(desk):
+    order_id, held = await desk.held()
+    operator = uuid4()
+    answer = await desk.sends_back(held, operator)
+    assert answer.status_code == 200, answer.text
+    again = await desk.sends_back(held, uuid4())
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/held-money-waits")
+    await desk.payments.run()
+    assert await desk.stands(order_id) == ("open", "held", [(49_500, "awaiting_approval")])
+    (refund_id,) = await desk.waiting(desk.supervisor)
+    noted = await desk.payments.svc.service.pool.fetchrow(
+        "SELECT actor, subject, facts FROM audit_log WHERE action = 'payment.send_back_held'"
+    )
+    assert (noted["actor"], noted["subject"]) == (str(operator), refund_id)
+    assert noted["facts"] == {"order": order_id, "amount_cents": "49500", "waits": "True"}
+
+    assert (await desk.decides({"id": refund_id}, "approve", desk.supervisor)).status_code == 200
+    await desk.carried_out()
+    assert await desk.stands(order_id) == ("open", "refunded", [(49_500, "succeeded")])
+    assert await desk.balance() == (0, 0, 49_500)
+
+
+async def test_held_money_whose_return_is_declined_stays_held_and_can_be_asked_for_again(desk):
+    order_id, held = await desk.held()
+    await desk.sends_back(held, uuid4())
+    (refund_id,) = await desk.waiting(desk.supervisor)
+    assert (await desk.decides({"id": refund_id}, "decline", desk.supervisor)).status_code == 200
+    assert await desk.stands(order_id) == ("open", "held", [(49_500, "declined")])
+    assert (await desk.sends_back(held, uuid4())).status_code == 200
+    assert len(await desk.waiting(desk.supervisor)) == 1
+
+
+async def test_a_withdrawn_case_takes_no_held_money_along_that_waits(desk):
+    order_id, held = await desk.held()
+    await desk.payments.world.capture_again(desk.number, 50_000)
+    await desk.payments.world.delivered()
+    await desk.sends_back(held, uuid4())
+    await desk.payments.withdrawn(desk.case_id)
+    await desk.carried_out()
+    order = await desk.payments.citizen.order(order_id)
+    assert order["state"] == "refunded"
+    assert sorted(money["state"] for money in order["money"]) == ["held", "refunded"]
+    (refund_id,) = await desk.waiting(desk.supervisor)
+    assert (await desk.decides({"id": refund_id}, "approve", desk.supervisor)).status_code == 200
+    await desk.carried_out()
+    assert await desk.balance() == (0, 0, 99_500)
+
+
+async def test_what_waits_about_held_money_falls_when_the_bank_says_otherwise(desk):
+    order_id, held = await desk.held("notice")
+    await desk.sends_back(held, uuid4())
+    assert (await desk.payments.citizen.check(order_id)).json()["state"] == "paid"
+    assert await desk.stands(order_id) == ("paid", "applied", [(49_500, "declined")])
+    assert await desk.waiting(desk.supervisor) == []
+    assert await desk.balance() == (50_000, 0, 0)
+    assert (await desk.asks(order_id, 1_500)).status_code == 201

@@ -143,7 +143,7 @@ class Storm:
                 "SELECT id FROM capture WHERE order_id = $1 AND state = 'held' LIMIT 1", order_id
             )
             if held is not None:
-                await self.use.return_money.held_by_decision(held, uow)
+                await self.use.return_money.held_by_decision(held, uuid4(), uow)
 
     async def refund_said(self, case_id: UUID, order_id: UUID, attempts: list[UUID]) -> None:
         """Of each refund under way, what a bank may say of it: done, twice at once; not done; another sum."""

@@ -65,9 +65,12 @@ async def list_anomalies(
 
 @router.post("/anomalies/{capture_id}/refund", summary="退回异常款项 · Send held money back")
 @requires_idempotency_key
-async def refund_held(capture_id: UUID, uow: Uow, _: Operator, use: Use) -> OrderView:
-    """Ends an anomaly of kind `held` by returning the money to its payer; 409 when not held any more."""
-    order_id = await use.return_money.held_by_decision(capture_id, uow)
+async def refund_held(capture_id: UUID, uow: Uow, operator: Operator, use: Use) -> OrderView:
+    """Ends an anomaly of kind `held` by returning the money to its payer; 409 when not held any more, or asked for
+    before. From a configured sum on the refund waits until a supervisor of the order's unit approves it, see
+    `/api/payments/refunds/waiting`.
+    """
+    order_id = await use.return_money.held_by_decision(capture_id, operator.account_id, uow)
     row = await use.views.order(uow, order_id)
     assert row is not None
     return order_view(row, use.channels)

@@ -1,6 +1,7 @@
 """A person ends what differs between a bill and our books; where much money moves, a second one agrees first."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from chassis.clock import now
@@ -17,12 +18,15 @@ from ..domain.bill_errors import (
 )
 from ..domain.bills import MOVES_MONEY, Decision, Difference, Entry, Standing
 from ..domain.captures import CURRENCY
-from ..domain.readings import PaymentReading, PaymentStatus, number_of
+from ..domain.readings import PaymentReading, PaymentStatus, RefundReading, RefundStatus, number_of
 from .bill_ports import BillDifferences
 from .channel_port import Channels
 from .jobs import ASK_ABOUT_DIFFERENCE, MATCH_BILL
-from .return_money import ReturnMoney
+from .ports import Refunds
+from .return_money import NOT_UNDER_WAY, ReturnMoney
 from .settle_payment import SettlePayment
+
+_MATCHED_AFTER: Final = timedelta(seconds=65)
 
 
 class DecideBillDifference:
@@ -33,9 +37,11 @@ class DecideBillDifference:
         differences: BillDifferences,
         settle: SettlePayment,
         return_money: ReturnMoney,
+        refunds: Refunds,
         channels: Channels,
         approval_from_cents: int,
     ) -> None:
+        self._refunds = refunds
         self._differences = differences
         self._settle = settle
         self._return_money = return_money
@@ -49,21 +55,23 @@ class DecideBillDifference:
         one = await self._locked(difference_id, uow)
         if decision not in one.possible():
             raise DecisionNotPossible(one.id, one.state, one.possible())
-        waits = decision in MOVES_MONEY and one.cents >= self._approval_from_cents
+        waits = decision in MOVES_MONEY and one.cents(decision) >= self._approval_from_cents
         to = Standing.DECIDED
         if waits or decision is Decision.CARRY_OVER:
             to = Standing.AWAITING_APPROVAL if waits else Standing.CARRIED
         await self._differences.note_decision(uow, one, to, decision, masked_text(note), by, now())
         self._audit("payment.decide_bill_difference", one, decision, by, uow)
         if not waits:
-            await self._carry_out(one, decision, uow)
+            await self._carry_out(one, decision, by, uow, agreed=False)
 
     async def approve(self, difference_id: UUID, by: UUID, uow: UnitOfWork) -> None:
-        """Raises BillDifferenceNotFound, DecisionNotWaiting, OwnBillDecision, DecisionNotPossible."""
+        """Raises BillDifferenceNotFound, DecisionNotWaiting, OwnBillDecision; CaptureNotHeld, HeldMoneyWaits where the
+        money went elsewhere meanwhile.
+        """
         one, decision = await self._waiting(difference_id, by, uow)
         await self._differences.approve(uow, one, by, now())
         self._audit("payment.approve_bill_decision", one, decision, by, uow)
-        await self._carry_out(one, decision, uow)
+        await self._carry_out(one, decision, by, uow, agreed=True)
 
     async def decline(self, difference_id: UUID, by: UUID, uow: UnitOfWork) -> None:
         """It is open again. Raises BillDifferenceNotFound, DecisionNotWaiting, OwnBillDecision."""
@@ -80,34 +88,47 @@ class DecideBillDifference:
         uow.audit("payment.ask_about_bill", actor=str(by), subject=str(one.id))
 
     async def run_ask(self, job: Job, begin: Begin) -> None:
-        """Job, key: the difference. Then the day is matched anew."""
+        """Job, key: the difference. Then its day is matched anew."""
         async with begin() as uow:
             one = await self._differences.lock(uow, UUID(job.key))
         if one is None or one.attempt_id is None:
             return
         channel = self._channels.of(one.channel, one.payee)
         number = number_of(one.attempt_id)
+        reading: PaymentReading | RefundReading
         if one.entry is Entry.REFUND:
-            refund = await channel.query_refund(one.key.partition("#")[0], number)
-            answer = f"{refund.status} {refund.amount_cents}"
+            reading = await channel.query_refund(one.key.partition("#")[0], number)
         else:
-            payment = await channel.query(number)
-            answer = f"{payment.status} {payment.amount_cents}"
+            reading = await channel.query(number)
         async with begin() as uow:
-            if one.entry is Entry.PAYMENT:
-                await self._settle.asked(channel, payment, uow)
+            await self._differences.lock(uow, one.id)  # before its order, as who decides does
+            if isinstance(reading, RefundReading):
+                await self._settle_refund(one, reading, uow)
+            else:
+                await self._settle.asked(channel, reading, uow)
+            answer = f"{reading.status} {reading.amount_cents}"
             await self._differences.note_answer(uow, one.id, answer, now())
-            uow.enqueue(MATCH_BILL, str(one.bill_id))
+            _match_soon(one, uow)
             await job.done(uow)
 
-    async def _carry_out(self, one: Difference, decision: Decision, uow: UnitOfWork) -> None:
+    async def _settle_refund(self, one: Difference, reading: RefundReading, uow: UnitOfWork) -> None:
+        """Of one that we never asked for, or that was declined, the answer says nothing to be booked: money that left
+        all the same is for a person to clear up.
+        """
+        refund = await self._refunds.find(uow, one.refund_id) if one.refund_id else None
+        if refund and refund.state not in NOT_UNDER_WAY and reading.status is not RefundStatus.ABSENT:
+            await self._return_money.settle(refund, reading, uow)
+
+    async def _carry_out(
+        self, one: Difference, decision: Decision, by: UUID, uow: UnitOfWork, *, agreed: bool
+    ) -> None:
         if decision is Decision.BOOK:
             await self._settle.asked(self._channels.of(one.channel, one.payee), self._reading(one), uow)
         if decision is Decision.SEND_BACK:
             assert one.capture_id is not None
-            await self._return_money.held_by_decision(one.capture_id, uow)
+            await self._return_money.held_by_decision(one.capture_id, by, uow, agreed=agreed)
         if decision in MOVES_MONEY:
-            uow.enqueue(MATCH_BILL, str(one.bill_id))
+            _match_soon(one, uow)
 
     def _reading(self, one: Difference) -> PaymentReading:
         """What the bill says of money, as if the provider had answered it to a query of ours: it was fetched as one."""
@@ -116,7 +137,7 @@ class DecideBillDifference:
             number=number_of(one.attempt_id),
             status=PaymentStatus.SUCCEEDED,
             transaction_id=one.key,
-            amount_cents=one.cents,
+            amount_cents=one.cents(Decision.BOOK),
             currency=CURRENCY,
             merchant_id=self._channels.of(one.channel, one.payee).merchant_id,
             paid_at=datetime.fromisoformat(str(one.theirs["at"])),
@@ -143,6 +164,15 @@ class DecideBillDifference:
             "kind": one.kind.value,
             "channel": one.channel,
             "day": one.day.isoformat(),
-            "amount_cents": str(one.cents),
+            "amount_cents": str(one.cents(decision)),
         }
         uow.audit(verb, actor=str(by), subject=str(one.id), facts=facts)
+
+
+def _match_soon(one: Difference, uow: UnitOfWork) -> None:
+    """Has the bill matched anew, once for all that is decided within a minute.
+
+    Under a key of that minute and after it: a match that runs already, or waits, is not thrown away for it.
+    """
+    minute = now().replace(second=0, microsecond=0)
+    uow.enqueue(MATCH_BILL, f"{one.bill_id}@{minute:%H:%M}", run_at=minute + _MATCHED_AFTER)

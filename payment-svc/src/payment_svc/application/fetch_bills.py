@@ -160,9 +160,11 @@ class FetchBills:
         log.warning("bill_not_fetched", channel=bill.channel, day=str(bill.day), problem=problem, cause=cause)
 
     async def match(self, job: Job, begin: Begin) -> None:
-        """Job, key: the bill. The same over again where nothing changed."""
+        """Job, key: the bill, `@` and a minute behind it where operators decided. The same over again where nothing
+        changed.
+        """
         async with begin() as uow:
-            bill = await self._bills.lock(uow, UUID(job.key))
+            bill = await self._bills.lock(uow, UUID(job.key.partition("@")[0]))
             if bill is not None and bill.digest is not None:  # its lines are here
                 at = now()
                 found = await self._bills.match(uow, bill, at, waits=bill.day > _waited_until(at))

@@ -10,7 +10,7 @@ from chassis.ids import uuid7
 from chassis.jobs import Begin, Job
 
 from ..domain.captures import Account, Why
-from ..domain.errors import CaptureNotFound, CaptureNotHeld, ChannelRefused, MoreThanPaid
+from ..domain.errors import CaptureNotFound, CaptureNotHeld, ChannelRefused, HeldMoneyWaits, MoreThanPaid
 from ..domain.money_records import BookedCapture, Refund, RefundDue, RefundState
 from ..domain.orders import Order
 from ..domain.readings import RefundReading, RefundStatus, number_of
@@ -28,9 +28,18 @@ NOT_UNDER_WAY = (RefundState.SUCCEEDED, RefundState.AWAITING_APPROVAL, RefundSta
 
 
 class ReturnMoney:
+    """`approval_from_cents`: held money of so much or more goes back only once a second person has agreed."""
+
     def __init__(
-        self, orders: Orders, money: Money, refunds: Refunds, channels: Channels, receipts: IssueReceipt
+        self,
+        orders: Orders,
+        money: Money,
+        refunds: Refunds,
+        channels: Channels,
+        receipts: IssueReceipt,
+        approval_from_cents: int,
     ) -> None:
+        self._approval_from_cents = approval_from_cents
         self._receipts = receipts
         self._orders = orders
         self._money = money
@@ -76,8 +85,12 @@ class ReturnMoney:
 
     async def approved(self, order: Order, refund: Refund, by: UUID | None, uow: UnitOfWork) -> Order:
         """One that waited is carried out; `by` None: the case ended. The (locked) order as it then is."""
-        capture, waiting = await self._applied(order, uow), await self._refunds.waiting(uow, order.id)
-        edge = await self._staff_edge(order, is_last=capture.left_cents == 0 and len(waiting) == 1, uow=uow)
+        if refund.pays_order:
+            capture, waiting = await self._applied(order, uow), await self._refunds.waiting(uow, order.id)
+            is_last = capture.left_cents == 0 and len(waiting) == 1
+            edge = await self._staff_edge(order, is_last=is_last, uow=uow)
+        else:
+            edge = order.take(Action.RETURN_SURPLUS)
         version = self._orders.move(uow, order, edge.to)
         self._refunds.approve(uow, refund, by, now())
         self.tell_due(order, edge, version, RefundDue(refund.id, refund.amount_cents, refund.why), uow)
@@ -88,22 +101,45 @@ class ReturnMoney:
         assert capture is not None, f"order {order.id} is paid without a capture"
         return capture
 
-    async def surplus(self, order: Order, capture: BookedCapture, why: Why, uow: UnitOfWork) -> None:
-        """Held money that did not pay its (locked) order goes back; the order stays as it is."""
-        if capture.state is not Account.HELD:
-            raise CaptureNotHeld(capture.id, capture.state)
-        edge, due = order.take(Action.RETURN_SURPLUS), RefundDue(uuid7(), capture.amount_cents, why)
+    async def surplus(
+        self, order: Order, capture: BookedCapture, why: Why, uow: UnitOfWork, *, by: UUID | None = None
+    ) -> UUID:
+        """Held money that did not pay its (locked) order goes back; the order stays as it is. The refund's id."""
+        due = _all_of_held(capture, why, by)
+        edge = order.take(Action.RETURN_SURPLUS)
         version = self._orders.move(uow, order, edge.to)
         self._refunds.owe_back(uow, order.id, capture, due, now())
         self.tell_due(order, edge, version, due, uow)
+        return due.refund_id
 
-    async def held_by_decision(self, capture_id: UUID, uow: UnitOfWork) -> UUID:
-        """An operator ends an anomaly by sending the money back; returns its order's id."""
+    async def held_by_decision(
+        self, capture_id: UUID, by: UUID, uow: UnitOfWork, *, agreed: bool = False
+    ) -> UUID:
+        """An operator ends an anomaly by sending the money back; returns its order's id.
+
+        Much money waits for a supervisor of the order's unit, unless a second operator has `agreed` before.
+        Raises CaptureNotFound, CaptureNotHeld, HeldMoneyWaits.
+        """
         found = await self._money.lock_capture(uow, capture_id)
         if found is None:
             raise CaptureNotFound(capture_id)
-        await self.surplus(*found, Why.OPERATOR_DECIDED, uow)
-        return found[0].id
+        order, capture = found
+        waits = not agreed and capture.amount_cents >= self._approval_from_cents
+        if waits:
+            due = _all_of_held(capture, Why.OPERATOR_DECIDED, by)
+            self._refunds.wait_for_approval(uow, order.id, capture, due, now())
+            refund_id = due.refund_id
+        else:
+            refund_id = await self.surplus(order, capture, Why.OPERATOR_DECIDED, uow, by=by)
+        facts = {"order": str(order.id), "amount_cents": str(capture.amount_cents), "waits": str(waits)}
+        uow.audit("payment.send_back_held", actor=str(by), subject=str(refund_id), facts=facts)
+        return order.id
+
+    async def forget_waiting(self, capture: BookedCapture, uow: UnitOfWork) -> BookedCapture:
+        """Held money turned out to be other than it was: what waits to be approved about it was asked of that."""
+        for refund in await self._refunds.waiting_of(uow, capture.id):
+            self._refunds.decline(uow, refund, None, now())
+        return replace(capture, returning_cents=0)
 
     def tell_due(self, order: Order, edge: Edge, version: int, due: RefundDue, uow: UnitOfWork) -> None:
         """Tells of a refund that was just written, and has it carried out."""
@@ -187,3 +223,11 @@ class ReturnMoney:
             return await channel.refund(request), None
         except ChannelRefused as error:
             return RefundReading(number, RefundStatus.ABNORMAL), error.code
+
+
+def _all_of_held(capture: BookedCapture, why: Why, by: UUID | None) -> RefundDue:
+    if capture.state is not Account.HELD:
+        raise CaptureNotHeld(capture.id, capture.state)
+    if capture.returning_cents:
+        raise HeldMoneyWaits(capture.id)
+    return RefundDue(uuid7(), capture.amount_cents, why, requested_by=by)

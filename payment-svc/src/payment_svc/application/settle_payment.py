@@ -189,6 +189,7 @@ class SettlePayment:
         order, capture = found
         if capture.state is not Account.HELD or capture.attempt_id != settlement.attempt_id:
             return
+        capture = await self._return_money.forget_waiting(capture, uow)
         at, verdict = now(), self._judge(channel, order, reading)
         goes_back = verdict.account is Account.REFUND_DUE
         if goes_back:

@@ -124,12 +124,15 @@ class Difference:
     note: str | None
     attempt_id: UUID | None
     capture_id: UUID | None
-    capture_state: str | None
+    refund_id: UUID | None
+    held_cents: int | None
+    """Of its money, while that is held and nobody asked for it back."""
     next_bill_is_here: bool
 
-    @property
-    def cents(self) -> int:
-        """What it is about."""
+    def cents(self, decision: Decision | None) -> int:
+        """What would move; where nothing does, what it is about."""
+        if decision is Decision.SEND_BACK and self.held_cents is not None:
+            return self.held_cents
         side = self.theirs or self.ours or {}
         cents = side["amount_cents"]
         assert isinstance(cents, int)
@@ -143,7 +146,7 @@ class Difference:
         is_payment = self.entry is Entry.PAYMENT
         if self.kind is Kind.LONG and is_payment and self.attempt_id is not None:
             found.append(Decision.BOOK)
-        if self.capture_state == "held":
+        if self.held_cents is not None:
             found.append(Decision.SEND_BACK)
         if self.kind is Kind.SHORT and not self.next_bill_is_here:
             found.append(Decision.CARRY_OVER)

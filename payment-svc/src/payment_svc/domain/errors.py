@@ -137,6 +137,18 @@ class CaptureNotHeld(Conflict):
         )
 
 
+class HeldMoneyWaits(Conflict):
+    slug = "held-money-waits"
+    title = ("该款项的退回正在等待审批", "Its return already awaits approval")
+
+    def __init__(self, capture_id: UUID) -> None:
+        super().__init__(
+            "已有人申请退回该款项，请由所属单位负责人在待审批退款中处理。",
+            "Its return was asked for before: a supervisor of the unit decides among the refunds that wait.",
+            capture_id=capture_id,
+        )
+
+
 class MoreThanPaid(Conflict):
     slug = "more-than-paid"
     title = ("退款金额超过可退金额", "More than can be given back")

@@ -12,8 +12,9 @@ from ..domain.bills import OPEN_ONES, Decision, Difference, Entry, Kind, Standin
 from ..domain.payees import Payee
 
 _LIVE: Final = "d.state IN ('open', 'carried', 'awaiting_approval')"
-_FACTS: Final = """SELECT d.*, c.state AS capture_state, c.order_id, o.case_id, o.amount_cents AS order_cents,
- o.state AS order_state, n.version IS NOT NULL AS next_bill_is_here
+_FACTS: Final = """SELECT d.*, c.state AS capture_state, o.id AS order_id, o.case_id, o.amount_cents AS order_cents,
+ o.state AS order_state, CASE WHEN c.state = 'held' AND c.returning_cents = 0 THEN c.amount_cents END AS held_cents,
+ n.version IS NOT NULL AS next_bill_is_here
 FROM bill_difference d LEFT JOIN capture c ON c.id = d.capture_id LEFT JOIN attempt a ON a.id = d.attempt_id
 LEFT JOIN payment_order o ON o.id = coalesce(c.order_id, a.order_id)
 LEFT JOIN bill n ON n.channel = d.channel AND n.payee = d.payee AND n.day = d.day + 1 AND n.version > 0"""
@@ -21,10 +22,11 @@ _LIST: Final = f"""{_FACTS} WHERE d.id > $1 AND ($3::text IS NULL OR d.channel =
  AND ($4::date IS NULL OR d.day = $4) AND ($5::text IS NULL OR d.kind = $5)"""
 LIST_LIVE: Final = f"{_LIST} AND {_LIVE} ORDER BY d.id LIMIT $2"
 LIST_ALL: Final = f"{_LIST} AND d.state = ANY($6::text[]) ORDER BY d.id LIMIT $2"
-LIVE: Final = f"""SELECT d.id, d.found_at AS received_at, d.channel, c.order_id, o.case_id, d.key AS transaction_id,
- d.kind AS outcome, d.day, d.ours, d.theirs,
+LIVE: Final = f"""SELECT d.id, d.found_at AS received_at, d.channel, o.id AS order_id, o.case_id,
+ d.key AS transaction_id, d.kind AS outcome, d.day, d.ours, d.theirs,
  coalesce((d.theirs ->> 'amount_cents')::bigint, (d.ours ->> 'amount_cents')::bigint) AS amount_cents
-FROM bill_difference d LEFT JOIN capture c ON c.id = d.capture_id LEFT JOIN payment_order o ON o.id = c.order_id
+FROM bill_difference d LEFT JOIN capture c ON c.id = d.capture_id LEFT JOIN attempt a ON a.id = d.attempt_id
+LEFT JOIN payment_order o ON o.id = coalesce(c.order_id, a.order_id)
 WHERE {_LIVE} AND d.id > $1 ORDER BY d.id LIMIT $2"""
 _DAYS: Final = """SELECT b.*, f.* FROM bill b, LATERAL (
  SELECT count(*) FILTER (WHERE state IN ('open', 'awaiting_approval')) AS open,
@@ -156,6 +158,7 @@ def difference_of(row: Record) -> Difference:
         note=row["note"],
         attempt_id=row["attempt_id"],
         capture_id=row["capture_id"],
-        capture_state=row["capture_state"],
+        refund_id=row["refund_id"],
+        held_cents=row["held_cents"],
         next_bill_is_here=row["next_bill_is_here"],
     )

@@ -2,7 +2,8 @@
 
 Lines are looked for among all captures and refunds, whatever day those are of: a capture right before midnight that
 stands in the next day's bill is found by it, and is no difference of either day. What we have of the day and no bill
-around it has is short.
+around it has is short. A refund is ours where it was asked of this account, and booked once it succeeded: money that
+left before is long.
 """
 
 from typing import Final
@@ -23,15 +24,20 @@ placed AS (
 ranked AS MATERIALIZED (
  SELECT *, nth > 1 AND (serial IS NULL OR serial IS NOT DISTINCT FROM before) AS is_copy,
   CASE WHEN nth = 1 OR serial IS NULL THEN key ELSE key || '/' || serial END AS goes_by FROM placed)"""
-_JUDGED: Final = """judged AS MATERIALIZED (
- SELECT r.*, c.id AS capture_id, f.id AS refund_id, coalesce(c.attempt_id, fc.attempt_id) AS attempt_id,
-  coalesce(c.amount_cents, f.amount_cents) AS our_cents, coalesce(c.paid_at, f.done_at) AS our_at,
-  CASE WHEN r.is_copy THEN 'duplicate' WHEN coalesce(c.id, f.id) IS NULL THEN 'long'
+_JUDGED: Final = """our_numbers AS MATERIALIZED (
+ SELECT f.id, f.amount_cents, f.done_at, f.state = 'succeeded' AS is_booked, c.attempt_id
+ FROM refund f JOIN capture c ON c.id = f.capture_id JOIN attempt a ON a.id = c.attempt_id
+ WHERE c.channel = $2 AND a.payee = $3 AND f.id IN (
+  SELECT CASE WHEN key ~ '^[0-9a-f]{32}$' THEN key::uuid END FROM ranked WHERE mine AND entry = 'refund')),
+judged AS MATERIALIZED (
+ SELECT r.*, c.id AS capture_id, f.id AS refund_id, coalesce(c.attempt_id, f.attempt_id) AS attempt_id,
+  coalesce(c.amount_cents, CASE WHEN f.is_booked THEN f.amount_cents END) AS our_cents,
+  coalesce(c.paid_at, f.done_at) AS our_at,
+  CASE WHEN r.is_copy THEN 'duplicate' WHEN c.id IS NULL AND f.is_booked IS NOT TRUE THEN 'long'
    WHEN coalesce(c.amount_cents, f.amount_cents) <> r.amount_cents THEN 'amount' END AS kind
  FROM ranked r
  LEFT JOIN capture c ON r.entry = 'payment' AND c.channel = $2 AND c.transaction_id = r.goes_by
- LEFT JOIN refund f ON f.id = CASE WHEN r.entry = 'refund' AND r.key ~ '^[0-9a-f]{32}$' THEN r.key::uuid END
- LEFT JOIN capture fc ON fc.id = f.capture_id
+ LEFT JOIN our_numbers f ON f.id = CASE WHEN r.entry = 'refund' AND r.key ~ '^[0-9a-f]{32}$' THEN r.key::uuid END
  WHERE r.mine)"""
 _OURS: Final = """our_payments AS MATERIALIZED (
  SELECT c.id, c.transaction_id, c.attempt_id, c.amount_cents, c.paid_at
@@ -70,7 +76,10 @@ _FOUND: Final = """found AS MATERIALIZED (
   u.at >= $5::timestamptz - interval '1 hour' AND NOT $9::bool, NULL,
   jsonb_build_object('transaction_id', u.key, 'at', u.at, 'amount_cents', u.amount_cents) FROM unbilled u)"""
 # What is found again stays one difference; one that was decided stays decided while both sides say what they said.
-_MERGED: Final = """gone AS (
+# One that waits for approval was about what both sides said then: with other sides it is open again.
+_FALLS: Final = """(d.state = 'awaiting_approval'
+   AND (f.theirs, f.ours, f.capture_id) IS DISTINCT FROM (d.theirs, d.ours, d.capture_id))"""
+_MERGED: Final = f"""gone AS (
  UPDATE bill_difference d SET state = 'resolved', ended_at = $8::timestamptz, outcome = CASE
    WHEN d.version < $7 THEN 'later_version'
    WHEN d.kind = 'short' THEN 'in_another_days_bill' ELSE 'booked_since' END
@@ -79,7 +88,10 @@ _MERGED: Final = """gone AS (
 kept AS (
  UPDATE bill_difference d SET version = $7, line = f.line, theirs = f.theirs, ours = f.ours, number = f.number,
   capture_id = f.capture_id, refund_id = f.refund_id, attempt_id = f.attempt_id,
-  state = CASE WHEN d.state = 'carried' AND $9 THEN 'open' ELSE d.state END
+  state = CASE WHEN d.state = 'carried' AND $9 OR {_FALLS} THEN 'open' ELSE d.state END,
+  decision = CASE WHEN {_FALLS} THEN NULL ELSE d.decision END, note = CASE WHEN {_FALLS} THEN NULL ELSE d.note END,
+  decided_by = CASE WHEN {_FALLS} THEN NULL ELSE d.decided_by END,
+  decided_at = CASE WHEN {_FALLS} THEN NULL ELSE d.decided_at END
  FROM found f WHERE d.bill_id = $1 AND d.state IN ('open', 'carried', 'awaiting_approval')
   AND f.kind = d.kind AND f.entry = d.entry AND f.key = d.key),
 decided AS (

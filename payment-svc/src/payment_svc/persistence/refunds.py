@@ -17,7 +17,9 @@ _COLUMNS = """r.id, r.capture_id, r.order_id, r.amount_cents, r.why, r.state, r.
  c.channel, a.payee, c.transaction_id, c.attempt_id, c.pays_order, c.amount_cents AS captured_cents
 FROM refund r JOIN capture c ON c.id = r.capture_id JOIN attempt a ON a.id = c.attempt_id"""
 _REFUND = f"SELECT {_COLUMNS} WHERE r.id = $1"
-_WAITING = f"SELECT {_COLUMNS} WHERE r.order_id = $1 AND r.state = 'awaiting_approval' ORDER BY r.id"
+_WAITING = f"""SELECT {_COLUMNS} WHERE r.order_id = $1 AND r.state = 'awaiting_approval' AND c.pays_order
+ORDER BY r.id"""
+_WAITING_OF = f"SELECT {_COLUMNS} WHERE r.capture_id = $1 AND r.state = 'awaiting_approval' ORDER BY r.id"
 
 # What goes back of a capture is set aside in the row, so that two refunds never exceed it, whoever comes together.
 # A capture of which all goes back leaves its account; of which a part goes, only the ledger moves.
@@ -46,7 +48,8 @@ _APPROVE = Statement(
     ended="""UPDATE refund SET state = 'requested', decided_by = $2, decided_at = $3::timestamptz
   WHERE id = $1 AND state = 'awaiting_approval' RETURNING capture_id, amount_cents""",
     entry="""INSERT INTO ledger_entry (capture_id, from_account, to_account, amount_cents, at)
- SELECT capture_id, 'applied', 'refund_due', amount_cents, $3::timestamptz FROM $ended RETURNING capture_id""",
+ SELECT e.capture_id, CASE WHEN c.pays_order THEN 'applied' ELSE 'held' END, 'refund_due', e.amount_cents,
+  $3::timestamptz FROM $ended e JOIN capture c ON c.id = e.capture_id RETURNING capture_id""",
 )
 _DECLINE = Statement(
     """UPDATE capture SET returning_cents = returning_cents - ended.amount_cents FROM $ended AS ended
@@ -109,7 +112,8 @@ class PgRefunds:
             rows=1, otherwise=lambda: OrderChangedMeanwhile(refund.order_id),
         )  # fmt: skip
 
-    def decline(self, uow: UnitOfWork, refund: Refund, by: UUID, at: datetime) -> None:
+    def decline(self, uow: UnitOfWork, refund: Refund, by: UUID | None, at: datetime) -> None:
+        """`by` None: the money is not what was asked about any more."""
         uow.write(
             _DECLINE, refund.id, by, at,
             rows=1, otherwise=lambda: OrderChangedMeanwhile(refund.order_id),
@@ -120,8 +124,11 @@ class PgRefunds:
         return _refund_of(row) if row else None
 
     async def waiting(self, uow: UnitOfWork, order_id: UUID) -> Sequence[Refund]:
-        """Those of an order that await approval."""
+        """Those that await approval, of what paid an order."""
         return [_refund_of(row) for row in await uow.read(_WAITING, order_id)]
+
+    async def waiting_of(self, uow: UnitOfWork, capture_id: UUID) -> Sequence[Refund]:
+        return [_refund_of(row) for row in await uow.read(_WAITING_OF, capture_id)]
 
     async def under_way(self, uow: UnitOfWork, order_id: UUID) -> list[UUID]:
         rows = await uow.read(

@@ -119,7 +119,7 @@ async def approve_bill_decision(
 async def ask_about_difference(
     difference_id: UUID, uow: Uow, operator: Operator, desk: Desk
 ) -> ProviderAsked:
-    """Its answer is booked like any other, and the day is matched anew."""
+    """Its answer is booked like any other, and the day is matched anew within two minutes."""
     await desk.decide.ask(difference_id, operator.account_id, uow)
     return ProviderAsked(difference_id=difference_id)
 
