@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from payment_svc.channels.ccb.configuration import NOTICE_FIELDS
 from payment_svc.channels.ccb.mapping import number_of_order, order_id_of
 from payment_svc.channels.ccb.notices import NoticeReader
-from payment_svc.channels.ccb.signing import CounterKey, NotAuthentic, js_escape, mac, signed_text
+from payment_svc.channels.ccb.signing import CounterKeys, NotAuthentic, js_escape, mac, signed_text
 from payment_svc.domain.readings import PaymentStatus
 
 OPTIONAL = frozenset({"ACC_TYPE", "ACCDATE"})
 PRIVATE = generate_private_key(65537, 1024)  # as long as the samples in public texts
 DER = PRIVATE.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-KEY = CounterKey(DER.hex().encode())
+KEY = CounterKeys(DER.hex().encode())
 
 
 def told(**changes):
@@ -58,7 +58,7 @@ def test_a_mac_counts_the_pairs_in_their_order_and_is_lower_case():
 
 def test_pub_is_the_end_of_the_key_whichever_way_it_is_written():
     pem = PRIVATE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    assert KEY.pub == CounterKey(pem).pub == DER.hex()[-30:]
+    assert KEY.pub == CounterKeys(pem).pub == DER.hex()[-30:]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_an_openssl_that_refuses_md5_is_told_at_the_start_in_so_many_words(monke
     def refuses(*_):
         raise UnsupportedAlgorithm("md5")
 
-    monkeypatch.setattr(KEY, "_key", SimpleNamespace(key_size=1024, verify=refuses))
+    monkeypatch.setattr(KEY, "_keys", [SimpleNamespace(key_size=1024, verify=refuses)])
     with pytest.raises(RuntimeError, match=r"refuses MD5.*PAYMENT_CHANNELS"):
         KEY._try_out()
     monkeypatch.undo()

@@ -23,7 +23,7 @@ from ..reading import must_be_about, readable, refuse
 from . import notices
 from .client import AlipayClient
 from .mapping import beijing, fen, moment, payment_reading, yuan
-from .signing import AlipayKey
+from .signing import AlipayKeys
 
 _SUBJECT_MAX: Final = 256
 _REASON_MAX: Final = 256
@@ -51,7 +51,7 @@ class AlipayChannel:
         name: str,
         merchant_id: str,
         client: AlipayClient,
-        alipay: AlipayKey,
+        alipay: AlipayKeys,
         notify_url: str,
         return_url: str,
     ) -> None:

@@ -14,7 +14,7 @@ from yarl import URL
 from ..authentic import NotAuthentic
 from ..pool import ProviderPool
 from .mapping import beijing
-from .signing import AlipayKey, AppKey
+from .signing import AlipayKeys, AppKey
 
 _DONE, _REFUSED = "10000", "40004"
 _UNKNOWN: Final = frozenset({"ACQ.SYSTEM_ERROR", "SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR"})
@@ -34,7 +34,9 @@ class Answer:
 
 
 class AlipayClient:
-    def __init__(self, gateway: str, app_id: str, app: AppKey, alipay: AlipayKey, pool: ProviderPool) -> None:
+    def __init__(
+        self, gateway: str, app_id: str, app: AppKey, alipay: AlipayKeys, pool: ProviderPool
+    ) -> None:
         self._gateway = gateway
         self._app_id = app_id
         self._app = app

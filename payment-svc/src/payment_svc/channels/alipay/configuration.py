@@ -22,5 +22,5 @@ class AlipayConfiguration(Titled):
     url: str
     """Of `gateway.do`: called by us, and opened by payers' browsers."""
     provider_key: str
-    """File with Alipay's RSA public key (PEM), which is not the application's."""
+    """File with Alipay's RSA public key (PEM), or several while it changes; not the application's."""
     accounts: dict[Payee, AlipayAccount]

@@ -11,13 +11,13 @@ from .channel import AlipayChannel
 from .client import AlipayClient
 from .configuration import AlipayConfiguration
 from .mapping import merchant_of
-from .signing import AlipayKey, AppKey
+from .signing import AlipayKeys, AppKey
 
 
 def open_alipay(
     name: str, provider: AlipayConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
-    pool, key = ProviderPool(name), AlipayKey(around.read(provider.provider_key))
+    pool, key = ProviderPool(name), AlipayKeys(around.read(provider.provider_key))
     yield pool.close
     channels.calls[name] = pool.calls
     for payee, account in provider.accounts.items():

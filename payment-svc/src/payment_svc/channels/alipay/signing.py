@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from ..authentic import NotAuthentic
+from ..provider_keys import keys_in, proven_by_one
 
 _BITS: Final = 2048
 
@@ -34,21 +35,22 @@ class AppKey:
         return base64.b64encode(self._key.sign(text.encode(), PKCS1v15(), SHA256())).decode()
 
 
-class AlipayKey:
-    """Alipay's half: proves what it says."""
+class AlipayKeys:
+    """Alipay's half: proves what it says. `content`: the key file, with one key or several."""
 
-    def __init__(self, pem: bytes) -> None:
-        key = load_pem_public_key(pem)
-        if not isinstance(key, RSAPublicKey) or key.key_size < _BITS:
-            raise ValueError(f"Alipay's public key must be RSA of {_BITS} bits at least")
-        self._key = key
+    def __init__(self, content: bytes) -> None:
+        self._keys = [_read(pem) for pem in keys_in(content)]
 
     def prove(self, text: bytes, signature: bytes) -> None:
         """Raises NotAuthentic unless Alipay signed `text`; `signature` in base64."""
-        try:
-            self._key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
-        except (InvalidSignature, binascii.Error, ValueError) as error:
-            raise NotAuthentic("signature") from error
+
+        def by(key: RSAPublicKey) -> None:
+            try:
+                key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
+            except (InvalidSignature, binascii.Error, ValueError) as error:
+                raise NotAuthentic("signature") from error
+
+        proven_by_one(self._keys, by)
 
     def prove_notice(self, fields: Mapping[bytes, bytes]) -> None:
         """`fields` decoded once from the form, in the bytes of whatever charset they are."""
@@ -58,3 +60,10 @@ class AlipayKey:
             raise NotAuthentic("sign_type")
         names = sorted(name for name in fields if name not in (b"sign", b"sign_type"))
         self.prove(b"&".join(name + b"=" + fields[name] for name in names), fields[b"sign"])
+
+
+def _read(pem: bytes) -> RSAPublicKey:
+    key = load_pem_public_key(pem)
+    if not isinstance(key, RSAPublicKey) or key.key_size < _BITS:
+        raise ValueError(f"Alipay's public key must be RSA of {_BITS} bits at least")
+    return key

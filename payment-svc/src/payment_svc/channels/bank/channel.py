@@ -21,7 +21,7 @@ from ..reading import readable, refuse
 from . import notices
 from .client import Answer, BankClient
 from .mapping import PAYMENT, payment_reading, refund_reading
-from .signing import BankKey
+from .signing import BankKeys
 
 _DESCRIPTION_MAX = 127
 _JSON = "application/json"
@@ -38,7 +38,13 @@ class BankChannel:
     )
 
     def __init__(
-        self, name: str, client: BankClient, bank: BankKey, merchant_id: str, notify_url: str, return_url: str
+        self,
+        name: str,
+        client: BankClient,
+        bank: BankKeys,
+        merchant_id: str,
+        notify_url: str,
+        return_url: str,
     ) -> None:
         self.name = name
         self.merchant_id = merchant_id

@@ -10,7 +10,7 @@ from yarl import URL
 
 from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import BankKey, MerchantKey, new_nonce
+from .signing import BankKeys, MerchantKey, new_nonce
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Answer:
 
 
 class BankClient:
-    def __init__(self, base_url: str, merchant: MerchantKey, bank: BankKey, pool: ProviderPool) -> None:
+    def __init__(self, base_url: str, merchant: MerchantKey, bank: BankKeys, pool: ProviderPool) -> None:
         self._base = URL(base_url.rstrip("/"), encoded=True)
         self._merchant = merchant
         self._bank = bank

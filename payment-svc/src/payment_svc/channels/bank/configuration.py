@@ -20,5 +20,5 @@ class BankConfiguration(Titled):
     protocol: Literal["bank"]
     url: str
     provider_key: str
-    """File with the bank's Ed25519 public key (PEM)."""
+    """File with the bank's Ed25519 public key (PEM), or several while it changes."""
     accounts: dict[Payee, BankAccount]

@@ -10,13 +10,13 @@ from .bill import BankBills
 from .channel import BankChannel
 from .client import BankClient
 from .configuration import BankConfiguration
-from .signing import BankKey, MerchantKey
+from .signing import BankKeys, MerchantKey
 
 
 def open_bank(
     name: str, bank: BankConfiguration, around: Surroundings, channels: Channels, bills: BillSources
 ) -> Iterator[Callable[[], Awaitable[None]]]:
-    key, pool = BankKey(around.read(bank.provider_key)), ProviderPool(name)
+    key, pool = BankKeys(around.read(bank.provider_key)), ProviderPool(name)
     yield pool.close
     channels.calls[name] = pool.calls
     for payee, account in bank.accounts.items():

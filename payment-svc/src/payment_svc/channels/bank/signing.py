@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ..authentic import NotAuthentic
+from ..provider_keys import keys_in
 
 WINDOW_SECONDS = 300
 
@@ -47,15 +48,14 @@ class MerchantKey:
         }
 
 
-class BankKey:
-    """The bank's half: proves what it says. `key_id` is the first 16 hex digits of the raw key's SHA-256."""
+class BankKeys:
+    """The bank's half: proves what it says, by the key that it names: the first 16 hex digits of the raw key's SHA-256.
 
-    def __init__(self, pem: bytes) -> None:
-        key = load_pem_public_key(pem)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("the bank's public key must be Ed25519")
-        self._key = key
-        self.key_id = hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+    `content`: the key file, with one key or several.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._keys = dict(map(_read, keys_in(content)))
 
     def prove(self, headers: Mapping[str, str], body: bytes, *, nonce: str | None = None) -> None:
         """Raises NotAuthentic unless the bank signed `body`, just now, and under `nonce` where one is given.
@@ -67,7 +67,8 @@ class BankKey:
             signed_nonce, signature = headers["x-bank-nonce"], headers["x-bank-signature"]
         except KeyError as error:
             raise NotAuthentic("missing") from error
-        if key_id != self.key_id:
+        key = self._keys.get(key_id)
+        if key is None:
             raise NotAuthentic("unknown_key")
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
             raise NotAuthentic("malformed")
@@ -77,9 +78,16 @@ class BankKey:
             raise NotAuthentic("other_nonce")
         try:
             text = f"{timestamp}\n{signed_nonce}\n".encode() + body + b"\n"
-            self._key.verify(base64.b64decode(signature, validate=True), text)
+            key.verify(base64.b64decode(signature, validate=True), text)
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise NotAuthentic("signature") from error
+
+
+def _read(pem: bytes) -> tuple[str, Ed25519PublicKey]:
+    key = load_pem_public_key(pem)
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("the bank's public key must be Ed25519")
+    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16], key
 
 
 def new_nonce() -> str:

@@ -21,7 +21,7 @@ from ..reading import must_be_about, readable, refuse
 from .client import Answer, CcbClient, Counter
 from .mapping import PAYMENT, beijing, merchant_of, order_id_of, payment_reading, refund_reading, yuan
 from .notices import NoticeReader
-from .signing import CounterKey, js_escape, mac
+from .signing import CounterKeys, js_escape, mac
 
 _PURPOSE_MAX: Final = 40
 _TEXT: Final = "text/plain"
@@ -43,7 +43,7 @@ class CcbChannel:
         name: str,
         page_url: str,
         counter: Counter,
-        key: CounterKey,
+        key: CounterKeys,
         client: CcbClient,
         reader: NoticeReader,
     ) -> None:

@@ -12,7 +12,7 @@ from yarl import URL
 
 from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import CounterKey, mac
+from .signing import CounterKeys, mac
 
 _DONE = "000000"
 
@@ -36,7 +36,7 @@ class Answer:
 
 
 class CcbClient:
-    def __init__(self, url: str, counter: Counter, key: CounterKey, pool: ProviderPool) -> None:
+    def __init__(self, url: str, counter: Counter, key: CounterKeys, pool: ProviderPool) -> None:
         self._url = URL(url, encoded=True)
         self._counter = counter
         self._key = key

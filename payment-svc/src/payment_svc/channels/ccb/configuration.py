@@ -20,7 +20,9 @@ class CcbAccount(BaseModel):
     pos: str
     branch: str
     counter_key: str
-    """File with the counter's RSA public key: PEM, or the hexadecimal digits the bank gives out."""
+    """File with the counter's RSA public key: PEM, or the hexadecimal digits the bank gives out. Several while it
+    changes, the present one first.
+    """
     password: str
     """File with the password of the interface (assumed)."""
     notice_fields: tuple[str, ...] = NOTICE_FIELDS

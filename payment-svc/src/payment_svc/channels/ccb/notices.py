@@ -8,13 +8,13 @@ from ...domain.readings import Notice, PaymentStatus
 from ..authentic import NotAuthentic
 from ..reading import Unreadable, is_name, unreadable
 from .mapping import number_of_order, payment_reading
-from .signing import CounterKey, signed_text
+from .signing import CounterKeys, signed_text
 
 
 class NoticeReader:
     """Of one counter: which fields its notices sign is a matter of what was signed up for."""
 
-    def __init__(self, key: CounterKey, order: Sequence[str], optional: frozenset[str]) -> None:
+    def __init__(self, key: CounterKeys, order: Sequence[str], optional: frozenset[str]) -> None:
         self._key = key
         self._order = order
         self._optional = optional

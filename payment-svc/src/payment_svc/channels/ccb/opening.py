@@ -11,7 +11,7 @@ from .channel import CcbChannel
 from .client import CcbClient, Counter
 from .configuration import CcbConfiguration
 from .notices import NoticeReader
-from .signing import CounterKey
+from .signing import CounterKeys
 
 
 def open_ccb(
@@ -21,7 +21,7 @@ def open_ccb(
     yield pool.close
     channels.calls[name] = pool.calls
     for payee, account in bank.accounts.items():
-        key = CounterKey(around.read(account.counter_key))
+        key = CounterKeys(around.read(account.counter_key))
         password = around.read(account.password).decode().strip()
         counter = Counter(account.merchant, account.pos, account.branch, password)
         client = CcbClient(around.address(bank.interface_url), counter, key, pool)

@@ -19,29 +19,28 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ..authentic import NotAuthentic
+from ..provider_keys import keys_in, proven_by_one
 
 _AS_IT_IS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@*_+-./")
 _PUB_DIGITS: Final = 30
 
 
-class CounterKey:
-    """The bank's public key of one counter. `pub`: the last 30 digits of it, which an order's MAC counts."""
+class CounterKeys:
+    """The bank's public key of one counter. `pub`: the last 30 digits of it, which an order's MAC counts.
+
+    `content`: the key file; while the bank changes its key, with several, of which the first makes the MAC.
+    """
 
     def __init__(self, content: bytes) -> None:
         """Raises ValueError for what is no such key, RuntimeError where MD5 is refused here."""
-        if content.startswith(b"-----"):
-            key = load_pem_public_key(content)
-        else:
-            key = load_der_public_key(bytes.fromhex(content.decode("ascii").strip()))
-        if not isinstance(key, RSAPublicKey):
-            raise ValueError("the public key of a CCB counter must be RSA")
-        self._key = key
-        self.pub = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo).hex()[-_PUB_DIGITS:]
+        self._keys = [_read(one) for one in keys_in(content)]
+        der = self._keys[0].public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.pub = der.hex()[-_PUB_DIGITS:]
         self._try_out()
 
     def _try_out(self) -> None:
         try:
-            self._key.verify(bytes(self._key.key_size // 8), b"", PKCS1v15(), MD5())
+            self._keys[0].verify(bytes(self._keys[0].key_size // 8), b"", PKCS1v15(), MD5())
         except InvalidSignature:
             return
         except UnsupportedAlgorithm as error:
@@ -52,10 +51,24 @@ class CounterKey:
 
     def prove(self, text: bytes, signature: bytes) -> None:
         """Raises NotAuthentic unless the bank signed `text`; `signature` in hexadecimal digits."""
-        try:
-            self._key.verify(bytes.fromhex(signature.decode("ascii")), text, PKCS1v15(), MD5())
-        except (InvalidSignature, ValueError) as error:
-            raise NotAuthentic("signature") from error
+
+        def by(key: RSAPublicKey) -> None:
+            try:
+                key.verify(bytes.fromhex(signature.decode("ascii")), text, PKCS1v15(), MD5())
+            except (InvalidSignature, ValueError) as error:
+                raise NotAuthentic("signature") from error
+
+        proven_by_one(self._keys, by)
+
+
+def _read(content: bytes) -> RSAPublicKey:
+    if content.startswith(b"-----"):
+        key = load_pem_public_key(content)
+    else:
+        key = load_der_public_key(bytes.fromhex(content.decode("ascii").strip()))
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("the public key of a CCB counter must be RSA")
+    return key
 
 
 def mac(pairs: Sequence[tuple[str, str]]) -> str:

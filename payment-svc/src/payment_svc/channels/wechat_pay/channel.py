@@ -25,7 +25,7 @@ from ..reading import must_be_about, readable, refuse
 from .client import Answer, WeChatPayClient
 from .mapping import payment_reading, refund_reading
 from .notices import NoticeReader
-from .signing import MerchantKey, ProviderKey
+from .signing import MerchantKey, ProviderKeys
 
 _JSON: Final = "application/json"
 _DESCRIPTION_MAX_BYTES: Final = 127
@@ -70,7 +70,7 @@ class WeChatPayChannel:
         merchant_id: str,
         client: WeChatPayClient,
         merchant: MerchantKey,
-        provider: ProviderKey,
+        provider: ProviderKeys,
         reader: NoticeReader,
         apps: Apps,
         notify_url: str,

@@ -10,7 +10,7 @@ from yarl import URL
 
 from ..authentic import NotAuthentic
 from ..pool import ProviderPool
-from .signing import MerchantKey, ProviderKey, new_nonce
+from .signing import MerchantKey, ProviderKeys, new_nonce
 
 _AGAIN: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 """About how we asked, not about the payment: the same may be asked again, once that is mended."""
@@ -32,7 +32,7 @@ class Answer:
 
 class WeChatPayClient:
     def __init__(
-        self, base_url: str, merchant: MerchantKey, provider: ProviderKey, pool: ProviderPool
+        self, base_url: str, merchant: MerchantKey, provider: ProviderKeys, pool: ProviderPool
     ) -> None:
         self._base = URL(base_url.rstrip("/"), encoded=True)
         self._merchant = merchant

@@ -1,11 +1,13 @@
 """WeChat Pay as the configuration describes it."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...domain.payees import Payee
 from ..titles import Titled
+
+_KEY_ID: Final = r"^PUB_KEY_ID_\d+$"
 
 
 class WeChatPayAccount(BaseModel):
@@ -20,8 +22,14 @@ class WeChatPayAccount(BaseModel):
     v3_key: str
     """File with the APIv3 key: 32 characters."""
     provider_key: str
-    """File with the provider's RSA public key (PEM)."""
-    provider_key_id: str = Field(pattern=r"^PUB_KEY_ID_\d+$")
+    """File with the provider's RSA public key (PEM), or several while it changes."""
+    provider_key_id: Annotated[str, Field(pattern=_KEY_ID)] | list[Annotated[str, Field(pattern=_KEY_ID)]]
+    """Its id, or theirs in the order of the file; the first is the one our requests ask for."""
+
+    @property
+    def key_ids(self) -> list[str]:
+        named = self.provider_key_id
+        return [named] if isinstance(named, str) else named
 
 
 class WeChatPayConfiguration(Titled):

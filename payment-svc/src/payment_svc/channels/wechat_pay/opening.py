@@ -11,7 +11,7 @@ from .channel import Apps, WeChatPayChannel
 from .client import WeChatPayClient
 from .configuration import WeChatPayConfiguration
 from .notices import NoticeReader
-from .signing import MerchantKey, ProviderKey
+from .signing import MerchantKey, ProviderKeys
 
 
 def open_wechat_pay(
@@ -22,7 +22,7 @@ def open_wechat_pay(
     channels.calls[name] = pool.calls
     apps = Apps(provider.mini_program, provider.official_account, provider.app_name, around.public_url)
     for payee, account in provider.accounts.items():
-        key = ProviderKey(around.read(account.provider_key), account.provider_key_id)
+        key = ProviderKeys(around.read(account.provider_key), account.key_ids)
         merchant = MerchantKey(around.read(account.merchant_key), account.merchant, account.serial)
         client = WeChatPayClient(around.address(provider.url), merchant, key, pool)
         reader = NoticeReader(around.read(account.v3_key).strip())

@@ -11,7 +11,7 @@ import base64
 import binascii
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from ..authentic import NotAuthentic
+from ..provider_keys import keys_in
 
 WINDOW_SECONDS: Final = 300
 SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
@@ -62,15 +63,18 @@ class MerchantKey:
         return base64.b64encode(self._key.sign(text, PKCS1v15(), SHA256())).decode()
 
 
-class ProviderKey:
-    """The provider's half: proves what it says."""
+class ProviderKeys:
+    """The provider's half: proves what it says, by the key that it names. `key_id` is the one our requests ask for.
 
-    def __init__(self, pem: bytes, key_id: str) -> None:
-        key = load_pem_public_key(pem)
-        if not isinstance(key, RSAPublicKey):
-            raise ValueError("WeChat Pay's public key must be RSA")
-        self._key = key
-        self.key_id = key_id
+    `content`: the key file, with one key or several; `key_ids`: theirs, in the same order.
+    """
+
+    def __init__(self, content: bytes, key_ids: Sequence[str]) -> None:
+        pems = keys_in(content)
+        if len(pems) != len(key_ids):
+            raise ValueError(f"{len(pems)} keys of WeChat Pay, and {len(key_ids)} ids of keys")
+        self._keys = {key_id: _read(pem) for key_id, pem in zip(key_ids, pems, strict=True)}
+        self.key_id = key_ids[0]
 
     def prove(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raises NotAuthentic unless the provider signed `body`, just now. `headers` must look names up without regard
@@ -81,7 +85,8 @@ class ProviderKey:
             nonce, signature = headers["wechatpay-nonce"], headers["wechatpay-signature"]
         except KeyError as error:
             raise NotAuthentic("missing") from error
-        if key_id != self.key_id:
+        key = self._keys.get(key_id)
+        if key is None:
             raise NotAuthentic("unknown_key")
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 15):
             raise NotAuthentic("malformed")
@@ -89,9 +94,16 @@ class ProviderKey:
             raise NotAuthentic("stale")
         try:
             text = f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
-            self._key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
+            key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise NotAuthentic("signature") from error
+
+
+def _read(pem: bytes) -> RSAPublicKey:
+    key = load_pem_public_key(pem)
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("WeChat Pay's public key must be RSA")
+    return key
 
 
 def new_nonce() -> str:
