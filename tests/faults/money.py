@@ -15,6 +15,8 @@ from .patient import Patient
 from .walks import Walk
 
 CHANNELS = ("bank", "wechat_pay", "alipay", "ccb")
+_HEARD = "('pay', 'payment_not_needed')"
+"""What a case makes of its money: it goes on, or it was withdrawn meanwhile and the money goes back."""
 _BALANCE = """SELECT coalesce(sum(amount_cents) FILTER (WHERE to_account = $1), 0)::bigint
  - coalesce(sum(amount_cents) FILTER (WHERE from_account = $1), 0)::bigint AS cents FROM ledger_entry"""
 
@@ -102,7 +104,7 @@ async def _every_payment_has_one_receipt_and_one_effect(
     theirs = [(one["business_no"], one["kind"].lower(), one["amount_cents"]) for one in fiscal]
     for sentence in differences("receipts", issued, theirs):
         yield sentence
-    effects = await city.sql("case-svc", "SELECT case_id FROM case_history WHERE action = 'pay'")
+    effects = await city.sql("case-svc", f"SELECT case_id FROM case_history WHERE action IN {_HEARD}")
     paid = [row["case_id"] for row in orders]
     for sentence in differences("paid orders and cases", paid, [row["case_id"] for row in effects]):
         yield sentence

@@ -19,7 +19,12 @@ _PASSING = {
     "session", "throttle", "sms_code", "signing_key", "access_log",
     # And so does the sealing of what was done before.
     "audit_pending", "audit_seal", "audit_witness",
+    # Marks become counts now and then; what both hold together is looked at.
+    "tally_mark", "review_tally",
 }  # fmt: skip
+_COUNTED = """SELECT (SELECT count(*) FROM tally_mark) + (SELECT coalesce(sum(very_satisfied + satisfied
+ + fairly_satisfied + dissatisfied + very_dissatisfied), 0)::bigint FROM review_tally
+ WHERE dimension = 'item') AS votes"""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
 Contents = dict[str, tuple[int, int]]
@@ -37,6 +42,8 @@ async def contents(city: City) -> Contents:
                     f" FROM {table} t",
                 )
                 found[f"{service}.{table}"] = (row["rows"], int(row["hash"]))
+        if service == "evaluation-svc":
+            found["evaluation-svc: votes counted"] = ((await city.sql(service, _COUNTED))[0]["votes"], 0)
         (taken,) = await city.sql(service, "SELECT count(*) AS events FROM inbox")
         found[f"{service}.inbox"] = (taken["events"], 0)
     return found

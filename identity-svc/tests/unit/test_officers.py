@@ -133,4 +133,4 @@ def test_every_demo_post_can_be_held_and_badges_are_unique():
         check_post(one.post)
         assert read_badge(one.badge_no) == one.badge_no
     badges = [one.badge_no for one in officers]
-    assert len(set(badges)) == len(badges) == 2 * 4 + 1 + 3 * 2 + 2
+    assert len(set(badges)) == len(badges) == 2 * 4 + 1 + 3 * 2 + 2 + 6

@@ -174,7 +174,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 async def test_answer_that_is_not_alipays_is_no_answer(channel, monkeypatch, answer):
-    async def answers(*_args):
+    async def answers(*_args, **_options):
         return 200, httpx2.Headers(), ANSWERS[answer]
 
     monkeypatch.setattr(channel._client._pool, "call", answers)
@@ -187,9 +187,9 @@ async def test_true_answer_about_another_trade_is_no_answer(payments, alipay, ch
     pool = channel._client._pool
     ask = pool.call
 
-    async def asks_about_the_paid_one(method, url, body, headers):
+    async def asks_about_the_paid_one(method, url, body, headers, **options):
         params = channel._client._signed("alipay.trade.query", {"out_trade_no": number}, {})
-        return await ask(method, url.update_query(params), b"", headers)
+        return await ask(method, url.update_query(params), b"", headers, **options)
 
     monkeypatch.setattr(pool, "call", asks_about_the_paid_one)
     with pytest.raises(ChannelDown):
