@@ -8,8 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.partners import Asked, Delivery, Health
-from chassis.partners.deliveries import RefusedCounts
+from chassis.partners import Asked, Delivery, Standing
+from chassis.partners.deliveries import CallsView
 
 from courier_svc.domain.tracking import Verdict
 
@@ -33,19 +33,6 @@ class Pushed:
     shipment_id: UUID | None
     copies: int
     body: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`tries`, `next_try_at`: parcels whose traces the courier is being asked for because of what waits."""
-
-    last_at: datetime | None
-    accepted_at: datetime | None
-    waiting: int
-    oldest_at: datetime | None
-    held: int
-    tries: int
-    next_try_at: datetime | None
 
 
 class PushedScans(Protocol):
@@ -105,23 +92,12 @@ class PushesDesk:
     def refused_in_words(self, partner: str, cause: str) -> tuple[str, str]:
         return REFUSALS.get(cause, UNKNOWN_REFUSAL)
 
-    async def health(self, uow: UnitOfWork, partner: str, refused: RefusedCounts) -> Health:
-        stands = await self._scans.standing(uow, partner, ASK_NOW)
+    async def standing(self, uow: UnitOfWork, partner: str) -> Standing:
+        return await self._scans.standing(uow, partner, ASK_NOW)
+
+    def calls(self, partner: str) -> CallsView | None:
         counted = self._desk.carriers.named(partner).counted
-        times = [at for at in (stands.last_at, refused.last_at) if at is not None]
-        return Health(
-            partner=partner,
-            last_at=max(times, default=None),
-            last_accepted_at=stands.accepted_at,
-            refused_last_hour=refused.hour,
-            refused_last_day=refused.day,
-            waiting=stands.waiting,
-            oldest_waiting_at=stands.oldest_at,
-            held=stands.held,
-            tries=stands.tries,
-            next_try_at=stands.next_try_at,
-            calls=counted.view() if counted else None,
-        )
+        return counted.view() if counted else None
 
 
 def _shown(one: Pushed) -> Delivery:

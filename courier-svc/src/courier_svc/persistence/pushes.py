@@ -7,11 +7,11 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.db import UnitOfWork
-from chassis.partners import Asked
+from chassis.partners import Asked, Standing
 from chassis.partners.refusals import floor_of
 from chassis.sealing import Sealer
 
-from courier_svc.application.partner_desk import Pushed, Standing
+from courier_svc.application.partner_desk import Pushed
 
 _SHOWN: Final = """SELECT id, event_id, order_no, code, pushed_at, last_pushed_at, verdict, request_id, shipment_id,
  greatest(1, repeats + (pushed_at = heard_at)::int) AS copies, sealed_body

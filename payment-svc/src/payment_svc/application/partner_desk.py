@@ -8,8 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.db import UnitOfWork
-from chassis.partners import Asked, Delivery, Health
-from chassis.partners.deliveries import RefusedCounts
+from chassis.partners import Asked, Delivery, Standing
+from chassis.partners.deliveries import CallsView
 
 from ..domain.money_records import NoticeRow
 from ..domain.payees import Payee
@@ -34,19 +34,6 @@ class KeptNotice:
     outcome: NoticeOutcome
     request_id: str | None
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`tries`, `next_try_at`: attempts that the provider will be asked about by ourselves."""
-
-    last_at: datetime | None
-    accepted_at: datetime | None
-    waiting: int
-    oldest_at: datetime | None
-    held: int
-    tries: int
-    next_try_at: datetime | None
 
 
 class KeptNotices(Protocol):
@@ -90,23 +77,12 @@ class NoticesDesk:
     def refused_in_words(self, partner: str, cause: str) -> tuple[str, str]:
         return refused_in_words(cause)
 
-    async def health(self, uow: UnitOfWork, partner: str, refused: RefusedCounts) -> Health:
-        stands = await self._notices.standing(uow, partner)
-        calls = self._channels.calls.get(partner)
-        times = [at for at in (stands.last_at, refused.last_at) if at is not None]
-        return Health(
-            partner=partner,
-            last_at=max(times, default=None),
-            last_accepted_at=stands.accepted_at,
-            refused_last_hour=refused.hour,
-            refused_last_day=refused.day,
-            waiting=stands.waiting,
-            oldest_waiting_at=stands.oldest_at,
-            held=stands.held,
-            tries=stands.tries,
-            next_try_at=stands.next_try_at,
-            calls=calls.view() if calls else None,
-        )
+    async def standing(self, uow: UnitOfWork, partner: str) -> Standing:
+        return await self._notices.standing(uow, partner)
+
+    def calls(self, partner: str) -> CallsView | None:
+        counted = self._channels.calls.get(partner)
+        return counted.view() if counted else None
 
 
 def _shown(one: KeptNotice) -> Delivery:

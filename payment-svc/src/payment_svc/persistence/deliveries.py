@@ -8,11 +8,11 @@ from uuid import UUID
 from asyncpg import Record
 from chassis.clock import now
 from chassis.db import UnitOfWork
-from chassis.partners import Asked
+from chassis.partners import Asked, Standing
 from chassis.partners.refusals import floor_of
 from chassis.sealing import Sealer
 
-from ..application.partner_desk import KeptNotice, Standing
+from ..application.partner_desk import KeptNotice
 from ..domain.payees import Payee
 from ..domain.readings import NoticeOutcome
 from .sealed import notice_aad

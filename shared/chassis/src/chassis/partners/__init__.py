@@ -5,7 +5,7 @@ it; what is refused is noted here, within bounds that no forger can move.
 """
 
 from .calls import Calls
-from .deliveries import Asked, Delivery, Health, PartnerDesk, Redriven, Verdict
+from .deliveries import Asked, Delivery, Health, PartnerDesk, Redriven, Standing, Verdict
 from .refusals import Refusals
 from .routes import partner_router
 from .tables import add_refusal_table, create_refusal_table, drop_refusal_table
@@ -19,6 +19,7 @@ __all__ = [
     "PartnerDesk",
     "Redriven",
     "Refusals",
+    "Standing",
     "Verdict",
     "add_refusal_table",
     "create_refusal_table",

@@ -89,6 +89,40 @@ class Health(BaseModel):
     next_try_at: datetime | None
     calls: CallsView | None
 
+    @classmethod
+    def of(
+        cls, partner: str, stands: "Standing", refused: "RefusedCounts", calls: CallsView | None
+    ) -> "Health":
+        return cls(
+            partner=partner,
+            last_at=max((at for at in (stands.last_at, refused.last_at) if at is not None), default=None),
+            last_accepted_at=stands.accepted_at,
+            refused_last_hour=refused.hour,
+            refused_last_day=refused.day,
+            waiting=stands.waiting,
+            oldest_waiting_at=stands.oldest_at,
+            held=stands.held,
+            tries=stands.tries,
+            next_try_at=stands.next_try_at,
+            calls=calls,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a service's own table says of a partner's deliveries.
+
+    `tries`, `next_try_at`: what the partner will be asked about by ourselves.
+    """
+
+    last_at: datetime | None
+    accepted_at: datetime | None
+    waiting: int
+    oldest_at: datetime | None
+    held: int
+    tries: int
+    next_try_at: datetime | None
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -116,7 +150,10 @@ class PartnerDesk(Protocol):
 
     def refused_in_words(self, partner: str, cause: str) -> tuple[str, str]: ...
 
-    async def health(self, uow: UnitOfWork, partner: str, refused: "RefusedCounts") -> Health: ...
+    async def standing(self, uow: UnitOfWork, partner: str) -> Standing: ...
+
+    def calls(self, partner: str) -> CallsView | None:
+        """Our calls to it, as this process has counted them."""
 
 
 @dataclass(frozen=True, slots=True)

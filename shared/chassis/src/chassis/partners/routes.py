@@ -127,7 +127,8 @@ def partner_router(prefix: str, desk: Callable[[], PartnerDesk]) -> Router:
     @router.get("/health", summary="运行状况 · How it goes between the partner and us")
     async def health(uow: Uow, caller: Engineer) -> Health:
         partner = whose(caller)
-        return await desk().health(uow, partner, await count_refused(uow, partner))
+        stands = await desk().standing(uow, partner)
+        return Health.of(partner, stands, await count_refused(uow, partner), desk().calls(partner))
 
     return router
 
