@@ -8,12 +8,13 @@ import pytest
 from chassis.clock import SHANGHAI
 from chassis.testing import Running, bearer
 from contracts.case import CaseDispatchRequested
-from courier_svc.domain.statements import last_over
+from courier_svc.domain.statements import bounds, last_over, month_before
 
 from ..conftest import Parcel, SandboxCourier, case_facts
 
 STATEMENTS = "/api/couriers/statements"
 MONTH = f"{last_over(datetime.now(UTC)):%Y-%m}"
+BEFORE = month_before(last_over(datetime.now(UTC)))
 LONG_AGO = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0) - timedelta(
     days=10
 )
@@ -49,11 +50,11 @@ class Desk:
         books = self.sandbox.app.state.sandbox.books
         books.run("UPDATE parcel_scan SET time = ? WHERE time > ?", *[int(at.timestamp() * 1000)] * 2)
 
-    async def spoiled(self, **how: Any) -> None:
-        await self.sandbox.control("PUT", f"/courier/statements/{self.courier}/{MONTH}", how)
+    async def spoiled(self, month: str = MONTH, **how: Any) -> None:
+        await self.sandbox.control("PUT", f"/courier/statements/{self.courier}/{month}", how)
 
-    async def fetched(self) -> None:
-        path = f"{STATEMENTS}/{self.courier}/{MONTH}/fetch"
+    async def fetched(self, month: str = MONTH) -> None:
+        path = f"{STATEMENTS}/{self.courier}/{month}/fetch"
         answer = await self.svc.client.post(path, headers=self.operator | {"Idempotency-Key": str(uuid4())})
         assert answer.status_code == 202, answer.text
         await self.svc.run_jobs()
@@ -66,19 +67,19 @@ class Desk:
         )
         await self.svc.run_jobs()
 
-    async def shown(self) -> dict[str, Any]:
+    async def shown(self, month: str = MONTH) -> dict[str, Any]:
         answer = await self.svc.client.get(f"{STATEMENTS}?courier={self.courier}", headers=self.operator)
-        (one,) = answer.json()["items"]
+        (one,) = [one for one in answer.json()["items"] if one["month"] == month]
         return one
 
-    async def differences(self, state: str = "waiting") -> list[dict[str, Any]]:
-        path = f"{STATEMENTS}/differences?state={state}&courier={self.courier}&month={MONTH}"
+    async def differences(self, state: str = "waiting", month: str = MONTH) -> list[dict[str, Any]]:
+        path = f"{STATEMENTS}/differences?state={state}&courier={self.courier}&month={month}"
         answer = await self.svc.client.get(path, headers=self.operator)
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
 
-    async def kinds(self, state: str = "waiting") -> list[str]:
-        return sorted(one["kind"] for one in await self.differences(state))
+    async def kinds(self, state: str = "waiting", month: str = MONTH) -> list[str]:
+        return sorted(one["kind"] for one in await self.differences(state, month))
 
     async def decided(self, one: str, decision: str, note: str = "与客户经理核实") -> Any:
         return await self.svc.client.post(
@@ -180,11 +181,14 @@ async def test_each_difference_ends_by_a_decision_that_stays(desk: Desk) -> None
 
 
 async def test_a_parcel_of_the_last_evening_may_stand_in_the_next_statement(desk: Desk) -> None:
-    end = datetime.now(SHANGHAI).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    await desk.travelled(1, end - timedelta(minutes=5))
-    await desk.spoiled(missing=1)
+    month = f"{BEFORE:%Y-%m}"
+    await desk.travelled(1, bounds(BEFORE)[1] - timedelta(minutes=5))
+    await desk.spoiled(month, missing=1)
+    await desk.fetched(month)
+    assert (await desk.shown(month))["our_parcels"] == 1 and await desk.kinds(month=month) == []
     await desk.fetched()
-    assert await desk.kinds() == []
+    assert (await desk.shown())["version"] == 1
+    assert await desk.kinds(month=month) == ["short"], "it stands in neither"
 
 
 async def test_the_sheet_has_every_line_with_its_result_and_no_formula(desk: Desk) -> None:

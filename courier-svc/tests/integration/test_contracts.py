@@ -16,6 +16,7 @@ PICKUP = "case.case.pickup_requested"
 COMPLETED = "case.case.completed"
 WITHDRAWN = "case.case.withdrawn"
 PAID = "payment.order.paid"
+ADDRESS_CHANGED = "case.case.address_changed"
 
 ELSEWHERE = {
     "name": "李小四", "phone": "13911112222", "province": "陕西省", "city": "西安市", "address": "未央路1号",
@@ -86,6 +87,15 @@ async def ends_what_was_collected(svc: Running, type: str, producer: Producer) -
     assert (await shipment_of(svc, case))["state"] == "cancelled"
 
 
+async def comes_after_what_was_given_at_the_parcel(svc: Running, type: str, producer: Producer) -> None:
+    case = await taken(svc, DISPATCH, producer, case_id=str(uuid4()))
+    await svc.service.pool.execute(
+        "UPDATE shipment SET state = 'lost', address_given = true WHERE case_id = $1", UUID(case["case_id"])
+    )
+    await taken(svc, type, producer, case_id=case["case_id"])
+    assert not (await shipment_of(svc, case))["address_given"]
+
+
 async def sends_what_waited(svc: Running, type: str, producer: Producer) -> None:
     case = await taken(svc, DISPATCH, Producer.TODAY, case_id=str(uuid4()), postage_free=False)
     await svc.run_jobs()
@@ -112,6 +122,7 @@ READS: dict[str, Check] = {
     WITHDRAWN: takes_the_order_back,
     COMPLETED: ends_what_was_collected,
     PAID: sends_what_waited,
+    ADDRESS_CHANGED: comes_after_what_was_given_at_the_parcel,
 }
 """What becomes of each event it reads."""
 

@@ -84,6 +84,8 @@ async def test_a_push_faster_than_the_answer_is_not_forgotten(
     await requested.svc.run_jobs()
     assert await requested.told() == ["created", "picked_up"]
     assert (await requested.row())[column] is not None
+    (leg,) = await requested.svc.service.pool.fetch("SELECT waybill_no FROM leg")
+    assert leg["waybill_no"] == (await requested.row())["waybill_no"], "what statements are matched by"
     kinds = await requested.svc.service.pool.fetch("SELECT kind FROM job")
     assert [row["kind"] for row in kinds] == ["courier.poll_traces"]
 

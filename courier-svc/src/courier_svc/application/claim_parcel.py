@@ -8,7 +8,7 @@ from chassis.ids import uuid7
 from contracts.courier import ShipmentClaimMoved
 
 from courier_svc.domain.acts import Act, Doer
-from courier_svc.domain.claims import Claim, ClaimState, Kind, may_claim, may_reissue
+from courier_svc.domain.claims import Claim, ClaimState, Kind, is_made_anew, may_claim, may_reissue
 from courier_svc.domain.shipment import Shipment
 from courier_svc.domain.transitions import Move
 
@@ -45,10 +45,13 @@ async def open_claim(
 
 
 def reissue(desk: Desk, uow: UnitOfWork, shipment: Shipment, claim: Claim, by: Doer) -> None:
-    """An officer does not wait for the courier. Of a locked shipment; twice is once. Raises ClaimEnded."""
-    may_reissue(shipment, claim)
+    """An officer does not wait for the courier. Of a locked shipment; twice is once.
+
+    Raises ClaimEnded, NotLost, NothingToMakeAnew.
+    """
     if claim.reissued_at is not None:
         return
+    may_reissue(shipment, claim)
     moment = now()
     desk.shipments.add_act(uow, Act(uuid7(), shipment.id, "reissued", moment, by))
     _write_off(desk, shipment, claim, moment)
@@ -67,8 +70,8 @@ def move_claim(
     anew = False
     if to is ClaimState.COMPENSATED:
         claim.compensation_cents = cents
+        anew = is_made_anew(shipment, claim)
         _write_off(desk, shipment, claim, moment)
-        anew = claim.reissued_at is None and shipment.direction == "to_applicant"
         claim.reissued_at = moment if anew else claim.reissued_at
     if not claim.is_open:
         claim.purge_at = moment + desk.policy.keep_proof
@@ -77,7 +80,7 @@ def move_claim(
 
 
 def _write_off(desk: Desk, shipment: Shipment, claim: Claim, moment: datetime) -> None:
-    """Its parcel will not come any more. One that came since, or goes out again, is left alone."""
+    """Its parcel will not come any more: what is lost ends, so that a new one can be sent."""
     if claim.kind == "lost" and shipment.order_no == claim.order_no and shipment.can(Move.LOST):
         shipment.move(Move.LOST, moment)
         shipment.attention = shipment.sealed_next_address = shipment.cancel_requested_at = None

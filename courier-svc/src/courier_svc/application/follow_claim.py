@@ -7,9 +7,8 @@ from chassis.clock import now
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
 
-from courier_svc.domain.claims import Claim, ClaimState
+from courier_svc.domain.claims import Claim, ClaimState, turned_up
 from courier_svc.domain.shipment import Shipment
-from courier_svc.domain.transitions import State
 
 from .claim_parcel import move_claim
 from .desk import ASK_CLAIM, Desk
@@ -34,7 +33,8 @@ async def tell_claim(desk: Desk, job: Job, begin: Begin) -> None:
         shipment, present = await _locked(desk, uow, claim.id)
         # One step a commit: what was decided already, while its answer was lost, is asked for again at once.
         step = ClaimState.REFUSED if refused else ClaimState.WITH_COURIER
-        move_claim(desk, uow, shipment, present, step)
+        if not _found(desk, uow, shipment, present):
+            move_claim(desk, uow, shipment, present, step)
         if present.is_open:
             later = desk.policy.ask_claim_after if waits else timedelta()
             uow.enqueue(ASK_CLAIM, str(claim.id), run_at=now() + later)
@@ -58,17 +58,19 @@ async def _open_one(desk: Desk, job: Job, begin: Begin) -> Claim | None:
     """The claim, where the courier is still to be asked; None, and the job is done, where it is not."""
     async with begin() as uow:
         shipment, claim = await _locked(desk, uow, UUID(job.key))
-        if claim.is_open and claim.kind == "lost" and _turned_up(shipment, claim):
-            move_claim(desk, uow, shipment, claim, ClaimState.FOUND)
+        _found(desk, uow, shipment, claim)
         if not claim.is_open:
             await job.done(uow)
             return None
         return claim
 
 
-def _turned_up(shipment: Shipment, claim: Claim) -> bool:
-    """It arrived or came back by the courier's books; what goes out again under another number came back, too."""
-    return shipment.state in (State.DELIVERED, State.RETURNED) or shipment.order_no != claim.order_no
+def _found(desk: Desk, uow: UnitOfWork, shipment: Shipment, claim: Claim) -> bool:
+    """Ends the claim of what is not lost after all, also where it turned up while the courier was answering."""
+    if not (claim.is_open and claim.kind == "lost" and turned_up(shipment, claim)):
+        return False
+    move_claim(desk, uow, shipment, claim, ClaimState.FOUND)
+    return True
 
 
 async def _leg(desk: Desk, begin: Begin, claim: Claim) -> Leg:
@@ -88,5 +90,5 @@ async def _locked(desk: Desk, uow: UnitOfWork, claim_id: UUID) -> tuple[Shipment
 
 def _apply(desk: Desk, uow: UnitOfWork, shipment: Shipment, claim: Claim, answer: ClaimAnswer) -> None:
     decided = _DECIDED.get(answer.what)
-    if decided is not None:
+    if decided is not None and not _found(desk, uow, shipment, claim):
         move_claim(desk, uow, shipment, claim, decided, answer.compensation_cents)

@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from chassis.db import UnitOfWork
 from chassis.jobs import Begin, Job
-from contracts.case import CaseCompleted, CaseDispatchRequested, CaseWithdrawn, PickupRequested
+from contracts.case import (
+    CaseAddressChanged,
+    CaseCompleted,
+    CaseDispatchRequested,
+    CaseWithdrawn,
+    PickupRequested,
+)
 from contracts.events import Event
 
 from courier_svc.domain.shipment import Shipment
@@ -29,7 +35,7 @@ from .desk import (
 from .fetch_statements import fetch_statement, match_statement, watch_statements
 from .follow_claim import ask_claim, tell_claim
 from .give_back_order import cancel_order, cancel_shipments_of_case, cancel_what_was_collected
-from .open_shipment import document_to_send, originals_to_fetch
+from .open_shipment import document_to_send, heed_new_address, originals_to_fetch
 from .place_order import place_order
 from .poll_traces import ask_now, poll_traces
 from .purge_addresses import purge_addresses
@@ -46,6 +52,7 @@ OPENINGS: Final[Mapping[type[Event], Callable[[Desk, Any], Shipment]]] = {
 EVENTS: Final[Mapping[type[Event], OnEvent]] = {
     CaseWithdrawn: cancel_shipments_of_case,
     CaseCompleted: cancel_what_was_collected,
+    CaseAddressChanged: heed_new_address,
 }
 
 JOBS: Final[Mapping[str, OnJob]] = {

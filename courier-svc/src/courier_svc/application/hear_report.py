@@ -31,7 +31,7 @@ async def hear_push(desk: Desk, uow: UnitOfWork, report: Report, *, lock: bool =
     if about.heard is not None:
         desk.reports.repeat(uow, report)
     elif desk.carriers.named(report.courier).door.trust.covers(report.move):
-        events, judged = judge_all(desk, shipment, [report], "push")
+        events, judged = judge_all(desk, uow, shipment, [report], "push")
         desk.reports.record(uow, shipment, judged)
         tell(uow, events)
         if judged[0].verdict is not Verdict.CONTRADICTION:
@@ -43,10 +43,13 @@ async def hear_push(desk: Desk, uow: UnitOfWork, report: Report, *, lock: bool =
 
 
 def judge_all(
-    desk: Desk, shipment: Shipment, reports: Sequence[Report], source: Source
+    desk: Desk, uow: UnitOfWork, shipment: Shipment, reports: Sequence[Report], source: Source
 ) -> tuple[list[tuple[Event, int]], list[Judged]]:
-    """Moves the shipment by `reports`, in their order; what is to be told, and what was made of each."""
-    moment = now()
+    """Moves the shipment by `reports`, in their order; what is to be told, and what was made of each.
+
+    A waybill first heard of here, because the order's answer was lost, is noted of the leg.
+    """
+    moment, waybill_no = now(), shipment.waybill_no
     told: list[tuple[Event, int]] = []
     judged = []
     for report in reports:
@@ -62,6 +65,8 @@ def judge_all(
                 desk.keep_proof(shipment, _proof(desk, shipment, report), moment)
         shipment.attention = shipment.attention or attention
         judged.append(Judged(report, source, verdict))
+    if shipment.waybill_no != waybill_no:
+        desk.shipments.note_waybill(uow, shipment)
     return told, judged
 
 

@@ -75,7 +75,7 @@ async def _hear(
         return shipment, None
     version, attention = shipment.version, shipment.attention
     new = [report for report in traces.reports if report.event_id not in known.heard]
-    told, judged = judge_all(desk, shipment, new, "query")
+    told, judged = judge_all(desk, uow, shipment, new, "query")
     told += _settle(shipment, traces, desk.policy.silent_after)
     if judged:
         desk.reports.record(uow, shipment, judged)

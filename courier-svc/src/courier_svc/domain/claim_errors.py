@@ -5,6 +5,7 @@ from datetime import datetime
 from chassis.clock import SHANGHAI
 from chassis.problems import Conflict, NotFound
 
+from .shipment import CalledOff
 from .transitions import State
 
 
@@ -80,4 +81,35 @@ class ClaimEnded(Conflict):
             "快件已找到，或寄的是申请人自己的材料原件，不能重新制发。",
             "It was found, or what was in it were the applicant's own originals: there is nothing to make anew.",
             state=state,
+        )
+
+
+class NotLost(Conflict):
+    slug = "parcel-not-lost"
+    title = ("快件并未丢失", "The parcel is not lost")
+
+    def __init__(self, state: State) -> None:
+        super().__init__(
+            "快件已送达、退回或已重新寄出，其中的凭证仍然有效，不能按丢失重新制发。退回的可重新寄出或到窗口领取；"
+            "签收时损坏的，请按损坏索赔。",
+            "It arrived, came back or went out again, and the document in it is valid: it is not made anew as lost. "
+            "What came back is sent again or collected at the window; what came damaged is claimed as damaged.",
+            state=state.value,
+        )
+
+
+class NothingToMakeAnew(Conflict):
+    slug = "nothing-to-make-anew"
+    title = ("无需重新制发", "Nothing is to be made anew")
+
+    def __init__(self, why: CalledOff) -> None:
+        zh, en = (
+            ("办件已撤回", "the case was withdrawn")
+            if why == "withdrawn"
+            else ("证件或文书已在窗口领取", "the document was collected at the window")
+        )
+        super().__init__(
+            f"{zh}，这件快件不再需要，不能重新制发。",
+            f"Nobody waits for this parcel any more: {en}.",
+            called_off=why,
         )

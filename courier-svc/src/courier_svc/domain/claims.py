@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
 
-from .claim_errors import ClaimEnded, ClaimTooEarly, ClaimTooLate, NothingToClaim
+from .claim_errors import ClaimEnded, ClaimTooEarly, ClaimTooLate, NothingToClaim, NothingToMakeAnew, NotLost
 from .shipment import Shipment
-from .transitions import State
+from .transitions import Move, State
 
 Kind = Literal["lost", "damaged"]
 
@@ -97,7 +97,35 @@ def may_claim(shipment: Shipment, kind: Kind, times: ClaimTimes, at: datetime, *
         raise ClaimTooEarly(heard + times.lost_after)
 
 
+def turned_up(shipment: Shipment, claim: Claim) -> bool:
+    """It arrived or came back by the courier's books; what goes out again under another number came back, too."""
+    return shipment.state in (State.DELIVERED, State.RETURNED) or shipment.order_no != claim.order_no
+
+
+def is_gone(shipment: Shipment, claim: Claim) -> bool:
+    """Whether what the claim is about ends this shipment: damaged when it came, or lost on its present leg.
+
+    A shipment that has ended goes out no more, so that of all its claims one alone can be of this kind.
+    """
+    if claim.kind == "damaged":
+        return shipment.state is State.DELIVERED
+    return shipment.order_no == claim.order_no and (shipment.state is State.LOST or shipment.can(Move.LOST))
+
+
 def may_reissue(shipment: Shipment, claim: Claim) -> None:
-    """An officer has it made anew before the courier has said so, or though it refused. Raises ClaimEnded."""
+    """An officer has it made anew before the courier has said so, or though it refused.
+
+    Raises ClaimEnded, NotLost, NothingToMakeAnew.
+    """
     if claim.state is ClaimState.FOUND or shipment.direction == "from_applicant":
         raise ClaimEnded(claim.state.value)
+    if not is_gone(shipment, claim):
+        raise NotLost(shipment.state)
+    if shipment.called_off is not None:
+        raise NothingToMakeAnew(shipment.called_off)
+
+
+def is_made_anew(shipment: Shipment, claim: Claim) -> bool:
+    """Whether the courier's word that it pays has what was in the parcel made anew."""
+    ours = shipment.direction == "to_applicant" and shipment.called_off is None
+    return ours and claim.reissued_at is None and is_gone(shipment, claim)

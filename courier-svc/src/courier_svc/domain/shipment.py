@@ -62,7 +62,7 @@ class Shipment:
     proof_purge_at: datetime | None = None
     postage_paid_at: datetime | None = None
     carried_at: datetime | None = None
-    """When a courier first had it, on whichever leg."""
+    """When a courier first had what was sent, on whichever leg, or as the parcel before it: its postage was used."""
     revision: int | None = None
 
     @property

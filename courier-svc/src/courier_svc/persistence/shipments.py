@@ -47,10 +47,11 @@ _ADD = f"""WITH s AS (
   AS new ({", ".join(_ADDED)})
  WHERE NOT EXISTS (SELECT FROM shipment WHERE case_id = new.case_id AND direction = new.direction
   AND state NOT IN ('delivered', 'cancelled', 'lost'))
- RETURNING id, leg, order_no, requested_at, courier)
+ RETURNING id, case_id, direction, leg, order_no, requested_at, courier)
 INSERT INTO leg (order_no, shipment_id, number, why, begun_at, courier)
  SELECT order_no, id, leg, 'first', requested_at, courier FROM s
-RETURNING shipment_id"""
+RETURNING shipment_id, (SELECT before.id FROM s JOIN shipment before USING (case_id, direction)
+ WHERE s.id = leg.shipment_id ORDER BY before.id DESC LIMIT 1) AS before"""
 
 _SAVE = Statement(SAVE_READ)
 
@@ -121,13 +122,13 @@ def read_shipment(row: asyncpg.Record) -> Shipment:
 class PgShipments:
     """A shipment is written only over the row that was read: locked before, or checked when it is written."""
 
-    async def add(self, uow: UnitOfWork, shipments: Sequence[Shipment]) -> set[UUID]:
-        """The ids of those that were added; a case with a parcel in that direction that has not ended gets no other.
+    async def add(self, uow: UnitOfWork, shipments: Sequence[Shipment]) -> dict[UUID, UUID | None]:
+        """Those that were added, each with the one that ended before it in that direction of its case.
 
-        No two of them may be of one case and direction.
+        A case with a parcel that has not ended gets no other. No two of them may be of one case and direction.
         """
         rows = await uow.fetch(_ADD, *map(list, zip(*map(_ADDED_VALUES, shipments), strict=True)))
-        return {row["shipment_id"] for row in rows}
+        return {row["shipment_id"]: row["before"] for row in rows}
 
     def note_asked(self, uow: UnitOfWork, shipment: Shipment, at: datetime, sealed_address: bytes) -> None:
         """Notes that the courier is being asked, and with which address, for the next attempts.

@@ -44,7 +44,7 @@ READERS: Final[dict[type[Event], tuple[str, ...]]] = {
     case.CaseReissueStarted: (EVALUATION,),
     case.CaseCompleted: (COURIER, EVALUATION),
     case.CaseWithdrawn: (IDENTITY, PAYMENT, COURIER, EVALUATION),
-    case.CaseAddressChanged: (IDENTITY, PAYMENT, EVALUATION),
+    case.CaseAddressChanged: (IDENTITY, PAYMENT, COURIER, EVALUATION),
     case.CaseOpenedByException: (IDENTITY, EVALUATION),
     case.CaseDayTallied: (PAYMENT,),
     payment.OrderOpened: (IDENTITY, EVALUATION),
