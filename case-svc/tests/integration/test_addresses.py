@@ -1,12 +1,14 @@
 """Where parcels go and are fetched: typed, or chosen from the address book, until somebody else has the word."""
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from case_svc.domain.errors import SavedAddressUnavailable, SavedAddressUnknown
 from chassis.testing import bearer
+from contracts.case import CaseAddressChanged
 
+from ..conftest import ADDRESS, PLACE, TEXT, form_schema
 from .test_acting import acts_for, principal
 
 __all__ = ["acts_for", "principal"]
@@ -46,6 +48,18 @@ async def goes_to(world, case_id, direction="to_applicant"):
     return (await world.client.get(path, headers=headers)).json()
 
 
+APART = form_schema(
+    {"purpose": {"title": "用途", **TEXT}, "delivery_address": ADDRESS, "pickup_address": ADDRESS},
+    ["purpose", "delivery_address"],
+    **{"x-delivery": {"to_applicant": ["delivery_address"], "from_applicant": ["pickup_address"]}},
+)
+"""Two addresses, one for each way."""
+
+
+async def last_line(world, case_id):
+    return (await world.citizen.get(f"/api/cases/{case_id}/timeline")).json()["entries"][-1]["text"]
+
+
 @pytest.mark.parametrize(("what", "direction"), [("delivery", "to_applicant"), ("pickup", "from_applicant")])
 async def test_a_saved_address_is_chosen_by_id_and_copied(world, make_item, books, what, direction):
     case_id, home = await world.submitted(make_item(**BOTH_WAYS)), uuid4()
@@ -54,8 +68,24 @@ async def test_a_saved_address_is_chosen_by_id_and_copied(world, make_item, book
     assert (await world.citizen.put(path, chosen)).status_code == 204
     books.places.clear()  # what was copied stays
     assert await goes_to(world, case_id, direction) == ELSEWHERE
-    timeline = (await world.citizen.get(f"/api/cases/{case_id}/timeline")).json()
-    assert "地址" in timeline["entries"][-1]["text"] if "entries" in timeline else True
+    assert await last_line(world, case_id) == "您修改了寄送地址和上门取件地址。", "the form has one for both"
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "cents"),
+    [("delivery", "您修改了寄送地址。", 2300), ("pickup", "您修改了上门取件地址。", 2000)],
+)
+async def test_which_address_changed_is_told_and_only_that_of_the_result_has_a_price(
+    world, make_item, what, text, cents
+):
+    item = make_item(**BOTH_WAYS, form_schema=APART, delivery_free=False)
+    case_id = await world.submitted(item, pickup_address=PLACE)
+    assert (await world.citizen.put(f"/api/cases/{case_id}/{what}-address", ELSEWHERE)).status_code == 204
+    assert await last_line(world, case_id) == text
+    (told,) = [event for event in await world.emitted() if isinstance(event, CaseAddressChanged)]
+    assert told.postage_cents == cents
+    price = "SELECT postage_cents FROM cases WHERE id = $1"
+    assert await world.service.pool.fetchval(price, UUID(case_id)) == cents
 
 
 async def test_a_draft_takes_a_saved_address_too(world, make_item, books):

@@ -141,7 +141,14 @@ async def test_it_is_looked_at_until_nothing_can_come_late_any_more(world):
 async def test_whatever_an_applicant_has_is_found_by_an_index(world):
     async with world.uow() as uow:
         connection = await uow.connection()
-        found = (erasure._OPEN, erasure._ALL, *erasure._OF_BOTH, erasure._HANDS, erasure._MATERIALS)
+        found = (
+            erasure._OPEN,
+            erasure._ALL,
+            *erasure._OF_BOTH,
+            erasure._HANDS,
+            erasure._MATERIALS,
+            erasure._DOCUMENTS,
+        )
         for sql in (*found, people._IDS, people._DOCUMENTS, documents._BY_IDS):
             plan = await unindexed(connection, sql)
             assert plan is None, f"{sql}\n{plan}"

@@ -101,6 +101,23 @@ async def test_a_new_address_has_its_own_price(world, make_item, approved) -> No
         assert [event.amount_cents for event in await told(world, CasePostageRequested)] == [2300]
 
 
+async def test_a_supplement_that_sends_it_elsewhere_has_the_price_of_there(world, make_item) -> None:
+    case_id = await world.submitted(sent(make_item))
+    lacking = {"lacking": [{"what": "请核对寄送地址"}]}
+    asked = await world.officer().post(f"/api/cases/{case_id}/supplement-requests", lacking)
+    assert asked.status_code == 200, asked.text
+    form = (await world.citizen.get(f"/api/cases/{case_id}/answers")).json()
+    answers = form["answers"] | {"delivery_address": FAR}
+    saved = await world.citizen.put(
+        f"/api/cases/{case_id}/answers", {"answers": answers, "version": form["version"]}
+    )
+    assert saved.is_success, saved.text
+    assert (await world.citizen.post(f"/api/cases/{case_id}/supplements", {})).status_code == 200
+    await world.officer().post(f"/api/cases/{case_id}/accept")
+    await world.officer(2).post(f"/api/cases/{case_id}/decisions", {"decision": "approve", "opinion": "同意"})
+    assert [event.amount_cents for event in await told(world, CasePostageRequested)] == [2300]
+
+
 async def test_paid_postage_is_told_in_the_history_and_moves_nothing(world, make_item) -> None:
     case_id = await world.approved(sent(make_item, WITH_FEE, approval_levels=1))
     postage = paid(case_id, 2000)

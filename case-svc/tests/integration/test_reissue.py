@@ -1,10 +1,15 @@
 """A parcel was lost or came damaged: the old document is void, a new one is made and sent for free."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from case_svc.documents.desk import document_aad
 from chassis.ids import uuid7
-from contracts.courier import ShipmentClaimMoved, ShipmentDelivered, ShipmentPickedUp
+from chassis.people import NOBODY
+from chassis.testing import bearer
+from contracts.courier import ShipmentClaimMoved, ShipmentDelivered, ShipmentPickedUp, ShipmentReturned
+from contracts.identity import AccountErased
 
 from .test_whole_path import shipment
 
@@ -84,6 +89,25 @@ async def test_a_claim_about_an_earlier_parcel_makes_nothing_anew(world, sent):
     assert await status_of(world, await document_of(world, case_id)) == "valid"
 
 
+async def test_what_was_collected_at_the_window_stays_in_hand(world, sent):
+    case_id, parcel = sent
+    await world.deliver(shipment(ShipmentReturned, case_id, parcel))
+    assert (await world.officer().post(f"/api/cases/{case_id}/collect")).status_code == 200
+    await world.deliver(claim(case_id, parcel))
+    assert await world.state(case_id) == "completed"
+    assert await status_of(world, await document_of(world, case_id)) == "valid"
+
+
+async def test_a_replacement_collected_at_the_window_is_not_made_anew_once_more(world, sent):
+    case_id, parcel = sent
+    await world.deliver(claim(case_id, parcel))
+    for step in ("produce", "collect"):
+        assert (await world.officer().post(f"/api/cases/{case_id}/{step}")).status_code == 200
+    await world.deliver(claim(case_id, parcel))
+    assert await world.state(case_id) == "completed"
+    assert await status_of(world, await document_of(world, case_id)) == "valid"
+
+
 async def test_every_step_of_a_claim_is_told_in_words(world, sent):
     case_id, parcel = sent
     for state in ("opened", "with_courier", "refused"):
@@ -99,6 +123,51 @@ async def test_originals_lost_on_the_way_to_us_are_told_and_the_case_goes_on(wor
     state = await world.state(case_id)
     await world.deliver(claim(case_id, uuid7(), reissue=False, direction="from_applicant"))
     assert "材料原件" in (await texts(world, case_id))[-1] and await world.state(case_id) == state
+
+
+@pytest.fixture
+async def replaced(world, sent):
+    """Completed by a replacement: the case, the old document and the new one; both have their PDF."""
+    case_id, parcel = sent
+    old = await document_of(world, case_id)
+    await world.deliver(claim(case_id, parcel))
+    assert (await world.officer().post(f"/api/cases/{case_id}/produce")).status_code == 200
+    new, second = await document_of(world, case_id), uuid7()
+    for news in (ShipmentPickedUp, ShipmentDelivered):
+        await world.deliver(shipment(news, case_id, second))
+    store = world.service.state.documents.store
+    for one in map(UUID, (old, new)):
+        await store.put(store.keys_for("documents", str(one))[0], b"%PDF " + one.bytes, document_aad(one))
+    return case_id, old, new
+
+
+async def test_both_documents_are_in_the_export_with_their_papers(world, replaced):
+    _, old, new = replaced
+    path, headers = (
+        f"/internal/people/{world.citizen.id}/export",
+        bearer(world.tokens.service("identity-svc")),
+    )
+    page = (await world.client.get(path, headers=headers)).json()
+    files = {file["id"]: file["path"] for file in page["files"]}
+    assert files.keys() == {f"document-{old}", f"document-{new}"} and len(set(files.values())) == 2
+    for one in (old, new):
+        content = await world.client.get(f"{path}/files/document-{one}", headers=headers)
+        assert content.content == b"%PDF " + UUID(one).bytes
+    assert len(page["records"][0]["data"]["documents"]) == 2
+
+
+async def test_both_documents_go_with_their_case(world, replaced):
+    case_id, old, new = replaced
+    pool, store = world.service.pool, world.service.state.documents.store
+    await pool.execute(
+        "UPDATE cases SET closed_at = now() - interval '11 years' WHERE id = $1", UUID(case_id)
+    )
+    await world.deliver(AccountErased(account_id=world.citizen.id, erased_at=datetime.now(UTC)))
+    await world.run_jobs()
+    rows = await pool.fetch("SELECT applicant_id, holder_masked, revocation_sealed FROM document")
+    assert [tuple(row) for row in rows] == [(NOBODY, None, None)] * 2
+    for one in (old, new):
+        assert [await store.key_id(key) for key in store.keys_for("documents", one)] == [None]
 
 
 async def test_the_old_paper_cannot_be_used_any_more(world, sent):

@@ -1,5 +1,6 @@
 """The applicant hands in what was lacking; answers and files were changed before, like in a draft."""
 
+from typing import Any
 from uuid import UUID
 
 from chassis.db import UnitOfWork
@@ -12,7 +13,7 @@ from ..domain.transitions import Action, Who, find_edge
 from .desk import Desk, within_mandate
 from .note_hand import note_hand
 from .record_move import record
-from .submit_case import form_errors
+from .submit_case import form_errors, postage_of
 
 
 async def answer_supplement(
@@ -28,6 +29,9 @@ async def answer_supplement(
     errors = form_errors(desk, submission, around.item)
     if errors:
         raise FormInvalid(errors)
-    moved = acceptance.supplement(submission.case, around, applicant.mover, changes={}, note=note)
+    changes: dict[str, Any] = {}
+    if submission.case.postage_cents is not None:  # the result may go elsewhere now
+        changes["postage_cents"] = postage_of(desk, around.item, submission.filled.answers)
+    moved = acceptance.supplement(submission.case, around, applicant.mover, changes=changes, note=note)
     note_hand(desk, uow, applicant, case_id, "supplemented")
     return await record(desk, uow, moved, around), around

@@ -55,7 +55,7 @@ async def submit_case(desk: Desk, uow: UnitOfWork, applicant: Applicant, case_id
         "case_no": case_number(submission.sequence, around.at),
         "unit": unit.code,
         "amount_cents": _amount(around.item, submission.filled.answers),
-        "postage_cents": _postage(desk, around.item, submission.filled.answers),
+        "postage_cents": postage_of(desk, around.item, submission.filled.answers),
     }
     moved = acceptance.submit(submission.case, around, applicant.mover, changes=changes)
     result = await answer_query(desk, uow, applicant, moved.case, around.item, submission.filled.answers)
@@ -97,7 +97,8 @@ async def _route(
     return (unit, None) if unit else (None, place_missing(item, places))
 
 
-def _postage(desk: Desk, item: Item, answers: Answers) -> int | None:
+def postage_of(desk: Desk, item: Item, answers: Answers) -> int | None:
+    """What sending the result costs, by where it goes; None where it is not sent, or for free."""
     if not item.owes_postage:
         return None
     return desk.tariff.cents_to(desk.items.form(item).address(answers, "to_applicant"))

@@ -36,13 +36,16 @@ def produce(case: Case, officer: Officer, around: Circumstances) -> Moved:
 
 
 def collect(case: Case, officer: Officer, around: Circumstances) -> Moved:
-    return move(case, Action.COLLECT, as_mover(officer), around, **completion("collected", around))
+    """No parcel brought it: a claim about one that came before makes nothing anew."""
+    ending = completion("collected", around)
+    changes = ending["changes"] | {"shipment_id": None}
+    return move(case, Action.COLLECT, as_mover(officer), around, changes=changes, facts=ending["facts"])
 
 
 def reissue(case: Case, around: Circumstances, *, shipment_id: UUID, why: str) -> Moved | None:
     """What was in that parcel is made anew; None where the case has gone on without it.
 
-    The case that was completed by it is open again until the new one has come.
+    The case that was completed by its delivery is open again until the new one has come.
     """
     if case.shipment_id != shipment_id or case.state not in _REISSUED_FROM:
         return None

@@ -174,9 +174,18 @@ def _postage_paid(entry: Entry) -> Sentence:
     return f"已收到寄递费 {amount} 元。", f"Your postage of {amount} yuan arrived."
 
 
+_ADDRESSES: Final[dict[str, Sentence]] = {
+    "to_applicant": ("寄送地址", "the address for the result"),
+    "from_applicant": ("上门取件地址", "the address where the originals are fetched"),
+}
+
+
 def _address_changed(entry: Entry) -> Sentence:
     you, you_en = _who(entry)
-    return f"{you}修改了寄送地址。", f"{you_en} changed the address for the result."
+    told = [_ADDRESSES[way] for way in entry.facts.get("addresses", ()) if way in _ADDRESSES]
+    # Before it was kept which: of the result, in most cases.
+    zh, en = zip(*told or [_ADDRESSES["to_applicant"]], strict=True)
+    return f"{you}修改了{'和'.join(zh)}。", f"{you_en} changed {' and '.join(en)}."
 
 
 def _dispatched(entry: Entry) -> Sentence:

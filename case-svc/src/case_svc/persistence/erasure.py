@@ -19,9 +19,7 @@ from ..materials.store import MaterialStore
 
 _OPEN: Final = """SELECT case_no, state FROM cases WHERE applicant_id = $1 AND state <> ALL($2::text[])
 AND state <> 'draft' ORDER BY id LIMIT 20"""
-_ALL: Final = (
-    "SELECT id, state, closed_at, document_id FROM cases WHERE applicant_id = $1 ORDER BY id FOR UPDATE"
-)
+_ALL: Final = "SELECT id, state, closed_at FROM cases WHERE applicant_id = $1 ORDER BY id FOR UPDATE"
 _LOOSEN: Final = """UPDATE cases SET applicant_masked = NULL, applicant_id = $2, files = 0, version = version + 1
 WHERE id = ANY($1::uuid[])"""
 _OF_BOTH: Final = (
@@ -30,6 +28,8 @@ _OF_BOTH: Final = (
     "DELETE FROM break_glass WHERE case_id = ANY($1::uuid[])",
 )
 _HANDS: Final = "SELECT true FROM case_hand WHERE acted_by = $1 LIMIT 1"
+# Also those that another took the place of.
+_DOCUMENTS: Final = "SELECT id FROM document WHERE case_id = ANY($1::uuid[]) ORDER BY id"
 _MATERIALS: Final = "DELETE FROM case_material WHERE case_id = ANY($1::uuid[]) RETURNING file_key"
 
 
@@ -50,10 +50,9 @@ async def erase_cases(
 ) -> list[Outcome]:
     cases = await uow.fetch(_ALL, account_id)
     drafts = [case["id"] for case in cases if case["state"] == State.DRAFT]
-    free = [case for case in cases if _is_free(case)]
-    ended = [case["id"] for case in free]
+    ended = [case["id"] for case in cases if _is_free(case)]
     files = await _erase_files(uow, [*drafts, *ended])
-    await _erase_documents(uow, store, issuer, [case["document_id"] for case in free if case["document_id"]])
+    await _erase_documents(uow, store, issuer, ended)
     for statement in _OF_BOTH:
         await uow.execute(statement, [*drafts, *ended])
     await uow.execute("UPDATE case_history SET texts = NULL WHERE case_id = ANY($1::uuid[])", ended)
@@ -88,9 +87,10 @@ async def _erase_files(uow: UnitOfWork, cases: Sequence[UUID]) -> int:
 
 
 async def _erase_documents(
-    uow: UnitOfWork, store: MaterialStore, issuer: DocumentIssuer, documents: Sequence[UUID]
+    uow: UnitOfWork, store: MaterialStore, issuer: DocumentIssuer, cases: Sequence[UUID]
 ) -> None:
     """The rendered papers; that one was issued, and its check value, stay and name nobody."""
+    documents = [row["id"] for row in await uow.fetch(_DOCUMENTS, cases)]
     await loosen(uow, documents, issuer.loosened)
     for document in documents:
         for key in store.keys_for("documents", str(document)):

@@ -33,8 +33,8 @@ _HANDS: Final = """SELECT case_id, acted_by, mandate_id, what, first_at, last_at
 WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, first_at, what"""
 _VIEWS: Final = """SELECT case_id, viewer, unit, what, at FROM case_view WHERE case_id = ANY($1::uuid[])
 ORDER BY case_id, id"""
-_DOCUMENTS: Final = """SELECT case_id, serial, code, item_name, result, issued_at, valid_until, revoked_at FROM document
-WHERE applicant_id = $1 AND case_id = ANY($2::uuid[]) ORDER BY id"""
+_DOCUMENTS: Final = """SELECT id, case_id, serial, code, item_name, result, issued_at, valid_until, revoked_at
+FROM document WHERE applicant_id = $1 AND case_id = ANY($2::uuid[]) ORDER BY id"""
 _MATERIALS: Final = "SELECT * FROM case_material WHERE case_id = ANY($1::uuid[]) ORDER BY case_id, id"
 
 
@@ -60,14 +60,11 @@ class CasePeople:
             record.data["acted_by"] = [
                 _without(row, "case_id") for row in hands if row["case_id"] == case["id"]
             ]
-            record.data["documents"] = [_issued(row) for row in documents if row["case_id"] == case["id"]]
+            papers = [row for row in documents if row["case_id"] == case["id"]]
+            record.data["documents"] = [_issued(row) for row in papers]
             page.records.append(record)
             page.files += [self._file_note(case, row) for row in materials if row["case_id"] == case["id"]]
-            if case["document_id"] is not None:
-                folder = _folder(case)
-                page.files.append(
-                    FileNote(id=f"document-{case['document_id']}", path=f"{folder}/document.pdf")
-                )
+            page.files += [_paper(case, row["id"]) for row in papers]
         return page
 
     async def file(self, uow: UnitOfWork, account_id: UUID, file_id: str) -> bytes | None:
@@ -159,6 +156,12 @@ def _issued(row: Any) -> dict[str, Any]:
     facts = {name: row[name] for name in ("item_name", "result", "issued_at", "valid_until", "revoked_at")}
     number = document_number(row["serial"], row["issued_at"])
     return {"number": number, "verification_code": grouped(row["code"])} | facts
+
+
+def _paper(case: Any, document_id: UUID) -> FileNote:
+    """The present one, or one that another took the place of."""
+    which = "" if document_id == case["document_id"] else f"-{str(document_id)[-8:]}"
+    return FileNote(id=f"document-{document_id}", path=f"{_folder(case)}/document{which}.pdf")
 
 
 def _without(row: Any, name: str) -> dict[str, Any]:
