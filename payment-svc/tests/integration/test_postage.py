@@ -1,7 +1,9 @@
 """Postage: an order of its own beside the fee's, to the postal company's account."""
 
+import asyncio
 from uuid import uuid4
 
+import pytest
 from chassis.clock import now
 from contracts.case import CaseAddressChanged, CasePostageRequested
 from contracts.courier import ShipmentCancelled
@@ -137,6 +139,43 @@ async def test_an_unpaid_postage_order_is_closed_when_nothing_is_sent(payments):
     assert (await payments.citizen.order(order["id"]))["state"] == "cancelled"
     answer = await payments.citizen.post(f"/cases/{order['case_id']}/orders", {"kind": "postage"})
     assert answer.json()["type"] == "/problems/case-no-longer-owes"
+
+
+async def owes(payments, case_id):
+    """The case asks for its postage."""
+    facts = case_facts(case_id, payments.citizen.id, "approved")
+    await payments.svc.deliver(
+        CasePostageRequested(**facts, amount_cents=2_000, purpose="居民身份证（寄递费）")
+    )
+
+
+async def test_what_was_called_off_before_its_postage_was_asked_for_owes_nothing(payments):
+    case_id, another = uuid4(), uuid4()
+    await not_sent(payments, case_id)
+    await owes(payments, case_id)
+    assert await payments.citizen.orders(case_id) == []
+    answer = await payments.citizen.post(f"/cases/{case_id}/orders", {"kind": "postage"})
+    assert answer.status_code == 404
+    assert not [event for event in await payments.svc.emitted() if event.TYPE == "payment.order.opened"]
+    await owes(payments, another)
+    assert await all_of(payments, another) == [("open", 2_000)]
+
+
+async def test_a_fee_is_owed_whatever_became_of_the_parcel(payments):
+    case_id = uuid4()
+    await not_sent(payments, case_id)
+    await payments.requested(case_id=case_id)
+    assert [one["kind"] for one in await payments.citizen.orders(case_id)] == ["fee"]
+
+
+@pytest.mark.parametrize("first", ["asked", "called_off"])
+async def test_asked_for_and_called_off_in_the_same_moment_nothing_is_owed(payments, first):
+    """Two consumers, two transactions: neither sees what the other has not committed."""
+    for case_id in (uuid4() for _ in range(5)):
+        both = [owes(payments, case_id), not_sent(payments, case_id)]
+        await asyncio.gather(*(both if first == "asked" else both[::-1]))
+        await payments.run()
+        assert await all_of(payments, case_id) in ([], [("cancelled", 2_000)])
 
 
 async def test_a_withdrawn_case_owes_neither(payments):

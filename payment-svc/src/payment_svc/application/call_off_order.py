@@ -1,4 +1,4 @@
-"""The case was withdrawn, or closed unpaid: its orders are closed, or their money goes back."""
+"""The case was withdrawn or closed unpaid, or sends nothing: its orders are closed, or their money goes back."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -30,6 +30,11 @@ class CallOffOrder:
             order = await self._orders.lock_live(uow, case_id, kind)
             if order is not None and order.state not in (State.CLOSING, State.REFUNDING):
                 await self._call_off(order, why, uow)
+
+    async def postage_of(self, case_id: UUID, uow: UnitOfWork) -> None:
+        """What it was to send is not sent. Remembered: the case may not have asked for its postage yet."""
+        await self._orders.call_off_parcel(uow, case_id, now())
+        await self(case_id, Why.NOT_SENT, uow, [Kind.POSTAGE])
 
     async def _call_off(self, order: Order, why: Why, uow: UnitOfWork) -> None:
         if order.state is State.PAID:

@@ -18,7 +18,6 @@ from contracts.courier import ShipmentCancelled
 from contracts.events import Event
 
 from ..domain.captures import Why
-from ..domain.payees import Kind
 from . import jobs
 from .apply_unmatched_notices import ApplyUnmatchedNotices
 from .call_off_order import CallOffOrder
@@ -88,7 +87,7 @@ def on_events(use: UseCases) -> Mapping[type[Event], EventHandler | None]:
 
     async def not_sent(event: ShipmentCancelled, uow: UnitOfWork) -> None:
         if event.direction == "to_applicant" and not event.carried:
-            await use.call_off_order(event.case_id, Why.NOT_SENT, uow, [Kind.POSTAGE])
+            await use.call_off_order.postage_of(event.case_id, uow)
 
     return {
         ShipmentCancelled: not_sent,

@@ -27,7 +27,10 @@ class Heard:
 async def hear_cases(open_order: OpenOrder, uow: UnitOfWork, heard: list[Heard]) -> None:
     """In the order in which they came: whoever calls an order off finds it stored."""
     asked: list[tuple[Debt, Opened]] = []
+    unsent = await open_order.unwanted([one.event for one in heard], uow)
     for one in heard:
+        if isinstance(one.event, CasePostageRequested) and one.event.case_id in unsent:
+            continue
         with context.within(one.work):
             if one.hear is None:
                 assert isinstance(one.event, CasePaymentRequested | CasePostageRequested)

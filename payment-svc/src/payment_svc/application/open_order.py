@@ -47,6 +47,11 @@ class OpenOrder:
         self._tell(opened, debt, uow)
         return debt, opened
 
+    async def unwanted(self, requests: Sequence[object], uow: UnitOfWork) -> set[UUID]:
+        """Cases among `requests` whose parcel was called off before they asked for its postage: they owe none."""
+        asking = [one.case_id for one in requests if isinstance(one, CasePostageRequested)]
+        return await self._orders.parcels_called_off(uow, asking) if asking else set()
+
     def store(self, first: Sequence[tuple[Debt, Opened]], uow: UnitOfWork) -> None:
         """With the commit, which fails with PaymentRequestedTwice where a case had asked before."""
         if first:

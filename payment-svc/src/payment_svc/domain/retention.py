@@ -34,6 +34,7 @@ _BY_RULE: Final = "在保存期内只含编号；期满后与本人脱钩 · an 
 _MONEY: Final = Fate(why="资金往来，不含姓名和账号主人 · money, without whose it was")
 FATES: Final[Fates] = {
     "case_due": Fate(stays=("applicant_id",), why=_BY_RULE),
+    "parcel": Fate(why="办件编号 · numbers of cases"),
     "payment_order": Fate(stays=("applicant_id", "acted_by"), why=_BY_RULE),
     "notice": Fate(
         stays=("body", "sealed_body"),

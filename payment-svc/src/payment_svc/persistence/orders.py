@@ -44,6 +44,11 @@ _REOPEN = """INSERT INTO payment_order
   acted_by, mandate_id)
  SELECT $2, case_id, kind, applicant_id, purpose, $3, 1, $4, amount_source, $5, $6, $7, $8 FROM case_due
  WHERE case_id = $1 AND kind = $9 AND over_at IS NULL FOR NO KEY UPDATE ON CONFLICT DO NOTHING RETURNING id"""
+# Both who asks for postage and who hears that nothing is sent take the case's row here, so that one finds the other.
+_MEET_PARCELS = """INSERT INTO parcel (case_id) SELECT one FROM unnest($1::uuid[]) AS wanted (one) ORDER BY one
+ ON CONFLICT (case_id) DO UPDATE SET case_id = excluded.case_id RETURNING case_id, called_off_at"""
+_CALL_OFF_PARCEL = """INSERT INTO parcel (case_id, called_off_at) VALUES ($1, $2)
+ ON CONFLICT (case_id) DO UPDATE SET called_off_at = coalesce(parcel.called_off_at, excluded.called_off_at)"""
 _MOVE = Statement(
     """UPDATE payment_order SET state = $2, version = version + 1, ended_at = COALESCE($3, ended_at)
  WHERE id = $1 AND version = $4"""
@@ -109,6 +114,15 @@ class PgOrders:
             at,
             why,
         )
+
+    async def parcels_called_off(self, uow: UnitOfWork, case_ids: Sequence[UUID]) -> set[UUID]:
+        """Of these cases, those whose parcel is not sent after all; whoever calls one off now waits for the commit."""
+        rows = await uow.fetch(_MEET_PARCELS, list(set(case_ids)))
+        return {row["case_id"] for row in rows if row["called_off_at"] is not None}
+
+    async def call_off_parcel(self, uow: UnitOfWork, case_id: UUID, at: datetime) -> None:
+        """Remembers it, for a case whose postage is asked for later; waits for one that is asked for now."""
+        await uow.execute(_CALL_OFF_PARCEL, case_id, at)
 
     async def find(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
         """As it is now, nothing held."""

@@ -54,6 +54,14 @@ case_due = sa.Table(
 )
 sa.Index("case_due_applicant", case_due.c.applicant_id)
 
+parcel = sa.Table(
+    "parcel",
+    metadata,
+    sa.Column("case_id", UUID, primary_key=True),
+    sa.Column("called_off_at", _TIME, comment="null: not so far"),
+    comment="Whether what a case sends at the applicant's cost was called off unsent, as courier-svc told it",
+)
+
 payment_order = sa.Table(
     "payment_order",
     metadata,
