@@ -182,7 +182,7 @@ _ADDRESSES: Final[dict[str, Sentence]] = {
 
 def _address_changed(entry: Entry) -> Sentence:
     you, you_en = _who(entry)
-    told = [_ADDRESSES[way] for way in entry.facts.get("addresses", ()) if way in _ADDRESSES]
+    told = [words for way, words in _ADDRESSES.items() if way in entry.facts.get("addresses", ())]
     # Before it was kept which: of the result, in most cases.
     zh, en = zip(*told or [_ADDRESSES["to_applicant"]], strict=True)
     return f"{you}修改了{'和'.join(zh)}。", f"{you_en} changed {' and '.join(en)}."
